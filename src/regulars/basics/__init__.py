@@ -1,0 +1,1 @@
+"""Amounts, errors and progress: what every room may use. Standard library only."""
