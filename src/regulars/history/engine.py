@@ -94,7 +94,8 @@ class Engine:
     def _answer(self, query: str) -> pa.Table:
         relation = self.connection.sql(query)
         assert relation is not None, "a query that answers nothing"
-        return relation.to_arrow_table()
+        answer: pa.Table = relation.to_arrow_table()
+        return answer
 
     def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
         """Runs the expression; rows as plain dicts, for small answers."""

@@ -70,3 +70,12 @@ class Staged:
     has_receipt: bool
     first_on: str  # ISO day; "" for baskets
     last_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A file that was left out, and why: rubbish in an archive, not a table, not a sales file."""
+
+    name: str
+    code: str  # stable: "rubbish", "empty", "not-a-table", "not-sales" …
+    why: str  # in words, naming what it looks like and what is missing
