@@ -1,0 +1,60 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
+.PHONY: demo quick test bench lint browser requirements clean
+
+demo: $(VENV)/.run
+	$(BIN)/regulars sample --out demo/chain
+	$(BIN)/regulars analyze demo/chain --out demo/report --name "Riverside Markets"
+
+# Seconds: no browser, nothing slow. One process a core.
+quick: $(VENV)/.dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -n auto -m "not slow and not browser"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint browser
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered --durations=10
+
+browser: $(VENV)/.dev
+	$(BIN)/python tools/browser.py
+
+# The peers live in an environment of their own, so that what they need cannot touch ours.
+bench: $(VENV)/.run .venv-peers/.done
+	REGULARS_PEER_PYTHON=$(CURDIR)/.venv-peers/bin/python $(BIN)/python -m benchmarks
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Regulars needs Python 3.11 or newer; say which with: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --require-hashes -r requirements.txt
+	$(INSTALL) --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(INSTALL) --require-hashes -r requirements-dev.txt
+	touch $@
+
+.venv-peers/.done: requirements-peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-peers.txt
+	touch $@
+
+COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --custom-compile-command "make requirements"
+requirements:
+	$(COMPILE) pyproject.toml --group build -o requirements.txt
+	$(COMPILE) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --group bench -o requirements-peers.txt
+
+clean:
+	rm -rf $(VENV) .venv-peers demo bench-data .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,76 @@
+"""Rules only this house has, as functions of a source text, so that a test can show each of them biting."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+FILE_LINES_MAX = 400
+FUNCTION_LINES_MAX = 60
+HIDDEN_CLOCKS = {
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("datetime", "today"),
+    ("date", "today"),
+    ("time", "time"),
+}
+# Spelled in pieces, so that this file does not break its own rule.
+PLACES = ("py" + "pi[.]org", "python" + "hosted", "npm" + "js[.]", "deb[.]" + "debian", "/wo" + "rk/", "/ro" + "ot/")
+HOSTS = re.compile("|".join(PLACES))
+UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b(?!\")")
+
+
+def too_long(source: str) -> Iterator[str]:
+    """Files and functions past the limit."""
+    count = source.count("\n")
+    if count > FILE_LINES_MAX:
+        yield f"{count} lines"
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            size = (node.end_lineno or node.lineno) - node.lineno + 1
+            if size > FUNCTION_LINES_MAX:
+                yield f"{node.name}: {size} lines"
+
+
+def hidden_clocks(source: str) -> Iterator[str]:
+    """Reading the clock inside: time is an argument."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+            owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
+            if (owner, node.attr) in HIDDEN_CLOCKS:
+                yield f"line {node.lineno}: {owner}.{node.attr}"
+
+
+def floats_for_money(source: str) -> Iterator[str]:
+    """A name in minor units that is declared a float, or a division that makes one."""
+    for node in ast.walk(ast.parse(source)):
+        names: list[str] = []
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and _says_float(node.annotation):
+            names = [node.target.id]
+        if isinstance(node, ast.arg) and node.annotation is not None and _says_float(node.annotation):
+            names = [node.arg]
+        if isinstance(node, ast.FunctionDef) and node.returns is not None and _says_float(node.returns):
+            names = [node.name]
+        yield from (f"line {node.lineno}: {name} is a float" for name in names if name.endswith("_minor"))
+
+
+def broad_catches(source: str) -> Iterator[str]:
+    """`except Exception`: it hides our own bugs."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ExceptHandler):
+            named = node.type.id if isinstance(node.type, ast.Name) else None
+            if node.type is None or named in {"Exception", "BaseException"}:
+                yield f"line {node.lineno}"
+
+
+def places_of_one_machine(text: str) -> Iterator[str]:
+    """Hosts of registries and paths of one machine."""
+    yield from (f"line {n}" for n, line in enumerate(text.splitlines(), 1) if HOSTS.search(line))
+
+
+def unfinished(text: str) -> Iterator[str]:
+    """Notes to self that nobody will read."""
+    yield from (f"line {n}" for n, line in enumerate(text.splitlines(), 1) if UNFINISHED.search(line))
+
+
+def _says_float(annotation: ast.expr) -> bool:
+    return isinstance(annotation, ast.Name) and annotation.id == "float"
