@@ -1,0 +1,152 @@
+"""A block of UTF-8 text into rows one by one: slower, and never loses a line.
+
+Every line that is not blank ends up in exactly one row or one refused row.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from regulars.history.blocks import Piece
+from regulars.history.dialect import RECORD_LINES_MAX, Dialect
+from regulars.history.splitting import BLANKS, Cut, fields
+
+RECORD_CHARACTERS_MAX: Final = 64 * 1024  # a quoted field longer than this was never closed
+ROW_SHOWN: Final = 2_000  # characters of a refused row that are kept
+_BYTES_NOT_READ: Final = re.compile("[\udc80-\udcff]")
+_TOTALS: Final = re.compile(r"(grand )?(sub)?total|sum|summe|gesamt|合计|总计|小计|合計|總計|小計", re.IGNORECASE)
+
+
+class _MoreNeeded(Exception):
+    """The block ends within a record."""
+
+
+class CarefulSplitter:
+    """Splits blocks of one file; `name` goes into refused rows."""
+
+    def __init__(self, name: str, dialect: Dialect) -> None:
+        self.name = name
+        self.dialect = dialect
+
+    def split(self, block: bytes, first_line: int, *, final: bool) -> Piece:
+        """The rows of the block. Unless `final`, what follows the last line end, and a record still open, is left."""
+        text = block.decode("utf-8", "surrogateescape")
+        broken = _BYTES_NOT_READ.search(text) is not None
+        lines = text.split("\n")
+        if not final or not lines[-1]:
+            lines.pop()
+        rows: list[list[str | None]] = []
+        row_lines: list[int] = []
+        refused: list[dict[str, object]] = []
+        at = 0
+        for begin, taken, found in self._records(lines, final):
+            at = begin + taken
+            if found is None:
+                continue
+            raw = "\n".join(lines[begin:at])
+            fitted = "bad-encoding" if broken and _BYTES_NOT_READ.search(raw) else self._fitted(found, raw)
+            if isinstance(fitted, str):
+                refused.append(self.refusal(first_line + begin, fitted, raw))
+            else:
+                rows.append(fitted)
+                row_lines.append(first_line + begin)
+        consumed = len(block) if at == len(lines) and final else self._bytes_of(block, lines, at)
+        newlines = at if consumed == 0 or block[consumed - 1 : consumed] == b"\n" else at - 1
+        columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        columns = columns or [pa.nulls(0, pa.string())] * self.dialect.width
+        return Piece(np.array(row_lines, dtype=np.int64), list(columns), refused, consumed, newlines)
+
+    def refusal(self, line: int, reason: str, raw: str) -> dict[str, object]:
+        """A row in the REFUSED contract."""
+        shown = raw.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")[:ROW_SHOWN]
+        return {"file": self.name, "line": line, "column": None, "reason": reason, "value": None, "row": shown}
+
+    @staticmethod
+    def _bytes_of(block: bytes, lines: Sequence[str], at: int) -> int:
+        if at == len(lines):
+            return block.rfind(b"\n") + 1
+        return sum(len(line.encode("utf-8", "surrogateescape")) + 1 for line in lines[:at])
+
+    def _records(self, lines: Sequence[str], final: bool) -> Iterator[tuple[int, int, list[str] | Cut | None]]:
+        """(first line, how many lines, fields); None for a blank line, a Cut when only a guess can split it."""
+        marks, ragged = self.dialect.marks, self.dialect.ragged
+        quote = marks.quote
+        at = 0
+        while at < len(lines):
+            line = lines[at].rstrip("\r")
+            if not line.strip(" \x1a") or (marks.delimiter == BLANKS and not line.split()):
+                yield at, 1, None
+            elif ragged:
+                yield at, 1, [line]
+            elif quote is None or quote not in line:
+                yield at, 1, fields(line, marks)
+            else:
+                found = fields(line, marks)
+                taken = 1
+                if found is Cut.OPEN:
+                    try:
+                        taken, found = self._continued(lines, at, final)
+                    except _MoreNeeded:
+                        return
+                yield at, taken, found
+                at += taken - 1
+            at += 1
+
+    def _continued(self, lines: Sequence[str], begin: int, final: bool) -> tuple[int, list[str] | Cut]:
+        """A record whose quote is open at the end of its first line: over several lines, or only a stray quote."""
+        marks = self.dialect.marks
+        assert marks.quote is not None
+        text = lines[begin]
+        for end in range(begin + 1, begin + RECORD_LINES_MAX):
+            if end >= len(lines):
+                if final:
+                    break
+                raise _MoreNeeded
+            text += "\n" + lines[end]
+            if len(text) > RECORD_CHARACTERS_MAX:
+                break
+            if marks.quote not in lines[end]:
+                continue
+            found = fields(text.rstrip("\r"), marks)
+            if isinstance(found, list) and not self._rows_swallowed(lines[begin + 1 : end]):
+                return end - begin + 1, found
+            if found is not Cut.OPEN:
+                break
+        return 1, Cut.OPEN
+
+    def _rows_swallowed(self, inner: Sequence[str]) -> bool:
+        """Whether the lines within a quoted field all look like rows of this table: then two stray quotes met."""
+        width = self.dialect.width
+        return (
+            width > 2
+            and len(inner) > 1
+            and all(line.count(self.dialect.marks.delimiter) == width - 1 for line in inner)
+        )
+
+    def _fitted(self, found: list[str] | Cut, raw: str) -> list[str | None] | str:
+        """The row at the table's width, or the reason why it has none."""
+        if isinstance(found, list):
+            return self._at_width(found)
+        marks, line = self.dialect.marks, raw.rstrip("\r")
+        guess: list[str | None] | str = "unclosed-quote"
+        for forgiving in ({"lenient": True}, {"literal": True}):
+            guessed = fields(line, marks, **forgiving)
+            if isinstance(guessed, list) and not isinstance(guess := self._at_width(guessed), str):
+                return guess
+        plain = self._at_width(line.split(marks.delimiter))
+        if not isinstance(plain, str):
+            return plain
+        return "unclosed-quote" if found is Cut.OPEN else guess
+
+    def _at_width(self, found: list[str]) -> list[str | None] | str:
+        width = self.dialect.width
+        if len(found) == width:
+            return list(found)
+        if len(found) > width:
+            return "too-many-fields" if any(map(str.strip, found[width:])) else list(found[:width])
+        if len(found) >= self.dialect.least:
+            return [*found, *([None] * (width - len(found)))]
+        return "totals-line" if _TOTALS.match(found[0].strip()) else "too-few-fields"
