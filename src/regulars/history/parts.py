@@ -1,0 +1,144 @@
+"""Writing the lake's parts: Parquet by month, each under a name of its own, on the disk before anybody hears of it."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from regulars.history.contract import LINES, REFUSED
+from regulars.history.custody import INCOMING
+from regulars.history.engine import quoted
+from regulars.history.manifest import Part, Room, sync_folder
+
+# DuckDB keeps rows of every open partition in memory, so few are open at once and each is emptied early.
+_MONTHS_AT_ONCE: Final = 36
+_ROWS_HELD: Final = 122_880
+MONTH: Final = "(year(sold_at) * 12 + month(sold_at) - 1)::INTEGER"
+COLUMNS: Final = ", ".join(f'"{column.name}"' for column in LINES)
+
+
+def staged_lines(path: Path, number: int) -> str:
+    """The query that gives a staged file's lines their place in the contract, under a file number."""
+    typed = ", ".join(f'"{c.name}"::{c.duckdb} AS "{c.name}"' for c in LINES if c.name != "file")
+    return f"SELECT {number}::INTEGER AS file, {typed} FROM read_parquet({quoted(path)})"
+
+
+def lake_lines(folder: Path, parts: Sequence[Part]) -> str:
+    """The query that reads parts of the lake; no parts, no rows."""
+    if not parts:
+        nothing = ", ".join(f'NULL::{c.duckdb} AS "{c.name}"' for c in LINES)
+        return f"SELECT {nothing} WHERE false"
+    listed = ", ".join(quoted(folder / part.path) for part in parts)
+    return f"SELECT {COLUMNS} FROM read_parquet([{listed}], hive_partitioning = false)"
+
+
+def refused_rows(paths: Sequence[Path]) -> str:
+    """The query that reads refused rows."""
+    if not paths:
+        nothing = ", ".join(f'NULL::{c.duckdb} AS "{c.name}"' for c in REFUSED)
+        return f"SELECT {nothing} WHERE false"
+    columns = ", ".join(f'"{c.name}"' for c in REFUSED)
+    return f"SELECT {columns} FROM read_parquet([{', '.join(quoted(path) for path in paths)}])"
+
+
+def rendered(file_name_sql: str) -> str:
+    """Select list that shows an understood line in the REFUSED contract, as a duplicate."""
+    shown = ", ".join(
+        f"{name}::VARCHAR"
+        for name in ("sold_at", "customer", "receipt", "receipt_line", "store", "product", "quantity")
+    )
+    values = (
+        f"{file_name_sql}",
+        "line",
+        "NULL::VARCHAR",
+        "'duplicate'",
+        "coalesce(receipt, customer)",
+        f"left(concat_ws(', ', {shown}, amount_minor::VARCHAR), 2000)",
+    )
+    return ", ".join(f'{value} AS "{column.name}"' for value, column in zip(values, REFUSED, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class PartWriter:
+    """Writes one file's parts of one generation. Names are never used twice, so nothing is ever overwritten."""
+
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+    generation: int
+
+    def by_month(self, query: str, *, number: int, room: Room) -> list[Part]:
+        """Runs a query of lines straight into one part (sometimes a few) per month."""
+        self.connection.execute(f"SET partitioned_write_flush_threshold = {_ROWS_HELD}")
+        months = [month for (month,) in self.connection.execute(_months(query)).fetchall()]
+        written: list[Part] = []
+        for begin in range(0, len(months), _MONTHS_AT_ONCE):
+            some = months[begin : begin + _MONTHS_AT_ONCE]
+            within = f"sold_at >= {_first_of(some[0])} AND sold_at < {_first_of(some[-1] + 1)}"
+            written += self._partitioned(f"SELECT * FROM ({query}) WHERE {within}", number, room)
+        return written
+
+    def refused(self, query: str, *, number: int) -> list[Part]:
+        """Runs a query of refused rows into one part; no rows, no part."""
+        incoming = self._incoming() / "refused.parquet"
+        self.connection.execute(f"COPY ({query}) TO {quoted(incoming)} (FORMAT parquet, COMPRESSION zstd)")
+        (rows,) = self.connection.execute(f"SELECT count(*) FROM read_parquet({quoted(incoming)})").fetchall()[0]
+        return [self._settled(incoming, number, "refused", "", rows)] if rows else []
+
+    def _partitioned(self, query: str, number: int, room: Room) -> list[Part]:
+        incoming = self._incoming() / room
+        written = self.connection.sql(
+            f"COPY (SELECT {COLUMNS}, {MONTH} AS month_number FROM ({query})) TO {quoted(incoming)} "
+            "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (month_number), OVERWRITE true, RETURN_STATS true)"
+        )
+        assert written is not None, "COPY with RETURN_STATS answers one row per file"
+        rows = written.project("filename, count, partition_keys").fetchall()
+        return [
+            self._settled(Path(name), number, room, _spelled(int(keys["month_number"])), count)
+            for name, count, keys in rows
+        ]
+
+    def _incoming(self) -> Path:
+        path = self.folder / INCOMING
+        path.mkdir(exist_ok=True)
+        return path
+
+    def _settled(self, incoming: Path, number: int, room: Room, month: str, rows: int) -> Part:
+        """Moves a finished Parquet file to its place, safely on disk."""
+        handle = os.open(incoming, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        home = self.folder / room / f"month={month}" if month else self.folder / room
+        home.mkdir(parents=True, exist_ok=True)
+        place = self._free_place(home, number)
+        size = incoming.stat().st_size
+        incoming.rename(place)
+        sync_folder(home)
+        return Part(room, str(place.relative_to(self.folder)), month, rows, size)
+
+    def _free_place(self, home: Path, number: int) -> Path:
+        place, spare = home / f"{number}-{self.generation}.parquet", 1
+        while place.exists():
+            place, spare = home / f"{number}-{self.generation}-{spare}.parquet", spare + 1
+        return place
+
+
+def _months(query: str) -> str:
+    return f"SELECT DISTINCT {MONTH} AS month_number FROM ({query}) ORDER BY month_number"
+
+
+def _first_of(month: int) -> str:
+    return f"TIMESTAMP '{month // 12:04d}-{month % 12 + 1:02d}-01'"
+
+
+def _spelled(month: int) -> str:
+    """A running month as it stands in a folder's name.
+
+    >>> _spelled(2011 * 12 + 2)
+    '2011-03'
+    """
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
