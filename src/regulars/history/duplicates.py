@@ -128,7 +128,8 @@ class Duplicates:
         return self._in_batches(
             "back",
             "SELECT file, line FROM (SELECT *, row_number() OVER (PARTITION BY file, basket, key ORDER BY line) "
-            "AS copy FROM keyed WHERE {batch}) QUALIFY set_aside AND file = min(file) OVER (PARTITION BY basket, key, copy)",
+            "AS copy FROM keyed WHERE {batch}) "
+            "QUALIFY set_aside AND file = min(file) OVER (PARTITION BY basket, key, copy)",
         )
 
     def _without_anonymous(self, lines: str, again: Longs) -> Longs:
@@ -171,7 +172,8 @@ class Duplicates:
             "min(block) OVER (PARTITION BY basket) AS first FROM (SELECT DISTINCT basket, block FROM keyed "
             "WHERE nameless AND block >= 0)), runs AS (SELECT *, block - first AS shift, "
             "block - row_number() OVER (PARTITION BY block - first ORDER BY block) AS run FROM shifted "
-            f"WHERE block > first) SELECT basket, block, first FROM runs QUALIFY count(*) OVER (PARTITION BY shift, run) < {_RUN}"
+            "WHERE block > first) SELECT basket, block, first FROM runs "
+            f"QUALIFY count(*) OVER (PARTITION BY shift, run) < {_RUN}"
         )
         self._run(
             "UPDATE keyed SET block = lonely.first FROM lonely "
