@@ -18,7 +18,8 @@ LogLikelihood = Callable[[Floats], tuple[float, Floats]]
 
 REACH: Final = 14.0  # how far from its start, in logs, a parameter is looked for: a factor of a million each way
 SHARP: Final = 1.5  # a log parameter whose standard error is above this is known to a factor of 140: not known
-_DIFFERENCE: Final = 1e-4
+_DIFFERENCE: Final = 1e-3
+_LEAST: Final = 1e-6  # curvature below this is none: a standard error of a thousand, in logs
 _POLISHED: Final = 1e-9  # log-likelihood still to be gained, by the quadratic at the peak
 _POLISH_MAX: Final = 25
 
@@ -29,7 +30,7 @@ class Peak:
 
     at: Floats  # log parameters
     value: float
-    covariance: Floats  # of the log parameters, from the observed information; infinite where there is no curvature
+    covariance: Floats  # of the log parameters, from the observed information; huge where there is no curvature
     converged: bool
 
     @property
@@ -60,7 +61,7 @@ def climb(
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
-        options={"maxiter": rounds_max, "ftol": 1e-14, "gtol": 1e-9},
+        options={"maxiter": rounds_max, "ftol": 1e-11, "gtol": 1e-6},
     )
     low, high = (np.array(side) for side in zip(*bounds, strict=True))
     return _polish(full, np.asarray(found.x), information(near, np.asarray(found.x)), low, high)
@@ -113,8 +114,7 @@ def _newton_step(curvature: Floats, gradient: Floats) -> Floats:
 
 
 def _inverse(curvature: Floats) -> Floats:
+    # A direction without curvature makes only the parameters on it vague, not the others.
     values, vectors = np.linalg.eigh(curvature)
-    if values.min() <= 1e-12 * max(float(values.max()), 1e-300):
-        return np.full_like(curvature, np.inf)
-    inverse: Floats = (vectors / values) @ vectors.T
+    inverse: Floats = (vectors / np.maximum(values, _LEAST)) @ vectors.T
     return inverse
