@@ -111,10 +111,12 @@ class CarefulSplitter:
             if marks.quote not in lines[end]:
                 continue
             found = fields(text.rstrip("\r"), marks)
-            if isinstance(found, list) and not self._rows_swallowed(lines[begin + 1 : end]):
-                return end - begin + 1, found
-            if found is not Cut.OPEN:
-                break
+            if found is Cut.OPEN:
+                continue
+            # At another width than the table's it is likelier that two stray quotes met than that somebody wrote it so.
+            if isinstance(found, list) and not isinstance(self._at_width(found), str):
+                return (1, Cut.OPEN) if self._rows_swallowed(lines[begin + 1 : end]) else (end - begin + 1, found)
+            break
         return 1, Cut.OPEN
 
     def _rows_swallowed(self, inner: Sequence[str]) -> bool:
@@ -146,7 +148,7 @@ class CarefulSplitter:
         if len(found) == width:
             return list(found)
         if len(found) > width:
-            return "too-many-fields" if any(map(str.strip, found[width:])) else list(found[:width])
+            return "too-many-fields" if any(cell.strip(" ") for cell in found[width:]) else list(found[:width])
         if len(found) >= self.dialect.least:
             return [*found, *([None] * (width - len(found)))]
         return "totals-line" if _TOTALS.match(found[0].strip()) else "too-few-fields"

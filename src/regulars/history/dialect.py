@@ -171,7 +171,7 @@ def _table(best: _Try) -> Dialect:
     named = len(top.headings) if top.headings else 0
     width = max(usual, named)
     # A wider row is dirt unless it is common; then the heading lacked names.
-    often = max(2, len(below) * 0.02)
+    often = max(2, len(below) * 0.05)
     if named < width or top.headings is None:
         width = max([width, *(wide for wide, count in counts.items() if count > max(often, len(below) * 0.1))])
     common = [short for short, count in counts.items() if count > often and (short > 1 or width <= 2)]
