@@ -27,7 +27,7 @@ class Kind:
 
 LOYAL, WEEKLY, FORTNIGHTLY, MONTHLY, SLOW, ONE_TIME = range(6)
 KINDS: Final = (
-    Kind("loyal", 0.025, 5.0, 0.12, 3.8),
+    Kind("loyal", 0.025, 5.0, 0.10, 3.6),
     Kind("weekly", 0.025, 7.0, 0.15, 0.7),
     Kind("fortnightly", 0.085, 14.0, 0.18, 0.7),
     Kind("monthly", 0.280, 29.0, 0.20, 0.7),

@@ -28,8 +28,7 @@ def customers_table(people: People, visits: Visits, lines: Lines, first_on: date
     came = last >= 0  # someone arriving on the last day may be rounded out of it
     paid = lines[(lines["customer"] >= 0) & (lines["customer"] < count)]
     paid = paid[(paid["kind"] != Kind.FEE) & (paid["fault"] == Fault.NONE)]
-    spend = np.zeros(count, dtype=np.int64)
-    np.add.at(spend, paid["customer"], paid["amount"])
+    spend = np.bincount(paid["customer"], weights=paid["amount"], minlength=count).astype(np.int64)  # exact to 2**53
     left = np.isin(np.arange(count), visits.leavers)
     steady = np.isin(np.arange(count), visits.steady)
     names = [kind.name for kind in KINDS]
@@ -56,7 +55,7 @@ def visits_table(people: People, visits: Visits, first_on: date) -> pa.Table:
     order = np.lexsort((at, customer))
     moment = np.datetime64(first_on, "s") + at[order].astype("timedelta64[s]")
     cards = pa.DictionaryArray.from_arrays(customer[order].astype(np.int32), people.card)
-    return pa.table({"customer": cards.cast(pa.string()), "visited_at": pa.array(moment)})
+    return pa.table({"customer": cards.cast(pa.string()), "visited_at": pa.array(moment.astype("datetime64[us]"))})
 
 
 def habits_table(people: People) -> pa.Table:

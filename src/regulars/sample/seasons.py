@@ -68,4 +68,4 @@ def make_clock(first_on: date, days: int) -> Clock:
     hours = np.maximum(np.array(_HOURS, dtype=np.float64), 1e-9)  # np.interp wants a clock that never stands still
     busy = np.outer(by_day, hours).ravel()
     run: Floats = np.concatenate((np.zeros(1), np.cumsum(busy)))
-    return Clock(first_on, days, np.arange(days * 24 + 1) * 3600.0, run * (days / float(run[-1])))
+    return Clock(first_on, days, np.arange(days * 24 + 1, dtype=np.float64) * 3600.0, run / run[-1] * days)

@@ -42,6 +42,11 @@ class Truth:
         rows: list[dict[str, Any]] = self.files.to_pylist()
         return sum(int(row[column]) for row in rows if copies or row["copy_of"] is None)
 
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """A table as plain rows."""
+        rows: list[dict[str, Any]] = getattr(self, table).to_pylist()
+        return rows
+
     def names(self, mask: str) -> set[str]:
         """Customers for whom a column of `customers` is true (`loyal`, `steady`) or known (`left_on`)."""
         rows: list[dict[str, Any]] = self.customers.select(["customer", mask]).to_pylist()
