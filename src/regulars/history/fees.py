@@ -1,0 +1,92 @@
+"""Lines that are money but not goods, and words by which a line takes itself back."""
+
+import re
+from typing import Final
+
+# Product codes of the trade, compared in capitals.
+FEE_CODES: Final = (
+    "POST", "POSTAGE", "DOT", "M", "MANUAL", "D", "DISCOUNT", "S", "SAMPLES", "B", "C2", "C3", "BANK CHARGES",
+    "AMAZONFEE", "AMAZON FEE", "CRUK", "ADJUST", "ADJUST2", "CARRIAGE", "SHIPPING", "FREIGHT", "DELIVERY", "FEE",
+    "DEPOSIT", "GIFT", "GIFTCARD", "BOTTLE DEPOSIT", "SERVICE", "SURCHARGE", "ROUNDING", "TIP", "TIPS", "DONATION",
+)  # fmt: skip
+
+# Names of lines that are no goods, compared in lower case; each must be the whole name.
+_FEE_NAMES: Final = (
+    r"(?:[a-z]+ )?postage(?: (?:and|&) packing| (?:and|&) handling)?",
+    r"p ?& ?p",
+    r"carriage(?: charge)?",
+    r"(?:next day )?(?:carriage|freight|shipping|delivery|handling|postage)"
+    r"(?: (?:and|&) (?:handling|packing|delivery))?(?: (?:charges?|fees?|costs?))?",
+    r"(?:[a-z]+ )?(?:bank|service|credit card|card|payment|cancellation|restocking|late|amazon|ebay|paypal)"
+    r" (?:charges?|fees?)",
+    r"(?:[a-z]+ )?commission",
+    r"adjust(?:ment|ed)?(?: by .*| bad debt)?",
+    r"bad debt.*",
+    r"manual",
+    r"samples?",
+    r"(?:staff |member |loyalty |coupon )?discounts?(?: coupon)?",
+    r"rounding(?: adjustment)?",
+    r"surcharge",
+    r"(?:bottle |key |pallet |crate )?deposits?(?: refund| return)?",
+    r"tips?",
+    r"gratuity",
+    r"(?:.* )?(?:gift|e-gift|store) (?:cards?|vouchers?|certificates?)"
+    r"(?: (?:load|top.?up|activation|sale)|.*[0-9£$€¥].*)?",
+    r"card (?:top.?up|load|reload)",
+    r"(?:wallet|account|balance) (?:top.?up|reload|load)",
+    r"(?:carrier|plastic|paper) bag (?:charge|fee|levy)",
+    r"donations?",
+    r".{0,6}(?:运费|邮费|邮资|快递费|配送费|送货费|手续费|服务费|包装费|打包费|餐盒费|押金|訂金|订金|定金).{0,6}",
+    r".{0,6}(?:運費|郵費|快遞費|配送費|手續費|服務費|包裝費).{0,6}",
+    r".{0,6}(?:充值|储值|儲值|礼品卡|禮品卡|购物卡|提货卡|礼金卡|禮券|代金券|优惠券|折扣|抹零|补差|差价|调整|尾差|小费).{0,6}",
+)
+FEE_NAME: Final = "^(?:" + "|".join(_FEE_NAMES) + r")\s*$"
+
+_RETURN_WORDS: Final = (
+    "cancel|refund|return|void|reversal|reversed|chargeback|credit note|creditnote|storno|"
+    "退货|退款|退單|退单|退貨|取消|作废|作廢|红冲|冲销|退换"
+)
+_NOT_RETURN: Final = "not |non-|non |no |never|un"
+_YES: Final = ("1", "true", "yes", "y", "t", "是", "有")
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _list(values: tuple[str, ...]) -> str:
+    return "(" + ", ".join(_text(value) for value in values) + ")"
+
+
+def is_fee(
+    product: str, product_name: str | None, names: tuple[str, ...], more: tuple[str, ...], never: tuple[str, ...]
+) -> str:
+    """SQL: whether a line is a fee. `names` are lower-case names found to be fees, `more` the owner's own codes or
+    names, `never` what the owner says is goods."""
+    codes = tuple(dict.fromkeys((*FEE_CODES, *(word.upper() for word in more))))
+    tests = [f"upper({product}) IN {_list(codes)}"]
+    wanted = tuple(dict.fromkeys((*names, *(word.lower() for word in more))))
+    if wanted:
+        tests.append(f"lower(coalesce({product_name or product}, {product})) IN {_list(wanted)}")
+    told = f"({' OR '.join(tests)})"
+    if never:
+        kept_codes = _list(tuple(word.upper() for word in never))
+        told += f" AND upper({product}) NOT IN {kept_codes}"
+        if product_name:
+            told += f" AND upper(coalesce({product_name}, '')) NOT IN {kept_codes}"
+    return f"coalesce({told}, false)"
+
+
+def named_like_a_fee(name: str) -> str:
+    """SQL: whether a product's name is that of a fee; for distinct names, not for every line."""
+    return f"regexp_matches(lower(trim({name})), {_text(FEE_NAME)})"
+
+
+def takes_back(status: str, heading: str) -> str:
+    """SQL: whether a status says that the line was taken back."""
+    # Under "is return" a yes says it; under "status" a word must.
+    is_flag = re.search(_RETURN_WORDS, heading.casefold())
+    yes = f"lower({status}) IN {_list(_YES)} OR " if is_flag else ""
+    words = f"regexp_matches(lower({status}), {_text(_RETURN_WORDS)})"
+    negated = f"regexp_matches(lower({status}), {_text('^(?:' + _NOT_RETURN + ')|^[未无不非否]')})"
+    return f"coalesce({yes}({words} AND NOT {negated}), false)"

@@ -1,0 +1,294 @@
+"""The SQL that turns raw cells into purchase lines, each with the reason to refuse it or none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from regulars.basics.money import minor_digits
+from regulars.history import dates, fees, numbers
+from regulars.history.finding import listed
+from regulars.history.moves import FileMapping, RawTable
+from regulars.history.probe import as_text
+
+MOST_MINOR = 10**13  # a larger amount on one line is a slip of the keyboard
+
+# Beyond the usual blanks: what tills write for somebody without a card.
+NOBODY = (
+    "0", "guest", "anonymous", "anon", "unknown", "walk-in", "walkin", "walk in", "cash", "cash customer", "no card",
+    "nocard", "not registered", "unregistered", "x", "?", "散客", "非会员", "非會員", "无", "無", "无卡", "匿名",
+    "游客", "现金", "普通顾客", "零售客户", "未知", "临时客户",
+)  # fmt: skip
+TOTALS = (
+    "total", "totals", "subtotal", "sub total", "sub-total", "grand total", "sum", "total:", "grand total:", "合计",
+    "总计", "小计", "合計", "總計", "小計", "总和", "共计", "本页合计", "合计：", "合计:",
+)  # fmt: skip
+# For columns where a blank costs nothing more than a NULL: the writings as programs write them, compared as they stand.
+_EMPTY = ("", "NULL", "null", "Null", "N/A", "n/a", "NaN", "nan", "None", "none", "-", "\\N", "#N/A", "(null)")
+_TEXTS = ("receipt_line", "channel", "product_name", "category", "brand", "brand_kind", "status")
+_IDS = ("receipt", "store", "product")
+_ODD_SPACES = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288)"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What judging needs to know of one file beyond its mapping."""
+
+    raw: RawTable
+    mapping: FileMapping
+    types: Mapping[str, str]
+    odd_spaces: frozenset[str] = frozenset()  # fields whose texts carry tabs and such
+    wide: bool = False  # numbers with more than six decimals
+    fee_names: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, name: str) -> int | None:
+        return self.mapping.columns.get(name)
+
+    def heading(self, name: str) -> str:
+        position = self.mapping.columns[name]
+        return self.mapping.headings[position]
+
+    def has(self, name: str) -> bool:
+        return name in self.mapping.columns
+
+
+def text_list(words: Sequence[str]) -> str:
+    return "(" + ", ".join("'" + word.replace("'", "''") + "'" for word in words) + ")"
+
+
+def cell(plan: Plan, name: str) -> str:
+    """SQL: a field's cell as trimmed text."""
+    column = f"c{plan.column(name)}"
+    if plan.types[column] == "VARCHAR" and name in plan.odd_spaces:
+        return f"trim({column}, {_ODD_SPACES})"
+    return as_text(column, plan.types[column])
+
+
+def _kept(text: str) -> str:
+    return f"CASE WHEN {text} IN {text_list(_EMPTY)} THEN NULL ELSE {text} END"
+
+
+def _id(text: str) -> str:
+    """Codes that went through a spreadsheet lose their '.0'; leading zeros stay."""
+    short = f"left({text}, length({text}) - 2)"
+    return (
+        f"CASE WHEN ends_with({text}, '.0') AND TRY_CAST({short} AS HUGEINT) IS NOT NULL THEN {short} ELSE {text} END"
+    )
+
+
+def _customer(plan: Plan) -> str:
+    if not plan.has("customer"):
+        return "CAST(NULL AS VARCHAR)"
+    more = listed(plan.mapping.options.get("anonymous"))
+    nobody = text_list([*(word.lower() for word in _EMPTY), *NOBODY, *(word.lower() for word in more)])
+    known = f"CASE WHEN lower(t_customer) IN {nobody} OR ltrim(t_customer, '0') IN ('', '.0') THEN NULL"
+    return f"{known} ELSE {_id('t_customer')} END"
+
+
+def _number(plan: Plan, name: str) -> str:
+    kind = numbers.WIDE if plan.wide and name in ("amount", "price", "cost") else numbers.FAST
+    column = f"c{plan.column(name)}"
+    if plan.types[column] != "VARCHAR":
+        return f"TRY_CAST({column} AS {kind})"
+    return numbers.number(f"t_{name}", decimal_comma=plan.mapping.decimal_comma, kind=kind)
+
+
+def _moment(plan: Plan) -> str:
+    column = f"c{plan.column('sold_at')}"
+    kind = plan.types[column]
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        day = f"make_timestamp(epoch_us({column}))"
+    elif kind.startswith(("TIMESTAMP", "DATE")):
+        day = f"TRY_CAST({column} AS TIMESTAMP)"
+    else:
+        day = dates.moment("t_sold_at", plan.mapping.date_format or dates.ISO)
+    formats = listed(plan.mapping.options.get("time_format"))
+    if plan.has("time") and formats:
+        clock = dates.time_of_day("t_time", formats)
+        return f"{day} + coalesce({clock}, INTERVAL 0 SECOND)"
+    return day
+
+
+def _money(plan: Plan) -> dict[str, str]:
+    """The number columns, and `paid`: what the line cost the customer as an exact decimal."""
+    found = {
+        name: _number(plan, name) for name in ("quantity", "amount", "price", "cost", "discount") if plan.has(name)
+    }
+    return {f"n_{name}": sql for name, sql in found.items()}
+
+
+def _paid(plan: Plan) -> str:
+    if plan.has("amount") and plan.mapping.amount_is == "line":
+        return f"CAST(n_amount AS {numbers.WIDE})"
+    price = "n_price" if plan.has("price") else "n_amount"
+    if not plan.has("quantity"):
+        return f"CAST({price} AS {numbers.WIDE})"
+    times = numbers.product_of("n_quantity", price)
+    if plan.has("discount"):
+        # A discount column beside unit prices is what came off the line; its sign in the file does not matter.
+        off = f"coalesce(abs(n_discount), 0) * sign(n_quantity) * sign({price})"
+        return f"{times} - CAST({off} AS {numbers.WIDE})"
+    return times
+
+
+def _returned(plan: Plan) -> str:
+    tests = ["coalesce(paid < 0, false)"]
+    if plan.has("quantity"):
+        tests.append("coalesce(n_quantity < 0, false)")
+    if plan.has("status"):
+        tests.append(fees.takes_back("status", plan.heading("status")))
+    prefixes = listed(plan.mapping.options.get("cancelled_receipts"))
+    if plan.has("receipt"):
+        tests += [f"coalesce(starts_with(receipt, {text_list([prefix])[1:-1]}), false)" for prefix in prefixes]
+    return "(" + " OR ".join(tests) + ")"
+
+
+def _fee(plan: Plan) -> str:
+    if not plan.has("product"):
+        return "false"
+    options = plan.mapping.options
+    return fees.is_fee(
+        "product",
+        "product_name" if plan.has("product_name") else None,
+        plan.fee_names,
+        tuple(listed(options.get("fee_products"))),
+        tuple(listed(options.get("not_fees"))),
+    )
+
+
+def value_field(plan: Plan) -> str:
+    return "amount" if plan.has("amount") else "price"
+
+
+def _reason(plan: Plan) -> str:
+    """The first thing that is wrong with a row, as "word:field at fault" (no field: the whole row); NULL when kept."""
+    field_name = value_field(plan)
+    value = f"t_{field_name}"
+    named = [f"t_{name}" for name in ("customer", "receipt", "product", "sold_at") if plan.has(name)]
+    total = " OR ".join(f"lower({text}) IN {text_list(TOTALS)}" for text in named)
+    no_name = f"customer IS NULL AND ({total})"
+    blank = text_list([word.lower() for word in _EMPTY])
+    heading = plan.heading("sold_at").strip().lower().replace("'", "''")
+    empty = " AND ".join(f"coalesce(t_{name}, '') = ''" for name in plan.mapping.columns)
+    whens = [
+        f"sold_at IS NULL AND {empty} THEN 'empty-row'",
+        f"sold_at IS NULL AND lower(t_sold_at) = '{heading}' THEN 'repeated-heading'",
+        f"sold_at IS NULL AND ({total}) THEN 'total-line'",
+        f"sold_at IS NULL AND coalesce(lower(t_sold_at), '') IN {blank} THEN 'no-date:sold_at'",
+        "sold_at IS NULL THEN 'bad-date:sold_at'",
+        f"NOT {dates.plausible('sold_at')} THEN 'absurd-date:sold_at'",
+        f"{no_name} THEN 'total-line'",
+        f"coalesce(lower({value}), '') IN {blank} THEN 'no-amount:{field_name}'",
+    ]
+    if plan.has("quantity"):
+        if plan.mapping.amount_is != "line" or not plan.has("amount"):
+            whens.append(f"coalesce(lower(t_quantity), '') IN {blank} THEN 'no-amount:quantity'")
+        whens.append(
+            f"n_quantity IS NULL AND coalesce(lower(t_quantity), '') NOT IN {blank}"
+            " THEN CASE WHEN abs(TRY_CAST(t_quantity AS DOUBLE)) >= 1e9 THEN 'absurd-price:quantity'"
+            " ELSE 'bad-number:quantity' END"
+        )
+        whens.append("abs(n_quantity) >= 1e9 THEN 'absurd-price:quantity'")
+    whens.append(
+        f"n_{field_name} IS NULL THEN CASE WHEN abs(TRY_CAST({value} AS DOUBLE)) >= 1e11"
+        f" THEN 'absurd-price:{field_name}' ELSE 'bad-number:{field_name}' END"
+    )
+    limit = MOST_MINOR // 10 ** minor_digits(plan.mapping.currency)
+    whens.append(f"paid IS NULL OR abs(paid) > {limit} THEN 'absurd-price:{field_name}'")
+    return "CASE " + " ".join(f"WHEN {when}" for when in whens) + " END"
+
+
+def _basket(plan: Plan) -> str:
+    gap = "chr(31)"
+    store = "coalesce(store, '')" if plan.has("store") else "''"
+    alone = f"'{plan.raw.sha256[:16]}' || {gap} || line"
+    cases = [f"WHEN customer IS NOT NULL THEN customer || {gap} || {store} || {gap} || sold_at"]
+    if plan.has("receipt"):
+        day = "CAST(sold_at AS DATE)"
+        cases.insert(0, f"WHEN receipt IS NOT NULL THEN {store} || {gap} || receipt || {gap} || {day}")
+    return f"CAST(md5_number_lower(CASE {' '.join(cases)} ELSE {alone} END) >> 1 AS BIGINT)"
+
+
+def _brand_kind(plan: Plan) -> str:
+    own = listed(plan.mapping.options.get("store_brands"))
+    if plan.has("brand_kind"):
+        kind = "lower(brand_kind)"
+        return (
+            f"CASE WHEN regexp_matches({kind}, 'store|own|private|label|自有|自營|自营|^(1|y|yes|true|是)$')"
+            f" AND NOT regexp_matches({kind}, 'not|non|非') THEN 'store'"
+            f" WHEN {kind} IS NOT NULL THEN 'national' END"
+        )
+    if plan.has("brand") and own:
+        mine = text_list([brand.lower() for brand in own])
+        return f"CASE WHEN lower(brand) IN {mine} THEN 'store' WHEN brand IS NOT NULL THEN 'national' END"
+    return "CAST(NULL AS VARCHAR)"
+
+
+def judged(plan: Plan, *, with_row: bool) -> str:
+    """SELECT of every row: the LINES columns without `file`, plus `reason`, the texts `t_…` and, if asked, `row`."""
+    names = list(plan.mapping.columns)
+    raw_cells = [f"c{plan.column(name)}" for name in names if plan.types[f"c{plan.column(name)}"] != "VARCHAR"]
+    texts = [f"{cell(plan, name)} AS t_{name}" for name in names]
+    row = [f"{row_text(plan)} AS row"] if with_row else []
+    first = f"SELECT line, {', '.join([*dict.fromkeys(raw_cells), *texts, *row])} FROM ({plan.raw.query})"
+
+    typed = [f"{_customer(plan)} AS customer", f"{_moment(plan)} AS sold_at"]
+    typed += [
+        f"{_kept(_id(f't_{name}') if name in _IDS else f't_{name}')} AS {name}"
+        for name in (*_IDS, *_TEXTS)
+        if plan.has(name)
+    ]
+    typed += [f"{sql} AS {name}" for name, sql in _money(plan).items()]
+    second = f"SELECT *, {', '.join(typed)} FROM ({first})"
+    third = f"SELECT *, {_paid(plan)} AS paid FROM ({second})"
+    fourth = (
+        f"SELECT *, {_returned(plan)} AS returned, {_fee(plan)} AS is_fee, {_reason(plan)} AS reason FROM ({third})"
+    )
+    return f"SELECT {', '.join(_line_columns(plan))}, reason, {', '.join(f't_{name}' for name in names)}" + (
+        f", row FROM ({fourth})" if with_row else f" FROM ({fourth})"
+    )
+
+
+def _line_columns(plan: Plan) -> list[str]:
+    digits = minor_digits(plan.mapping.currency)
+    money = numbers.minor
+
+    def text(name: str) -> str:
+        return f"{name} AS {name}" if plan.has(name) else f"CAST(NULL AS VARCHAR) AS {name}"
+
+    def signed(value: str) -> str:
+        return f"CASE WHEN returned THEN -abs({value}) ELSE {value} END"
+
+    quantity = (
+        signed("TRY_CAST(n_quantity AS DECIMAL(18,3))") if plan.has("quantity") else "CAST(NULL AS DECIMAL(18,3))"
+    )
+    discount = "CAST(NULL AS BIGINT)"
+    if plan.has("discount"):
+        discount = f"CASE WHEN abs(n_discount) < 1e11 THEN {money('abs(n_discount)', digits)} END"
+    cost = "CAST(NULL AS BIGINT)"
+    if plan.has("cost"):
+        by_piece = plan.has("quantity") and plan.mapping.options.get("cost_is") == "unit"
+        value = numbers.product_of("n_quantity", "n_cost") if by_piece else "n_cost"
+        cost = f"CASE WHEN abs({value}) < 1e11 THEN {signed(money(value, digits))} END"
+    return [
+        "line",
+        "sold_at",
+        "customer",
+        text("receipt"),
+        text("receipt_line"),
+        f"CASE WHEN reason IS NULL THEN {_basket(plan)} END AS basket",
+        *(text(name) for name in ("store", "channel", "product", "product_name", "category", "brand")),
+        f"{_brand_kind(plan)} AS brand_kind",
+        f"{quantity} AS quantity",
+        f"CASE WHEN reason IS NULL THEN {signed(money('paid', digits))} END AS amount_minor",
+        f"{discount} AS discount_minor",
+        f"{cost} AS cost_minor",
+        "CASE WHEN is_fee THEN 'fee' WHEN returned THEN 'return' ELSE 'sale' END AS kind",
+    ]
+
+
+def row_text(plan: Plan) -> str:
+    """SQL: the whole row as written, at most 2,000 characters."""
+    gap = plan.raw.delimiter or ","
+    gap = "chr(9)" if gap == "\t" else text_list([gap])[1:-1]
+    cells = ", ".join(f"coalesce(CAST(c{place} AS VARCHAR), '')" for place in range(plan.raw.width))
+    return f"left(concat_ws({gap}, {cells}), 2000)"

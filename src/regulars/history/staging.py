@@ -1,0 +1,131 @@
+"""From raw columns to judged purchase lines: every row is kept or refused with its reason, none is lost."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from regulars.basics.progress import Progress, silent
+from regulars.history import judging, survey
+from regulars.history.baskets import stage_baskets
+from regulars.history.contract import LINES
+from regulars.history.engine import Engine, quoted
+from regulars.history.evidence import text_of
+from regulars.history.fees import named_like_a_fee
+from regulars.history.moves import FileMapping, RawTable, Shape, Staged
+from regulars.history.probe import column_types, drop_sample, sample_name, take_sample
+from regulars.history.refused import write_refused
+
+_COLUMNS = ", ".join(column.name for column in LINES if column.name != "file")
+
+
+def stage(
+    raw: RawTable, shape: Shape, mapping: FileMapping, *, engine: Engine, work: Path, progress: Progress = silent
+) -> Staged:
+    """Judges every row of the file; lines and refusals are written to Parquet files in `work`.
+
+    The table is read once when every row is good, twice when some are refused. Rows read = kept + refused.
+    """
+    stem = work / f"{raw.sha256[:16]}-{sample_name(raw)[7:15]}"
+    lines, refused = stem.with_suffix(".lines.parquet"), stem.with_suffix(".refused.parquet")
+    work.mkdir(parents=True, exist_ok=True)
+    try:
+        if shape is Shape.BASKETS:
+            return stage_baskets(raw, mapping, engine=engine, lines=lines, refused=refused)
+        return _stage_sales(raw, mapping, engine, lines, refused, progress)
+    finally:
+        drop_sample(raw, engine, even_if_dear=True)
+
+
+def _stage_sales(
+    raw: RawTable, mapping: FileMapping, engine: Engine, lines: Path, refused: Path, progress: Progress
+) -> Staged:
+    progress(f"reading {raw.name}", 0, raw.rows)
+    plan = _plan(raw, mapping, engine)
+    first = lines.with_suffix(".first")
+    with in_order(engine):
+        engine.connection.execute(
+            f"COPY (SELECT {_COLUMNS} FROM ({judging.judged(plan, with_row=False)}) WHERE reason IS NULL)"
+            f" TO {quoted(first)} (FORMAT parquet, COMPRESSION lz4_raw)"
+        )
+        progress(f"looking over {raw.name}", raw.rows, raw.rows)
+        late = survey.second_thoughts(first, plan, engine)
+        _finish(first, lines, late, engine)
+    facts = survey.facts_of(lines, engine)
+    counts = write_refused(raw, plan, engine, refused, late=late.refused, kept=facts["kept"])
+    engine.connection.execute(f"DROP TABLE IF EXISTS {survey.LATE}")
+    return Staged(
+        name=raw.name,
+        sha256=raw.sha256,
+        size_bytes=raw.size_bytes,
+        shape=Shape.SALES,
+        rows_read=raw.rows + raw.refused_rows,
+        rows_kept=facts["kept"],
+        lines=lines,
+        refused=refused,
+        refused_by_reason=counts,
+        notes={name: facts[column] for name, column in survey.NOTES.items() if facts[column]},
+        mapping=mapping,
+        has_time=bool(facts["has_time"]),
+        has_receipt=bool(facts["has_receipt"]),
+        first_on=str(facts["first_on"] or ""),
+        last_on=str(facts["last_on"] or ""),
+    )
+
+
+@contextmanager
+def in_order(engine: Engine) -> Iterator[None]:
+    """Lines are written in the file's order: whoever refuses or shows rows speaks of lines."""
+    engine.connection.execute("SET preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        engine.connection.execute("SET preserve_insertion_order = false")
+
+
+def _finish(first: Path, lines: Path, late: survey.SecondThoughts, engine: Engine) -> None:
+    """Takes late refusals out and names late fees; a plain rename where there are none."""
+    if not late.refused and not late.fees:
+        first.replace(lines)
+        return
+    kind = "kind"
+    if late.fees:
+        names = judging.text_list(late.fees)
+        kind = f"CASE WHEN lower(coalesce(product_name, product)) IN {names} THEN 'fee' ELSE kind END"
+    gone = f"WHERE line NOT IN (SELECT line FROM {survey.LATE})" if late.refused else ""
+    engine.connection.execute(
+        f"COPY (SELECT * REPLACE ({kind} AS kind) FROM read_parquet({quoted(first)}) {gone})"
+        f" TO {quoted(lines)} (FORMAT parquet, COMPRESSION lz4_raw)"
+    )
+    first.unlink()
+
+
+def _plan(raw: RawTable, mapping: FileMapping, engine: Engine) -> judging.Plan:
+    """Looks once more at the sample: which cheap readings are enough for this file."""
+    table = take_sample(raw, engine)
+    types = column_types(f"({raw.query})", engine)
+    texts = {name: text_of(place, types) for name, place in mapping.columns.items() if types[f"c{place}"] == "VARCHAR"}
+    odd = [
+        name for name, text in texts.items()
+        if _any(engine, table, f"regexp_matches({text}, '^[\\s\\x{{a0}}\\x{{3000}}]|[\\s\\x{{a0}}\\x{{3000}}]$')")
+    ]  # fmt: skip
+    money = [texts[name] for name in ("amount", "price", "cost") if name in texts]
+    wide = any(_any(engine, table, f"regexp_matches({text}, '[.,][0-9]{{7,}}')") for text in money)
+    names: list[str] = []
+    if "product" in mapping.columns:
+        name = text_of(mapping.columns.get("product_name", mapping.columns["product"]), types)
+        names = [
+            str(row[0])
+            for row in engine.connection.execute(
+                f"SELECT DISTINCT lower(x) FROM (SELECT DISTINCT {name} AS x FROM {table})"
+                f" WHERE {named_like_a_fee('x')} ORDER BY 1"
+            ).fetchall()
+        ]
+    return judging.Plan(
+        raw=raw, mapping=mapping, types=types, odd_spaces=frozenset(odd), wide=wide, fee_names=tuple(names)
+    )
+
+
+def _any(engine: Engine, table: str, test: str) -> bool:
+    row: Any = engine.connection.execute(f"SELECT coalesce(bool_or({test}), false) FROM {table}").fetchone()
+    return bool(row[0])
