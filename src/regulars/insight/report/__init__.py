@@ -1,0 +1,1 @@
+"""The report: one page, lists as files, and a summary for programs."""

@@ -1,0 +1,110 @@
+"""The report as one file: `write_report(findings, out)`."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from regulars import __version__
+from regulars.insight.findings import Findings
+from regulars.insight.headline import REGULAR_VISITS
+from regulars.insight.report.numbers import Numbers
+from regulars.insight.report.sentences import (
+    boxes,
+    classes,
+    cohorts,
+    first,
+    future,
+    lists,
+    money,
+    pairs,
+    reading,
+    stages,
+)
+from regulars.insight.report.sentences.chapter import Chapter
+from regulars.insight.report.sentences.future import check_value
+from regulars.insight.report.words import HTML_LANGUAGE, Words
+
+_Writer = Callable[[Findings, Words], Chapter]
+_CHAPTERS: Sequence[_Writer] = tuple(
+    room.chapter for room in (money, classes, stages, future, pairs, boxes, cohorts, lists, reading)
+)
+_BLANKS = re.compile(r"\n\s*\n+")
+
+
+def write_report(findings: Findings, out: Path, *, lang: str = "en") -> Path:
+    """Writes `out`/index.html, one self-contained page in English ("en") or Simplified Chinese ("zh").
+
+    Nothing in it is fetched from anywhere; it can be mailed, printed, and read without scripts. Raises UnknownLanguage.
+    """
+    page = render(findings, lang=lang)
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "index.html"
+    # A name in a file name may hold half a character; the page must be written all the same.
+    path.write_text(page, encoding="utf-8", errors="replace", newline="\n")
+    return path
+
+
+def render(findings: Findings, *, lang: str = "en") -> str:
+    """The page as text."""
+    shop = findings.shop
+    numbers = Numbers(lang, shop.currency if shop else "XXX", shop.minor_digits if shop else 2)
+    words = Words(lang, numbers)
+    chapters = [write(findings, words) for write in _told(findings)]
+    page = (
+        environment()
+        .get_template("index.html")
+        .render(
+            t=words.t,
+            n=words.n,
+            numbers=numbers,
+            lang=HTML_LANGUAGE[lang],
+            style=Markup(style()),
+            findings=findings,
+            shop=shop,
+            name=first.short(shop.name, 80) if shop else "",
+            period=_period(findings, words),
+            headline=first.headline(findings, words),
+            facts=first.facts(findings, words),
+            steps=first.steps(findings, words),
+            chapters=chapters,
+            check_value=lambda code, value: check_value(code, value, words),
+            regular_visits=REGULAR_VISITS,
+            version=__version__,
+        )
+    )
+    return _BLANKS.sub("\n", page)
+
+
+def _told(findings: Findings) -> Sequence[_Writer]:
+    """Without customers only what sells together and how it was read; everything otherwise."""
+    return _CHAPTERS if findings.shop is not None else (pairs.chapter, reading.chapter)
+
+
+def _period(findings: Findings, words: Words) -> str:
+    if findings.shop is None:
+        return ""
+    day = words.numbers.day
+    return words.t("{first} to {last}", first=day(findings.shop.first_on), last=day(findings.shop.cut_off)).plain
+
+
+@cache
+def environment() -> Environment:
+    """Templates beside this module; what stands in them is escaped unless it is Markup made here."""
+    return Environment(
+        loader=PackageLoader("regulars.insight.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def style() -> str:
+    """The style sheet, which goes into the page."""
+    return (resources.files("regulars.insight.report") / "style.css").read_text(encoding="utf-8")

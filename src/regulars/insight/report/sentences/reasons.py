@@ -1,0 +1,149 @@
+"""Why somebody is on a list, in words; the codes and their numbers are those of `regulars.insight.reasons`.
+
+The page words a few rows in Python; files of millions of rows are worded by the database, from the same patterns.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from regulars.basics.money import UNSTATED
+from regulars.history.engine import quoted
+from regulars.insight.reasons import REASONS
+from regulars.insight.report.numbers import Numbers
+from regulars.insight.report.words import Sentence, Words, mark, mark_plural
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A pattern for one and for many of `counted`, one of the code's numbers; "" where grammar does not care."""
+
+    patterns: tuple[str, str]
+    counted: str = ""
+
+
+def _plain(pattern: str) -> Wording:
+    return Wording((pattern, pattern))
+
+
+WORDINGS: Final = {
+    "silent": Wording(
+        mark_plural(
+            "silent for {silence_days} day, usually {usual_days}",
+            "silent for {silence_days} days, usually {usual_days}",
+        ),
+        "silence_days",
+    ),
+    "slowing": Wording(
+        mark_plural(
+            "{recent_visits} visit lately, {former_visits} in as long before",
+            "{recent_visits} visits lately, {former_visits} in as long before",
+        ),
+        "recent_visits",
+    ),
+    "faster": Wording(
+        mark_plural(
+            "{recent_visits} visit lately, up from {former_visits}",
+            "{recent_visits} visits lately, up from {former_visits}",
+        ),
+        "recent_visits",
+    ),
+    "rare": _plain(mark("by chance so long a silence comes in {chance_percent} of cases at most")),
+    "spent": Wording(
+        mark_plural("spent {spend_minor} in the last {days} day", "spent {spend_minor} in the last {days} days"), "days"
+    ),
+    "yearly": _plain(mark("brought about {spend_minor} a year")),
+    "often": Wording(
+        mark_plural(
+            "{visits} visit, {usual_days} days apart as a rule", "{visits} visits, {usual_days} days apart as a rule"
+        ),
+        "visits",
+    ),
+    "seen": Wording(mark_plural("here {silence_days} day ago", "here {silence_days} days ago"), "silence_days"),
+    "once": Wording(
+        mark_plural(
+            "came once, {silence_days} day ago; others are back after {usual_days}",
+            "came once, {silence_days} days ago; others are back after {usual_days}",
+        ),
+        "silence_days",
+    ),
+    "first": _plain(mark("spent {spend_minor} on that visit")),
+}
+
+
+def reason(code: str, words: Words) -> Sentence:
+    """One reason in words; a code that is not known, or has other numbers than it should, is shown as it is."""
+    kind, *parts = code.split(":")
+    wording, names = WORDINGS.get(kind), REASONS.get(kind, ())
+    if wording is None or len(parts) != len(names) or not all(_whole(part) for part in parts):
+        return Sentence("{code}", {"code": code})
+    numbers = dict(zip(names, map(int, parts), strict=True))
+    shown = {name: _shown(name, number, words.numbers) for name, number in numbers.items()}
+    if not wording.counted:
+        return words.t(wording.patterns[0], **shown)
+    return words.n(*wording.patterns, numbers[wording.counted], **shown)
+
+
+def _whole(part: str) -> bool:
+    return part.removeprefix("-").isascii() and part.removeprefix("-").isdigit()
+
+
+def _shown(name: str, number: int, numbers: Numbers) -> str:
+    if name.endswith("_minor"):
+        return numbers.money(number)
+    return numbers.share(number / 100) if name.endswith("_percent") else numbers.count(number)
+
+
+def codes_of(row: dict[str, Any]) -> list[str]:
+    """The codes of a list's row, in their order."""
+    return [str(row[name]) for name in sorted(row) if name.startswith("reason_") and row[name]]
+
+
+def worded_sql(column: str, words: Words) -> str:
+    """SQL for the words of a column of codes: the same sentences as `reason` gives, null for null."""
+    cases = []
+    for kind, wording in WORDINGS.items():
+        names = REASONS[kind]
+        parts = {name: f"split_part({column}, ':', {at})" for at, name in enumerate(names, 2)}
+        said = _filled(words.pattern(wording.patterns, 1), parts, words.numbers)
+        if wording.counted:
+            many = _filled(words.pattern(wording.patterns, 2), parts, words.numbers)
+            said = f"CASE WHEN {parts[wording.counted]} = '1' THEN {said} ELSE {many} END"
+        shape = quoted(f"{kind}(:-?[0-9]+){{{len(names)}}}")
+        cases.append(f"WHEN regexp_full_match({column}, {shape}) THEN {said}")
+    return f"CASE {' '.join(cases)} ELSE {column} END"
+
+
+def _filled(pattern: str, parts: dict[str, str], numbers: Numbers) -> str:
+    said = quoted(pattern)
+    for name, part in parts.items():
+        said = f"replace({said}, {quoted('{' + name + '}')}, {_shown_sql(name, part, numbers)})"
+    return said
+
+
+def _shown_sql(name: str, part: str, numbers: Numbers) -> str:
+    """What `_shown` does, in SQL; both languages group digits by commas."""
+    if name.endswith("_percent"):
+        return f"{part} || '%'"
+    if not name.endswith("_minor"):
+        return f"format('{{:,}}', {part}::BIGINT)"
+    return money_sql(part, numbers)
+
+
+def money_sql(part: str, numbers: Numbers) -> str:
+    """Minor units, as text, written like `Numbers.money` writes them."""
+    scale, places = 10**numbers.minor_digits, numbers.minor_digits
+    minor = f"{part}::HUGEINT"
+    whole = f"format('{{:,}}', round_even(abs({minor})::DECIMAL(38,3) / {scale}, 0)::BIGINT)"
+    exact = f"format('{{:,}}', abs({minor}) // {scale})"
+    if places:
+        exact += f" || '.' || lpad((abs({minor}) % {scale})::VARCHAR, {places}, '0')"
+    sign = quoted(_symbol(numbers))
+    text = f"CASE WHEN {minor} = 0 OR abs({minor}) >= {100 * scale} THEN {whole} ELSE {exact} END"
+    return f"(CASE WHEN {minor} < 0 THEN '-' ELSE '' END || {sign} || {text})"
+
+
+def _symbol(numbers: Numbers) -> str:
+    """The currency's sign as it stands before an amount, with the blank that letters may need."""
+    if numbers.currency == UNSTATED:
+        return ""
+    return numbers.money(0).removesuffix("0")
