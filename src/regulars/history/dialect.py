@@ -39,7 +39,14 @@ _RARE: Final = {
     "_": 0.2,
 }
 _CANDIDATES: Final = {**_COMMON, **_RARE, BLANKS: 0.8}
-_ATOM: Final = re.compile(r"[^,;\t|^~]*|[-+(]?[^\w\s]{0,3}\d[\d.,' ]*[^\w\s]?\)?-?")
+# One value holds no sign that usually delimits, unless as part of a number. Split by a sign that stands in dates,
+# times and names as well, a cell must not hold any rarer sign either.
+_NUMBER: Final = r"[-+(]?[^\w\s]{0,3}\d[\d.,' ]*[^\w\s]?\)?-?"
+_ATOM: Final = re.compile(r"[^,;\t|^~¦§\x01\x1f]*|" + _NUMBER)
+
+
+_STRICT_ATOM: Final = re.compile(r"[^,;\t|^~¦§\x01\x1f#!*&$%=]*|" + _NUMBER)
+_IN_VALUES: Final = frozenset((BLANKS, ":", "/", "_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +102,12 @@ def _tried(lines: Sequence[str], sign: str) -> _Try:
     share = count / len(records)
     # Titles above and a line of totals below weigh much in a file of five rows: look at the longest run instead.
     share = max(share, _longest_run(records, width) / max(3, len(records)))
-    if share < 0.5:
+    # Half of a handful of lines is chance.
+    if share < 0.5 or (share == 0.5 and len(records) < 8):
         return _Try(marks, records, 0.0, width)
     cells = [cell for _, row in records[:300] if len(row) == width for cell in row]
-    atoms = sum(_ATOM.fullmatch(cell) is not None or "\n" in cell for cell in cells) / len(cells)
+    atom = _STRICT_ATOM if sign in _IN_VALUES else _ATOM
+    atoms = sum(atom.fullmatch(cell) is not None or "\n" in cell for cell in cells) / len(cells)
     quoted = _quoted_share(lines, sign) if marks.quote else 0.0
     return _Try(marks, records, share * (atoms**2 + quoted) * _CANDIDATES.get(sign, 1.0) * (1 - 1 / (width + 1)), width)
 

@@ -57,8 +57,7 @@ def read_workbook(path: Path, name: str, into: Path, *, progress: Progress) -> I
 
 
 def _sheet_table(sheet: CalamineSheet, title: str, into: Path) -> RawTable | None:
-    first = sheet.start[0] + 1 if sheet.start else 1  # calamine leaves out empty rows above
-    sample = [(place, row) for place, row in enumerate(islice(sheet.iter_rows(), _SAMPLE)) if _filled(row)]
+    sample = list(islice(((place, row) for place, row in enumerate(sheet.iter_rows()) if _filled(row)), _SAMPLE))
     if not sample:
         return None
     left, right = _columns_used(sheet)
@@ -70,7 +69,7 @@ def _sheet_table(sheet: CalamineSheet, title: str, into: Path) -> RawTable | Non
         return (row[left:right] for row in islice(sheet.iter_rows(), top.skip_lines, None))
 
     # Two passes over the sheet: a million rows as Python objects at once would be gigabytes.
-    written = _write(rows(), _kinds(rows(), width), first + top.skip_lines, into)
+    written = _write(rows(), _kinds(rows(), width), top.skip_lines + 1, into)
     if not written:
         return None
     columns = ", ".join(["line", *(f"c{place}" for place in range(width))])

@@ -96,7 +96,7 @@ def top_of(records: Sequence[tuple[int, list[str]]], width: int) -> Top:
         below = [
             cells for _, cells in records[place + 1 : place + 400] if (len(cells) > 1 or width == 1) and cells != row
         ]
-        if _is_heading(row, below):
+        if _is_heading(row, below) and not _fuller_heading_follows(row, below):
             after = records[place + 1][0] if place + 1 < len(records) else None
             begin = records[place][0]
             taken = 1 + sum(cell.count("\n") for cell in row)
@@ -111,7 +111,14 @@ def top_of(records: Sequence[tuple[int, list[str]]], width: int) -> Top:
 
 def _fills(row: Sequence[str], width: int) -> bool:
     filled = sum(bool(cell.strip()) for cell in row)
-    return filled >= min(width, max(2, round(width * 0.6)))
+    return filled >= min(width, max(2, -(-width * 3 // 5)))
+
+
+def _fuller_heading_follows(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether this is a title with a delimiter in it: the line after it names more columns."""
+    if not below or sum(map(bool, below[0])) <= sum(map(bool, row)):
+        return False
+    return not any(map(is_value, below[0])) and _is_heading(below[0], below[1:])
 
 
 def _looks_like_title(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
