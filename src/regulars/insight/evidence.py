@@ -42,9 +42,9 @@ def silence_seen(silence_days: Floats, gaps: Floats, gap_days_sum: Floats, rhyth
     """Chance that on a given day the silence so far is at least this long, for a customer who stays.
 
     A day picked without looking falls into a long gap more often than into a short one (the inspection paradox). For
-    gaps of gamma shape k and rate λ that chance is P(Γ(k + 1) > λx) − λx / k · P(Γ(k) > λx); λ is gamma
-    distributed with shape a + k·gaps and rate b + Σ gaps, and both terms integrate to beta distributions. For k = 1 it is
-    the chance that a gap is this long; for k above 1 it is smaller; below 1, where visits come in bursts, greater.
+    gaps of gamma shape k and rate λ that chance is P(Γ(k + 1) > λx) − λx / k · P(Γ(k) > λx); λ is gamma distributed
+    with shape a + k·gaps and rate b + Σ gaps, and both terms integrate to beta distributions. For k = 1 it is the
+    chance that a gap is this long; for k above 1 it is smaller; below 1, where visits come in bursts, greater.
     """
     k = rhythm["k"]
     shape, rate = rhythm["a"] + gaps * k, rhythm["b"] + gap_days_sum

@@ -90,15 +90,15 @@ def _windows(
     """
     silence, gaps, total = (column(seen, name) for name in ("recency_days", "gaps", "gap_days_sum"))
 
-    def longer_than(more_days: Floats) -> Floats:
-        so_far = rhythm.silence_probability(silence, gaps, total)
-        # A day is counted whole: the gap ends somewhere within it.
-        return np.asarray(rhythm.silence_probability(silence + more_days, gaps, total) / np.maximum(so_far, 1e-300))
+    so_far = np.maximum(rhythm.silence_probability(silence + 1, gaps, total), 1e-300)
+
+    def at_least(waited_days: Floats) -> Floats:
+        return np.asarray(rhythm.silence_probability(silence + waited_days, gaps, total) / so_far)
 
     tail = (1 - LEVEL) / 2
-    ends = longer_than(np.full(len(silence), float(later_days))) <= tail
-    waited_or_ever = np.where(np.isnan(waited), 1.0, waited)
-    # The middle of the day stands for it.
-    chance = longer_than(np.maximum(waited_or_ever - 0.5, 0))
+    ends = at_least(np.full(len(silence), later_days + 1.0)) <= tail
+    ever = np.where(np.isnan(waited), 1.0, waited)
+    # The chance jumps from day to day; the middle of the jump is uniform enough.
+    chance = (at_least(ever) + at_least(ever + 1)) / 2
     inside = ~np.isnan(waited) & (chance >= tail) & (chance <= 1 - tail)
     return (gaps >= _SURE) & ends, inside

@@ -1,6 +1,5 @@
 """Life-cycle stages (S11), each customer judged by their own rhythm. The rule is told on one page: docs/stages.md."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -43,7 +42,7 @@ STAGES: Final = tuple(Stage)
 class Rhythm(Protocol):
     """What the rule asks of a fitted rhythm model (`regulars.insight.rhythm.OwnRhythm`)."""
 
-    parameters_: Mapping[str, float]
+    parameters_: dict[str, float]
 
     def silence_probability(self, silence_days: Floats, gaps: Floats, gap_days_sum: Floats) -> Floats:
         """Chance that one gap of this customer is at least this long."""
@@ -96,12 +95,16 @@ def judge(facts: pa.Table, rhythm: Rhythm, rule: StageRule | None = None) -> pa.
     )
 
 
-def silence_chance(rhythm: Rhythm, silence_days: Floats, gaps: Floats, gap_days_sum: Floats) -> Floats:
-    """Chance that one gap of these customers is at least as long as their silence; in bursts, that the silence is."""
+def silence_chance(rhythm: Rhythm, recency_days: Floats, gaps: Floats, gap_days_sum: Floats) -> Floats:
+    """Chance that one gap of these customers is at least as long as their silence; in bursts, that the silence is.
+
+    Whoever did not come on the cut-off day itself is in a gap of a day more than `recency_days`.
+    """
+    silence_days = np.where(recency_days > 0, recency_days + 1, 0.0)
     chance = np.asarray(rhythm.silence_probability(silence_days, gaps, gap_days_sum), dtype=np.float64)
     if rhythm.parameters_["k"] >= 1:
         return chance
-    return np.maximum(chance, silence_seen(silence_days, gaps, gap_days_sum, rhythm.parameters_))
+    return np.maximum(chance, silence_seen(recency_days, gaps, gap_days_sum, rhythm.parameters_))
 
 
 def column(facts: pa.Table, name: str) -> Floats:
