@@ -27,6 +27,16 @@ OTHERS = [entry for n in range(30) for entry in receipt(f"x{n}", line(f"c{n}"), 
         ("part of it again", [*receipt("1", TEA, BREAD), *OTHERS, *receipt("1", BREAD)], 1),
         ("again with equal lines in it", [*receipt("1", TEA, TEA), *OTHERS, *receipt("1", TEA, TEA)], 2),
         ("again with one more: the most counts", [*receipt("1", TEA), *OTHERS, *receipt("1", TEA, TEA)], 1),
+        (
+            "parted by another till: its equal lines stay",
+            [*receipt("1", TEA, BREAD), *OTHERS, *receipt("1", MILK, TEA, line(product="eggs"))],
+            0,
+        ),
+        (
+            "parted: one line of three, equal to one before",
+            [*receipt("1", TEA, BREAD, MILK), *OTHERS, *receipt("1", TEA)],
+            0,
+        ),
         ("again with a corrected line: no duplicate", [*receipt("1", TEA), *OTHERS, *receipt("1", MILK)], 0),
         ("same number, another day", [*receipt("1", TEA), *OTHERS, *receipt("1", line(day="2024-01-06"))], 0),
         (

@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.history.staged import Line, line, receipt, staged
 
-from regulars.history import change
 from regulars.history import lake as lake_module
 from regulars.history.custody import LakeBusy, writing
 from regulars.history.duplicates import FACTS
 from regulars.history.engine import Engine
 from regulars.history.lake import Lake, NotWritten
 from regulars.history.moves import Staged
+from regulars.history.parts import PartWriter
 
 # Few values, so that receipts meet often: within files and across.
 LINE = st.builds(
@@ -175,9 +175,9 @@ def test_a_disk_that_refuses_leaves_the_lake_as_before(tmp_path: Path, monkeypat
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    for place in ((lake_module, "write_manifest"), (change.PartWriter, "_settled")):
+    for owner, name in ((lake_module, "write_manifest"), (PartWriter, "_settled")):
         with monkeypatch.context() as patched:
-            patched.setattr(*place, full)
+            patched.setattr(owner, name, full)
             with pytest.raises(NotWritten, match="No space left"):
                 lake.add(february)
     assert content(Lake(lake.folder)) == before
@@ -192,7 +192,7 @@ def test_an_error_of_the_engine_while_writing_is_said_as_such(tmp_path: Path, mo
     def full(*_: object, **__: object) -> None:
         raise duckdb.IOException("Could not write file: No space left on device")
 
-    monkeypatch.setattr(change.PartWriter, "by_month", full)
+    monkeypatch.setattr(PartWriter, "by_month", full)
     with pytest.raises(NotWritten, match="The lake is as before"):
         lake.add(staged(tmp_path, "jan.csv", [line()]))
     assert Lake(lake.folder).generation == 0

@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -27,11 +28,11 @@ def matched(home: Path, lines: list[Line]) -> tuple[list[Pair], list[int]]:
     return pairs, whole
 
 
-def sale(day: int, quantity: object = 1, amount: int = 300, **more: object) -> Line:
+def sale(day: int, quantity: object = 1, amount: int = 300, **more: Any) -> Line:
     return line(day=f"2024-01-{day:02d}", quantity=quantity, amount=amount, **more)
 
 
-def back(day: int, quantity: int = -1, amount: int = -300, **more: object) -> Line:
+def back(day: int, quantity: int = -1, amount: int = -300, **more: Any) -> Line:
     return line(day=f"2024-01-{day:02d}", quantity=quantity, amount=amount, kind="return", **more)
 
 

@@ -67,8 +67,8 @@ class Reading:
         self._handle: int | None = None
         try:
             self._handle = os.open(folder / READERS, os.O_RDONLY | os.O_CREAT, 0o644)
-        except PermissionError:
-            return  # a folder that we may not write to: whoever may is asked not to forget meanwhile
+        except OSError:
+            return  # a folder that cannot be written: whoever can is asked not to forget meanwhile
         fcntl.flock(self._handle, fcntl.LOCK_SH)
 
     def close(self) -> None:

@@ -2,9 +2,11 @@
 
 A receipt is known by its basket (store, receipt number and day; without a number: customer, store and moment). Lines
 without receipt number and without customer are never duplicates. Within a file a receipt *arrives* once per block of
-adjacent lines, where the file keeps receipts together at all; else the whole file is one arrival. Of each distinct line
-of a receipt the lake keeps as many copies as the arrival that has most of them: equal lines of one receipt stay, a
-receipt sent twice is counted once. A line with a number of its own counts once per number.
+adjacent lines, where the file keeps receipts together at all and the block has much of the receipt and little that is
+new; what else comes later belongs to the first arrival. In a file sorted otherwise, the whole file is one arrival.
+
+Of each distinct line of a receipt the lake keeps as many copies as the arrival that has most of them: equal lines of
+one receipt stay, a receipt sent twice is counted once. A line with a number of its own counts once per number.
 
 The n-th copy of a line belongs to the first file that has n copies; what later files bring again is set aside, so that
 it comes back when the first file is forgotten. What is kept therefore depends on the files alone, not on their order.
@@ -74,6 +76,8 @@ class Duplicates:
             f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT line, l.basket, {block} AS block, {_KEY} AS key, "
             f"receipt IS NULL AS nameless FROM ({lines}) l JOIN spots USING (line) WHERE {_KNOWN}"
         )
+        if by_block:
+            self._join_continued()
         if by_block and not staged.has_time:
             self._believe_only_runs()
         return self._in_batches(
@@ -161,6 +165,22 @@ class Duplicates:
         together: bool = whole + repeats * len(again) >= _TOGETHER * (whole + len(again))
         return together
 
+    def _join_continued(self) -> None:
+        """A later block is the receipt again when it has half of the receipt or more, and half of it was there before.
+
+        Else the receipt goes on there, after another till has written in between.
+        """
+        self._run(
+            "CREATE OR REPLACE TEMP TABLE parted AS WITH kinds AS (SELECT DISTINCT basket, block, key FROM keyed "
+            "WHERE block >= 0), known AS (SELECT *, min(block) OVER (PARTITION BY basket, key) AS since, "
+            "min(block) OVER (PARTITION BY basket) AS first FROM kinds), blocks AS (SELECT basket, block, first, "
+            "count(*) AS here, count(*) FILTER (since = block) AS fresh FROM known GROUP BY ALL), "
+            "receipts AS (SELECT *, sum(fresh) OVER (PARTITION BY basket) AS in_all FROM blocks) "
+            "SELECT basket, block, first FROM receipts "
+            "WHERE block > first AND (fresh * 2 > here OR here * 2 < in_all)"
+        )
+        self._join_parted()
+
     def _believe_only_runs(self) -> None:
         """Without receipt numbers and hours, somebody who comes twice a day looks like a receipt that comes twice.
 
@@ -168,16 +188,20 @@ class Duplicates:
         is taken for a part of the first.
         """
         self._run(
-            "CREATE OR REPLACE TEMP TABLE lonely AS WITH shifted AS (SELECT basket, block, "
+            "CREATE OR REPLACE TEMP TABLE parted AS WITH shifted AS (SELECT basket, block, "
             "min(block) OVER (PARTITION BY basket) AS first FROM (SELECT DISTINCT basket, block FROM keyed "
             "WHERE nameless AND block >= 0)), runs AS (SELECT *, block - first AS shift, "
             "block - row_number() OVER (PARTITION BY block - first ORDER BY block) AS run FROM shifted "
             "WHERE block > first) SELECT basket, block, first FROM runs "
             f"QUALIFY count(*) OVER (PARTITION BY shift, run) < {_RUN}"
         )
+        self._join_parted()
+
+    def _join_parted(self) -> None:
+        """Takes blocks for a part of their receipt's first."""
         self._run(
-            "UPDATE keyed SET block = lonely.first FROM lonely "
-            "WHERE keyed.basket = lonely.basket AND keyed.block = lonely.block"
+            "UPDATE keyed SET block = parted.first FROM parted "
+            "WHERE keyed.basket = parted.basket AND keyed.block = parted.block"
         )
 
     def _numbered(self, lines: str) -> bool:

@@ -263,7 +263,9 @@ class Lake:
 
 
 def _engine(folder: Path, memory: str, threads: int | None) -> Engine:
-    return Engine(memory=memory, threads=threads, scratch=folder / custody.INCOMING / "scratch")
+    scratch = folder / custody.INCOMING / "scratch"
+    scratch.mkdir(parents=True)
+    return Engine(memory=memory, threads=threads, scratch=scratch)
 
 
 def _share_days(entry: SourceFile, staged: Staged) -> bool:

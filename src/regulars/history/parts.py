@@ -72,7 +72,7 @@ class PartWriter:
     def by_month(self, query: str, *, number: int, room: Room) -> list[Part]:
         """Runs a query of lines straight into one part (sometimes a few) per month."""
         self.connection.execute(f"SET partitioned_write_flush_threshold = {_ROWS_HELD}")
-        months = [month for (month,) in self.connection.execute(_months(query)).fetchall()]
+        months = self._months(query)
         written: list[Part] = []
         for begin in range(0, len(months), _MONTHS_AT_ONCE):
             some = months[begin : begin + _MONTHS_AT_ONCE]
@@ -86,6 +86,16 @@ class PartWriter:
         self.connection.execute(f"COPY ({query}) TO {quoted(incoming)} (FORMAT parquet, COMPRESSION zstd)")
         (rows,) = self.connection.execute(f"SELECT count(*) FROM read_parquet({quoted(incoming)})").fetchall()[0]
         return [self._settled(incoming, number, "refused", "", rows)] if rows else []
+
+    def _months(self, query: str) -> list[int]:
+        """The months of the lines; looked for one by one only where they lie far apart."""
+        ends = f"SELECT min(sold_at) AS sold_at FROM ({query}) UNION ALL SELECT max(sold_at) FROM ({query})"
+        found = self.connection.execute(f"SELECT {MONTH} FROM ({ends}) WHERE sold_at IS NOT NULL").fetchall()
+        months = sorted(month for (month,) in found)
+        if not months or months[-1] - months[0] < _MONTHS_AT_ONCE:
+            return months
+        each = self.connection.execute(f"SELECT DISTINCT {MONTH} FROM ({query})").fetchall()
+        return sorted(month for (month,) in each)
 
     def _partitioned(self, query: str, number: int, room: Room) -> list[Part]:
         incoming = self._incoming() / room
@@ -125,10 +135,6 @@ class PartWriter:
         while place.exists():
             place, spare = home / f"{number}-{self.generation}-{spare}.parquet", spare + 1
         return place
-
-
-def _months(query: str) -> str:
-    return f"SELECT DISTINCT {MONTH} AS month_number FROM ({query}) ORDER BY month_number"
 
 
 def _first_of(month: int) -> str:

@@ -55,14 +55,18 @@ def match(engine: Engine, lines: str) -> None:
         f"CREATE OR REPLACE TEMP TABLE came_back AS SELECT {_COLUMNS}, -amount_minor AS amount FROM ({lines}) "
         "WHERE kind = 'return' AND product IS NOT NULL AND quantity IS DISTINCT FROM 0"
     )
-    run(
-        f"CREATE OR REPLACE TEMP TABLE sold AS SELECT {_COLUMNS}, amount_minor AS amount FROM ({lines}) "
-        "WHERE kind = 'sale' AND quantity IS DISTINCT FROM 0 AND product IN (SELECT product FROM came_back) AND "
-        "((customer, product) IN (SELECT (customer, product) FROM came_back WHERE customer IS NOT NULL) "
-        "OR customer IS NULL AND (regexp_replace(upper(receipt), '^C', ''), product) IN "
-        "(SELECT (origin, product) FROM came_back WHERE customer IS NULL AND origin IS NOT NULL))"
+    returned = bool(engine.connection.table("came_back").limit(1).fetchall())
+    origin = "regexp_replace(upper(receipt), '^C', '')"
+    sales = (
+        f"SELECT {_COLUMNS}, amount_minor AS amount FROM ({lines}) WHERE kind = 'sale' AND quantity IS DISTINCT FROM 0"
     )
-    for equal, mirrored in _ROUNDS if engine.connection.table("came_back").limit(1).fetchall() else ():
+    run(
+        f"CREATE OR REPLACE TEMP TABLE sold AS {sales} AND (customer, product) IN "
+        f"(SELECT (customer, product) FROM came_back WHERE customer IS NOT NULL) UNION ALL {sales} "
+        f"AND customer IS NULL AND ({origin}, product) IN (SELECT (origin, product) FROM came_back "
+        "WHERE customer IS NULL AND origin IS NOT NULL)"
+    )
+    for equal, mirrored in _ROUNDS if returned else ():
         run(f"CREATE OR REPLACE TEMP TABLE found AS {_mirrored(equal) if mirrored else _in_parts(equal)}")
         run(f"INSERT INTO {PAIRS} FROM found")
         for side, table in (("sale", "sold"), ("return", "came_back")):
