@@ -18,16 +18,24 @@ def broken_date(row: Any) -> bool:
     return not DAY.fullmatch(row.day) or row.day in IMPOSSIBLE
 
 
+def absurd(row: Any) -> bool:
+    return bool(row.price) and Decimal(row.price) > 10**9
+
+
+def sound(row: Any) -> bool:
+    return bool(row.amount) and not broken_date(row) and not absurd(row)
+
+
 def counted(small: Any, name: str) -> Counter[str]:
     """How many rows of each file are odd in a way that shows in a single row."""
     tests: dict[str, Callable[[Any], bool]] = {
         "broken_date": lambda row: broken_date(row) and row.day != "Total" and bool(row.amount),
         "missing_amount": lambda row: not row.amount and not broken_date(row),
         "footers": lambda row: row.day == "Total",
-        "absurd": lambda row: bool(row.price) and Decimal(row.price) > 10**9,
-        "returns": lambda row: bool(row.amount) and Decimal(row.quantity or 0) < 0 and not broken_date(row),
-        "anonymous": lambda row: not row.card.strip() and bool(row.amount) and not broken_date(row),
-        "odd_account": lambda row: row.card in small.truth.odd_accounts and bool(row.amount) and not broken_date(row),
+        "absurd": absurd,
+        "returns": lambda row: Decimal(row.quantity or 0) < 0 and sound(row),
+        "anonymous": lambda row: not row.card.strip() and sound(row),
+        "odd_account": lambda row: row.card in small.truth.odd_accounts and sound(row),
     }
     return Counter(row.file for row in small.rows if tests[name](row))
 

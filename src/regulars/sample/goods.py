@@ -129,7 +129,7 @@ def _article_code(number: int) -> str:
     """A thirteen-digit article number with its check digit.
 
     >>> _article_code(7)
-    '6901000000076'
+    '6901000000073'
     """
     body = f"690100{number:06d}"
     odd_even = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body))

@@ -111,8 +111,6 @@ def category_pairs_table(baskets: Baskets, visits: Visits, goods: Goods) -> pa.T
             {
                 "left": left_name,
                 "right": right_name,
-                "left_chinese": CATEGORIES[left].chinese,
-                "right_chinese": CATEGORIES[right].chinese,
                 "lift": _lift(category == left, category == right, baskets.visit, len(visits.at)),
             }
         )
@@ -135,7 +133,7 @@ def odd_accounts(lines: Lines, names: Sequence[str], customers: int) -> dict[str
 def _counted(export: Export, customers: int) -> dict[str, int]:
     """`overlap` rows are counted here and again in the next file; refused rows only as refused."""
     lines = export.lines
-    sound = (lines["fault"] != Fault.DATE) & (lines["fault"] != Fault.AMOUNT)
+    sound = lines["fault"] == Fault.NONE
     whole = lines[sound]
     return {
         "rows": len(lines) + export.footers + export.cut_rows,

@@ -33,7 +33,8 @@ COPIED: Final = 8  # month that somebody saved twice
 CUT: Final = 6  # month whose Northgate export broke off in the middle of a row
 NORTHGATE_ZIP: Final = "northgate.zip"
 RUBBISH: Final = ("__MACOSX/._2025", "Thumbs.db", ".DS_Store")
-_CATEGORY_NAMES: Final = ([c.name for c in CATEGORIES] + ["Services"], [c.chinese for c in CATEGORIES] + ["服务"])
+# Head office names the categories, so that they are the same in all towns.
+_CATEGORY_NAMES: Final = [category.name for category in CATEGORIES] + ["Services"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ def _sheet(till: Numbered, dialect: Dialect, journal: Journal) -> pa.Table:
             "card": _worded(customer, [*journal.cards, ""], dialect),
             "code": _worded(product, goods.code, dialect),
             "name": _worded(product, names, dialect),
-            "category": _worded(goods.category[product], _CATEGORY_NAMES[dialect.chinese], dialect),
+            "category": _worded(goods.category[product], _CATEGORY_NAMES, dialect),
             "brand": _worded(product, brands, dialect),
             "brand_kind": _worded(goods.brand_kind[product], list(dialect.brand_kinds), dialect),
             "place": till.place,

@@ -25,7 +25,7 @@ class Truth:
     habits: pa.Table  # customer, category, habit (national, store, switcher)
     cycles: pa.Table  # customer, product, product_name, cycle_days
     pairs: pa.Table  # left, right (codes), left_name, right_name, left_chinese, right_chinese, lift
-    category_pairs: pa.Table  # left, right, left_chinese, right_chinese, lift
+    category_pairs: pa.Table  # left, right, lift
     # name, copy_of (null: none), rows, then rows by what is wrong or odd with them; see docs/sample.md
     files: pa.Table
     not_sales: Mapping[str, str]  # file → why it is none
