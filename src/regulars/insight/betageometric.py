@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import betainc, betaln, expit, gammaln, hyp2f1, psi
 
-from regulars.insight.grouped import Floats, Grouped
+from regulars.insight.grouped import Floats, Grouped, dot
 from regulars.insight.repeat import RepeatBuying
 
 
@@ -42,7 +42,7 @@ class BetaGeometric(RepeatBuying):
         log_odds = (r + x)[rows.frequency.codes] * gap + self._log_odds_left(x, a, b)[rows.frequency.codes]
         left = n * expit(log_odds)
         left_by_x = np.bincount(rows.frequency.codes, left, len(x))
-        by_row = n @ np.logaddexp(0.0, log_odds) - (n * (r + x)[rows.frequency.codes]) @ later
+        by_row = dot(n, np.logaddexp(0.0, log_odds)) - dot(n * (r + x)[rows.frequency.codes], later)
         by_level = gammaln(r + x) + betaln(a, b + y)
         whole = customers * (r * np.log(alpha) - gammaln(r) - betaln(a, b))
         stay_rate = (n - left) / (alpha + rows.age.levels)[rows.age.codes]
@@ -50,8 +50,8 @@ class BetaGeometric(RepeatBuying):
         tail = np.where(y > 0, left_by_x / np.where(y > 0, b + y - 1, 1.0), 0.0)
         gradient = np.array(
             [
-                by_x @ psi(r + x) + customers * (np.log(alpha) - psi(r)) - n @ later + left @ gap,
-                customers * r / alpha - (r + x)[rows.frequency.codes] @ (stay_rate + left_rate),
+                by_x @ psi(r + x) + customers * (np.log(alpha) - psi(r)) - dot(n, later) + dot(left, gap),
+                customers * r / alpha - dot((r + x)[rows.frequency.codes], stay_rate + left_rate),
                 customers * psi(a + b) - by_x @ psi(a + b + y) + left_by_x.sum() / a,
                 customers * (psi(a + b) - psi(b)) + by_x @ (psi(b + y) - psi(a + b + y)) - tail.sum(),
             ]

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import gammaln, psi
 
 from regulars.insight.estimator import Estimator
-from regulars.insight.grouped import BadHistory, Floats, column, refuse_where, same_length
+from regulars.insight.grouped import BadHistory, Floats, column, dot, refuse_where, same_length
 from regulars.insight.likelihood import SHARP, climb
 
 _ROUGH_ROWS = 50_000
@@ -100,11 +100,11 @@ def _log_likelihood(at: Floats, levels: Floats, codes: Any, spend: Floats) -> tu
     log_spend, log_whole = np.log(spend), np.log(v + total)
     by_level = gammaln(p * levels + q) - gammaln(p * levels) + p * levels * np.log(levels)
     value = by_x @ by_level + n * (q * np.log(v) - gammaln(q))
-    value += p * (x @ log_spend) - log_spend.sum() - p * (x @ log_whole) - q * log_whole.sum()
+    value += p * dot(x, log_spend) - log_spend.sum() - p * dot(x, log_whole) - q * log_whole.sum()
     both = psi(p * levels + q)
     gradient = np.array(
         [
-            by_x @ (levels * (both - psi(p * levels) + np.log(levels))) + x @ (log_spend - log_whole),
+            by_x @ (levels * (both - psi(p * levels) + np.log(levels))) + dot(x, log_spend - log_whole),
             by_x @ both + n * (np.log(v) - psi(q)) - log_whole.sum(),
             n * q / v - ((p * x + q) / (v + total)).sum(),
         ]

@@ -1,7 +1,7 @@
 """The gap that is still open: how likely one's next gap is to last longer than the silence so far, with slopes.
 
 With X = b + S and A = a + n k, log(g / X) of the next gap has the density f(y) = e^(k y) (1 + e^y)^−(A + k) / B(k, A):
-one curve per number of gaps n. Each curve is summed once along a fine grid (trapezoid with end correction, fourth order)
+one curve per number of gaps n. Each curve is summed once along a fine grid (trapezoid, corrected to fourth order)
 together with its slopes by k and A, and read off per customer: thousands of incomplete beta functions for the price of
 a few exponentials.
 """

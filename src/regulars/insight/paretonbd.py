@@ -14,7 +14,7 @@ line, and Gauss-Legendre converges geometrically. The gradient is the average of
 import numpy as np
 from scipy.special import betainc, gammaln, psi
 
-from regulars.insight.grouped import Floats, Grouped
+from regulars.insight.grouped import Floats, Grouped, dot
 from regulars.insight.repeat import RepeatBuying
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
@@ -43,8 +43,8 @@ class ParetoNBD(RepeatBuying):
             n, x = rows.count[part], rows.frequency.levels[rows.frequency.codes[part]]
             end, last = rows.age.levels[rows.age.codes[part]], rows.recency.levels[rows.recency.codes[part]]
             value, slope = _paths(r, alpha, s, beta, x, last, end)
-            total += float(n @ value)
-            gradient += slope @ n
+            total += dot(n, value)
+            gradient += [dot(n, row) for row in slope]
         by_x = np.bincount(rows.frequency.codes, rows.count, len(rows.frequency.levels))
         x, customers = rows.frequency.levels, float(rows.count.sum())
         total += float(by_x @ gammaln(r + x)) + customers * (r * np.log(alpha) + s * np.log(beta) - gammaln(r))

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import betainc, betaincinv, expit, gammaln, psi
 
 from regulars.insight.estimator import Estimator
-from regulars.insight.grouped import BadHistory, Floats, Ints, column, refuse_where, same_length
+from regulars.insight.grouped import BadHistory, Floats, Ints, column, dot, refuse_where, same_length
 from regulars.insight.likelihood import SHARP, climb
 from regulars.insight.opengap import OpenGaps
 
@@ -166,7 +166,7 @@ class _Gaps:
         k, a, b = np.exp(at)
         levels, by_n, customers = self._levels, self._by_n, float(len(self.n))
         log_time = np.log(b + self.total)
-        weighted = float(self.n @ log_time)
+        weighted = dot(self.n, log_time)
         shape = a + levels * k
         gaps = float(by_n @ levels)
         value = (k - 1) * self.logs.sum() - gaps * gammaln(k) + by_n @ gammaln(shape)
@@ -200,7 +200,7 @@ def _with_leaving(at: Floats, rows: OpenGaps) -> tuple[float, Floats]:
     # By the log odds of leaving: P(left | silence) less the chance itself, and less it for each time of coming back.
     left = chance / silent - chance
     by_leaving = [left[~came].sum() - came_back * leave_first, left[came].sum() - again * leave]
-    return value, np.concatenate((slopes @ ((1 - chance) / silent), by_leaving))
+    return value, np.concatenate(([dot(row, (1 - chance) / silent) for row in slopes], by_leaving))
 
 
 def _checked(gaps: Any, gap_days_sum: Any) -> tuple[Floats, Floats]:
