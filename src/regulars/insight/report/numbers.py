@@ -67,13 +67,7 @@ class Numbers:
         places = 0 if major == 0 or abs(major) >= _WHOLE_FROM else self.minor_digits
         exact = major.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
         digits = "#,##0" + ("." + "0" * places if places else "")
-        if self.currency == UNSTATED:
-            return str(babel_numbers.format_decimal(exact, digits, locale=self._digits))
-        return str(
-            babel_numbers.format_currency(
-                exact, self.currency, f"¤{digits};-¤{digits}", locale=self._digits, currency_digits=False
-            )
-        )
+        return self._signed(exact, str(babel_numbers.format_decimal(abs(exact), digits, locale=self._digits)))
 
     def money_short(self, minor: float | None) -> str:
         """An amount for a small place: from a million on, three digits or so and a word."""
@@ -82,9 +76,19 @@ class Numbers:
         major = self._major(minor)
         if abs(major) < _SHORT_FROM:
             return self.money(minor)
+        short = babel_numbers.format_compact_decimal(abs(major), fraction_digits=1, locale=self._digits)
+        return self._signed(major, str(short))
+
+    @property
+    def sign(self) -> str:
+        """The currency's sign as it stands before an amount, with the blank that letters need; "" for none."""
         if self.currency == UNSTATED:
-            return str(babel_numbers.format_compact_decimal(major, fraction_digits=1, locale=self._digits))
-        return str(babel_numbers.format_compact_currency(major, self.currency, fraction_digits=1, locale=self._digits))
+            return ""
+        symbol = str(babel_numbers.get_currency_symbol(self.currency, locale=self._digits))
+        return symbol + "\N{NO-BREAK SPACE}" if symbol[-1:].isalpha() else symbol
+
+    def _signed(self, amount: Decimal, digits: str) -> str:
+        return ("-" if amount < 0 else "") + self.sign + digits
 
     def day(self, day: date | None) -> str:
         """A day, its month in words."""

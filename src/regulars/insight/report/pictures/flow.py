@@ -59,8 +59,13 @@ def links(rows: Sequence[Mapping[str, object]], steps: Sequence[date]) -> list[L
 
 
 def alluvial(rows: Sequence[Mapping[str, object]], names: Mapping[str, str], words: Words, label: str) -> Markup:
-    """Ribbons between month ends: up in green, down in amber, those who stay in grey. Heights are customers."""
+    """Ribbons between month ends: up in green, down in amber, those who stay in grey. Heights are customers.
+
+    Empty where there is no ribbon to draw.
+    """
     months = sorted({row["month"] for row in rows if isinstance(row["month"], date)})
+    if not any(link.drawn for link in links(rows, months)):
+        return Markup("")
     pictures = [
         _one(months[-most:], rows, names, words, label, kind, width)
         for kind, width, most in (("wide", WIDE, 12), ("narrow", NARROW, 3))

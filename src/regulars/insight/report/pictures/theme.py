@@ -30,7 +30,8 @@ NARROW: Final = 318  # what a phone of 390 points leaves inside a card
 _COLOUR = re.compile("|".join(_VARIABLES))
 _FONT = re.compile(r' font-family="[^"]*"')
 _OPENING = re.compile(r"<svg[^>]*?viewBox=\"([^\"]*)\"[^>]*>")
-_NAMES = re.compile(r'(\bid="|url\(#|href="#)')
+_NAMES = re.compile(r'(\bid="|url\(#|href="#)([\w-]+)')
+_ROLES = re.compile(r' (?:role|aria-[a-z]+|class)="[^"]*"')  # of parts: the picture speaks as one
 
 
 def part_of_page(drawing: str, *, name: str, kind: str, label: str) -> Markup:
@@ -39,10 +40,15 @@ def part_of_page(drawing: str, *, name: str, kind: str, label: str) -> Markup:
     `kind` is "wide" or "narrow": the style sheet shows one of the two.
     """
     inner = _COLOUR.sub(lambda colour: f"var({_VARIABLES[colour[0]]})", drawing)
-    inner = _NAMES.sub(rf"\g<1>{name}-{kind}-", _FONT.sub("", inner))
     opening = _OPENING.search(inner)
     assert opening is not None, "a drawing without a view box"
+    # The library counts its ids through all drawings of a process; here each drawing counts its own.
+    numbers: dict[str, int] = {}
+    inner = _NAMES.sub(
+        lambda found: f"{found[1]}{name}-{kind}-{numbers.setdefault(found[2], len(numbers))}",
+        _ROLES.sub("", _FONT.sub("", inner[opening.end() :])),
+    )
     head = Markup('<svg class="picture {}" role="img" viewBox="{}" aria-label="{}">').format(
         kind, opening[1], str.__str__(label)
     )
-    return head + Markup(inner[opening.end() :])
+    return head + Markup(inner)

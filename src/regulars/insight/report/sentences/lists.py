@@ -5,6 +5,7 @@ from datetime import date
 
 from regulars.insight.findings import ActionList, Findings
 from regulars.insight.report.sentences.chapter import Chapter, empty
+from regulars.insight.report.sentences.first import short
 from regulars.insight.report.sentences.names import CLASSES, LIST_MEANINGS, LISTS, STAGES
 from regulars.insight.report.sentences.reasons import codes_of, reason
 from regulars.insight.report.words import Words, mark
@@ -52,7 +53,7 @@ def _shown(chosen: ActionList, words: Words) -> dict[str, object]:
         "rows": [
             {
                 "rank": row.get("rank", at),
-                "customer": row.get("customer"),
+                "customer": short(row.get("customer"), 80),
                 "reasons": [reason(code, words) for code in codes_of(row)],
                 "facts": [written(fact, row[fact], words) for fact in facts],
             }

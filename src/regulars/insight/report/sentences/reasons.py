@@ -6,7 +6,6 @@ The page words a few rows in Python; files of millions of rows are worded by the
 from dataclasses import dataclass
 from typing import Any, Final
 
-from regulars.basics.money import UNSTATED
 from regulars.history.engine import quoted
 from regulars.insight.reasons import REASONS
 from regulars.insight.report.numbers import Numbers
@@ -137,13 +136,6 @@ def money_sql(part: str, numbers: Numbers) -> str:
     exact = f"format('{{:,}}', abs({minor}) // {scale})"
     if places:
         exact += f" || '.' || lpad((abs({minor}) % {scale})::VARCHAR, {places}, '0')"
-    sign = quoted(_symbol(numbers))
+    sign = quoted(numbers.sign)
     text = f"CASE WHEN {minor} = 0 OR abs({minor}) >= {100 * scale} THEN {whole} ELSE {exact} END"
     return f"(CASE WHEN {minor} < 0 THEN '-' ELSE '' END || {sign} || {text})"
-
-
-def _symbol(numbers: Numbers) -> str:
-    """The currency's sign as it stands before an amount, with the blank that letters may need."""
-    if numbers.currency == UNSTATED:
-        return ""
-    return numbers.money(0).removesuffix("0")
