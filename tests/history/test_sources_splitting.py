@@ -16,6 +16,7 @@ from regulars.history.delimited import read_delimited
 from regulars.history.dialect import Dialect
 from regulars.history.engine import Engine
 from regulars.history.moves import RawTable
+from regulars.history.sieve import split_sieved
 from regulars.history.splitting import Cut, Marks, fields
 
 COMMA = Marks(",")
@@ -109,6 +110,21 @@ def test_every_line_that_is_not_blank_is_in_exactly_one_row_or_refusal(text: str
     second = splitter.split(block[first.consumed :], 1 + first.newlines, final=True)
     assert first.lines.tolist() + second.lines.tolist() == whole.lines.tolist()
     assert first.refused + second.refused == whole.refused
+
+
+@settings(deadline=None, max_examples=400)
+@given(soup, st.booleans(), st.sampled_from([2, 3]))
+def test_sieving_a_block_changes_nothing(text: str, final: bool, least: int) -> None:
+    block = ("1,2,3\n" * 3 + text + "\n1,2,3\n" * 3).encode()
+    splitter = CarefulSplitter("soup.csv", Dialect(COMMA, width=3, usual=3, least=least, skip_lines=0, headings=None))
+    sieved = split_sieved(block, splitter, 5, final=final)
+    if sieved is None:
+        return
+    careful = splitter.split(block, 5, final=final)
+    assert sieved.lines.tolist() == careful.lines.tolist()
+    assert [column.to_pylist() for column in sieved.columns] == [column.to_pylist() for column in careful.columns]
+    assert sieved.refused == careful.refused
+    assert (sieved.consumed, sieved.newlines) == (careful.consumed, careful.newlines)
 
 
 cell = st.text(alphabet=st.sampled_from('ab1é会員 ,;"\n|'), max_size=8)

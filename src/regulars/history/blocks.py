@@ -69,7 +69,9 @@ def split_fast(block: bytes, dialect: Dialect, first_line: int) -> Piece | None:
     layout = _layout(text, delimiter, quote, first_line)
     if layout is None or layout.consumed == 0:
         return None
-    table = _split(text[: layout.consumed] if layout.consumed < len(text) else text, delimiter, quote, dialect.usual)
+    table = split_plain(
+        text[: layout.consumed] if layout.consumed < len(text) else text, delimiter, quote, dialect.usual
+    )
     if table is None or table.num_rows != len(layout.lines):
         return None
     columns: list[Any] = list(table.columns)
@@ -116,7 +118,8 @@ def _well_quoted(data: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64], del
     return bool(opens_well.all() and closes_well.all())
 
 
-def _split(text: bytes, delimiter: str, quote: str | None, width: int) -> pa.Table | None:
+def split_plain(text: bytes, delimiter: str, quote: str | None, width: int) -> pa.Table | None:
+    """Arrow's CSV reader: every field as text; None for a row of another width, or bytes that are no UTF-8."""
     names = [f"c{place}" for place in range(width)]
     try:
         return csv.read_csv(
@@ -133,4 +136,4 @@ def _split(text: bytes, delimiter: str, quote: str | None, width: int) -> pa.Tab
             ),
         )
     except pa.ArrowInvalid:
-        return None  # a row of another width, or bytes that are no UTF-8
+        return None

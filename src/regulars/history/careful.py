@@ -4,10 +4,12 @@ Every line that is not blank ends up in exactly one row or one refused row.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from regulars.history.blocks import Piece
@@ -20,8 +22,15 @@ _BYTES_NOT_READ: Final = re.compile("[\udc80-\udcff]")
 _TOTALS: Final = re.compile(r"(grand )?(sub)?total|sum|summe|gesamt|合计|总计|小计|合計|總計|小計", re.IGNORECASE)
 
 
-class _MoreNeeded(Exception):
-    """The block ends within a record."""
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """Rows and refusals found; `spans` are records of several lines, `stop` the first line left for the next block."""
+
+    lines: npt.NDArray[np.int64]
+    columns: list[Any]
+    refused: list[dict[str, object]]
+    spans: list[tuple[int, int]]
+    stop: int
 
 
 class CarefulSplitter:
@@ -34,30 +43,40 @@ class CarefulSplitter:
     def split(self, block: bytes, first_line: int, *, final: bool) -> Piece:
         """The rows of the block. Unless `final`, what follows the last line end, and a record still open, is left."""
         text = block.decode("utf-8", "surrogateescape")
-        broken = _BYTES_NOT_READ.search(text) is not None
         lines = text.split("\n")
         if not final or not lines[-1]:
             lines.pop()
+        found = self.visit(lines, range(len(lines)), first_line, final=final)
+        consumed = len(block) if found.stop == len(lines) and final else self._bytes_of(block, lines, found.stop)
+        newlines = found.stop if consumed == 0 or block[consumed - 1 : consumed] == b"\n" else found.stop - 1
+        return Piece(found.lines, found.columns, found.refused, consumed, newlines)
+
+    def visit(self, lines: Sequence[str], begins: Iterable[int], first_line: int, *, final: bool) -> "Visited":
+        """The records that begin at those lines, counted from 0; lines within a record already taken are skipped."""
         rows: list[list[str | None]] = []
         row_lines: list[int] = []
         refused: list[dict[str, object]] = []
-        at = 0
-        for begin, taken, found in self._records(lines, final):
-            at = begin + taken
+        spans: list[tuple[int, int]] = []
+        stop = len(lines)
+        for begin, taken, found in self._records(lines, begins, final):
+            if taken == 0:
+                stop = begin
+                break
+            if taken > 1:
+                spans.append((begin, taken))
             if found is None:
                 continue
-            raw = "\n".join(lines[begin:at])
-            fitted = "bad-encoding" if broken and _BYTES_NOT_READ.search(raw) else self._fitted(found, raw)
+            raw = lines[begin] if taken == 1 else "\n".join(lines[line] for line in range(begin, begin + taken))
+            unread = not raw.isascii() and _BYTES_NOT_READ.search(raw)
+            fitted = "bad-encoding" if unread else self._fitted(found, raw)
             if isinstance(fitted, str):
                 refused.append(self.refusal(first_line + begin, fitted, raw))
             else:
                 rows.append(fitted)
                 row_lines.append(first_line + begin)
-        consumed = len(block) if at == len(lines) and final else self._bytes_of(block, lines, at)
-        newlines = at if consumed == 0 or block[consumed - 1 : consumed] == b"\n" else at - 1
         columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
         columns = columns or [pa.nulls(0, pa.string())] * self.dialect.width
-        return Piece(np.array(row_lines, dtype=np.int64), list(columns), refused, consumed, newlines)
+        return Visited(np.array(row_lines, dtype=np.int64), list(columns), refused, spans, stop)
 
     def refusal(self, line: int, reason: str, raw: str) -> dict[str, object]:
         """A row in the REFUSED contract."""
@@ -70,30 +89,28 @@ class CarefulSplitter:
             return block.rfind(b"\n") + 1
         return sum(len(line.encode("utf-8", "surrogateescape")) + 1 for line in lines[:at])
 
-    def _records(self, lines: Sequence[str], final: bool) -> Iterator[tuple[int, int, list[str] | Cut | None]]:
-        """(first line, how many lines, fields); None for a blank line, a Cut when only a guess can split it."""
+    def _records(
+        self, lines: Sequence[str], begins: Iterable[int], final: bool
+    ) -> Iterator[tuple[int, int, list[str] | Cut | None]]:
+        """(first line, how many lines, fields); None for a blank line, a Cut when only a guess can split it.
+
+        No lines at all means that the record goes on in the next block.
+        """
         marks, ragged = self.dialect.marks, self.dialect.ragged
-        quote = marks.quote
-        at = 0
-        while at < len(lines):
-            line = lines[at].rstrip("\r")
-            if not line.strip(" \x1a") or (marks.delimiter == BLANKS and not line.split()):
-                yield at, 1, None
-            elif ragged:
-                yield at, 1, [line]
-            elif quote is None or quote not in line:
-                yield at, 1, fields(line, marks)
-            else:
+        quote, after = marks.quote, 0
+        for at in begins:
+            if at < after:
+                continue
+            line, taken = lines[at].rstrip("\r"), 1
+            found: list[str] | Cut | None = None
+            if ragged and line.strip(" \x1a"):
+                found = [line]
+            elif line.strip(" \x1a") and (marks.delimiter != BLANKS or line.split()):
                 found = fields(line, marks)
-                taken = 1
-                if found is Cut.OPEN:
-                    try:
-                        taken, found = self._continued(lines, at, final)
-                    except _MoreNeeded:
-                        return
-                yield at, taken, found
-                at += taken - 1
-            at += 1
+            if found is Cut.OPEN and quote is not None:
+                taken, found = self._continued(lines, at, final)
+            yield at, taken, found
+            after = at + taken
 
     def _continued(self, lines: Sequence[str], begin: int, final: bool) -> tuple[int, list[str] | Cut]:
         """A record whose quote is open at the end of its first line: over several lines, or only a stray quote."""
@@ -104,7 +121,7 @@ class CarefulSplitter:
             if end >= len(lines):
                 if final:
                     break
-                raise _MoreNeeded
+                return 0, Cut.OPEN
             text += "\n" + lines[end]
             if len(text) > RECORD_CHARACTERS_MAX:
                 break

@@ -1,7 +1,7 @@
 """A text file into a Parquet file of its fields, in one pass: hash, letters, lines, columns.
 
 The file flows through in blocks of 8 MB, so its size does not matter. Each block is split at full speed where that is
-provably right (blocks.py), else line by line (careful.py); one dirty line costs one slow block.
+provably right (blocks.py); of a dirty block only the dirty lines go one by one (sieve.py, careful.py).
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from regulars.history.dialect import Dialect, dialect_of
 from regulars.history.encodings import Utf8Stream, chunks_of, encoding_of, head_text, samples_of
 from regulars.history.engine import quoted
 from regulars.history.moves import RawTable
+from regulars.history.sieve import split_sieved
 
 BLOCK_BYTES: Final = 8 * 1024 * 1024
 LINE_BYTES_MAX: Final = 32 * 1024 * 1024  # a longer line is refused, and no more than this of it is ever held
@@ -143,6 +144,8 @@ class _Splitting:
     def _split(self, *, final: bool) -> None:
         while self._rest and not self._skip:
             piece = split_fast(self._rest, self.dialect, self._line)
+            if piece is None:
+                piece = split_sieved(self._rest, self._careful, self._line, final=final)
             if piece is None:
                 piece = self._careful.split(self._rest, self._line, final=final)
             self._write(piece)

@@ -11,6 +11,7 @@ from regulars.history.table_top import Top, top_of
 
 SAMPLE_RECORDS: Final = 2_000
 RECORD_LINES_MAX: Final = 100  # a quoted field that goes on for longer was never closed
+WIDTH_MAX: Final = 10_000  # more is no table, and more than DuckDB can hold in a row
 NO_DELIMITER: Final = "\x1f"  # for a file of one column: a sign that does not occur
 # How readily a sign is believed to be the delimiter, between candidates that split equally well.
 _COMMON: Final = {
@@ -103,7 +104,7 @@ def _tried(lines: Sequence[str], sign: str) -> _Try:
     # Titles above and a line of totals below weigh much in a file of five rows: look at the longest run instead.
     share = max(share, _longest_run(records, width) / max(3, len(records)))
     # Half of a handful of lines is chance.
-    if share < 0.5 or (share == 0.5 and len(records) < 8):
+    if width > WIDTH_MAX or share < 0.5 or (share == 0.5 and len(records) < 8):
         return _Try(marks, records, 0.0, width)
     cells = [cell for _, row in records[:300] if len(row) == width for cell in row]
     atom = _STRICT_ATOM if sign in _IN_VALUES else _ATOM
