@@ -48,6 +48,7 @@ class Engine:
         self.connection = duckdb.connect(config=settings)
         # Nothing downstream relies on row order unless it says ORDER BY; order would cost memory.
         self.connection.execute("SET preserve_insertion_order = false")
+        self.connection.execute("SET enable_progress_bar = false")  # it would write into --json answers
 
     def __enter__(self) -> "Engine":
         return self
@@ -86,6 +87,11 @@ class Engine:
     def named(self, name: str) -> ir.Table:
         """The unbound Ibis table of something this session already has."""
         return ibis.table(ibis.Schema.from_pyarrow(self._answer(f"SELECT * FROM {name} LIMIT 0").schema), name=name)
+
+    def has(self, name: str) -> bool:
+        """Whether this session has a table or view of that name."""
+        found = self.connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]).fetchall()
+        return bool(found)
 
     def arrow(self, expression: ir.Table) -> pa.Table:
         """Runs the expression; all rows come back in memory."""

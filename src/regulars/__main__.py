@@ -1,0 +1,5 @@
+"""`python -m regulars` is the `regulars` command."""
+
+from regulars.cli import app
+
+app()

@@ -1,0 +1,43 @@
+"""The command line: commands ask and show, and decide nothing.
+
+Exit status: 0 done, 2 refused (something the user can mend), 130 stopped by the user.
+"""
+
+from typing import Annotated
+
+import typer
+
+from regulars import __version__
+from regulars.cli.analyze import analyze
+from regulars.cli.lake import history
+from regulars.cli.refusing import RefusingGroup
+from regulars.cli.sample import sample
+
+app = typer.Typer(
+    name="regulars",
+    cls=RefusingGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Know your regulars: who they are, what each is worth, who is slipping away.\n\n"
+    "Start with your own sales file:  [bold]regulars analyze sales.csv --out report/[/bold]\n\n"
+    "or make a sample chain to try:  [bold]regulars sample --out chain/[/bold]",
+)
+app.command()(analyze)
+app.command()(sample)
+app.add_typer(history, name="history")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"regulars {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version.")
+    ] = False,
+) -> None:
+    """Only for `--version`; every deed is a command of its own."""

@@ -1,0 +1,268 @@
+"""The whole analysis: from lines to findings and a table of customers, in few passes over the lines.
+
+Lines are read for the days, for breadth and habits, for pairs and for boxes; all the rest is made of days and facts. A
+chapter that the data cannot carry is left out with its reason in `unsaid`; nothing is invented in its place.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+
+from regulars.basics.money import minor_digits
+from regulars.basics.progress import Progress, silent
+from regulars.history.accounts import suspicious_accounts
+from regulars.history.engine import Engine
+from regulars.insight.boxes import nine_boxes
+from regulars.insight.classes import ClassRule, classes, in_amounts, value_classes
+from regulars.insight.cohorts import cohorts
+from regulars.insight.concentration import concentration
+from regulars.insight.facts import facts
+from regulars.insight.findings import Boxes, Findings, Future, Intake, Pairs, Stages
+from regulars.insight.future import TooFewCustomers, future
+from regulars.insight.grouped import BadHistory
+from regulars.insight.headline import headline
+from regulars.insight.holdout import TooShort, split_dates, with_later
+from regulars.insight.lifecycle import life_cycle
+from regulars.insight.lines import complete
+from regulars.insight.lists import action_lists
+from regulars.insight.nextvisit import next_visits
+from regulars.insight.pairs import pairs, pairs_of_baskets
+from regulars.insight.rfm import rfm
+from regulars.insight.settings import Settings, WrongSetting
+from regulars.insight.shop import last_day, shop_of, until, without_accounts
+from regulars.insight.visits import days
+
+CHAPTERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The findings, and the kept table of every customer behind them (None for a file of baskets)."""
+
+    findings: Findings
+    customers: ir.Table | None
+
+
+@dataclass(slots=True)
+class _Work:
+    """What the chapters share while they are written."""
+
+    engine: Engine
+    settings: Settings
+    cut_off: date
+    currency: str
+    progress: Progress
+    lines: ir.Table  # of persons and anonymous, up to the cut-off
+    days: ir.Table
+    facts: ir.Table
+    unsaid: dict[str, str] = field(default_factory=dict)
+    begun: int = 0
+
+    def step(self, what: str) -> None:
+        self.progress(f"analysing: {what}", self.begun, CHAPTERS)
+        self.begun += 1
+
+
+def analyze(
+    lines: ir.Table,
+    *,
+    engine: Engine,
+    intake: Intake,
+    settings: Settings,
+    currency: str = "XXX",
+    has_time: bool = True,
+    prospects: ir.Table | None = None,
+    progress: Progress = silent,
+) -> Analysis:
+    """Everything about the customers behind these lines (a table that `engine` can read, as `Lake.lines` gives).
+
+    `prospects` (customer) are known people who may never have bought. The same lines and settings give the same
+    findings. Raises WrongColumns; WrongSetting when nothing was sold up to the cut-off.
+    """
+    aside = engine.arrow(suspicious_accounts(complete(lines)))
+    persons = without_accounts(complete(lines), [str(name) for name in aside["customer"].to_pylist()])
+    work = _prepare(persons, engine, settings, currency, progress)
+    if not _count(work.facts, engine):
+        return _without_customers(work, replace(intake, set_aside=aside), has_time)
+    rule = in_amounts(work.facts, class_rule(settings, currency), engine)
+    value = classes(
+        work.facts,
+        work.days,
+        engine=engine,
+        cut_off=work.cut_off,
+        rule=class_rule(settings, currency),
+        prospects=prospects,
+    )
+    stages = _stages(work)
+    classed = engine.keep("kept_classes", value_classes(work.facts, rule=rule, prospects=prospects))
+    expected = _future(work, classed)
+    customers = _customers(work, classed)
+    assert rule.cut_offs_minor is not None
+    shop = shop_of(
+        work.lines,
+        work.facts,
+        engine=engine,
+        name=settings.name,
+        currency=currency,
+        cut_off=work.cut_off,
+        has_time=has_time,
+    )
+    findings = Findings(
+        run_id=run_id(settings, intake, work.cut_off),
+        intake=replace(intake, set_aside=aside),
+        shop=shop,
+        headline=headline(customers, engine=engine),
+        concentration=concentration(work.facts, engine),
+        classes=value,
+        stages=stages,
+        future=expected,
+        pairs=_pairs(work),
+        boxes=_boxes(work),
+        cohorts=cohorts(work.days, cut_off=work.cut_off, engine=engine),
+        lists=action_lists(customers, engine=engine, important_minor=rule.cut_offs_minor[0]),
+        unsaid=work.unsaid,
+    )
+    progress("analysing", CHAPTERS, CHAPTERS)
+    return Analysis(findings, customers)
+
+
+def analyze_baskets(path: Path, *, engine: Engine, intake: Intake, settings: Settings) -> Analysis:
+    """The one chapter that baskets without customers can have. `path`: Parquet with basket and product."""
+    findings = _nothing_but(
+        intake, run_id(settings, intake, None), {"customers": "no-customers"}, pairs=pairs_of_baskets(engine, path)
+    )
+    return Analysis(findings, None)
+
+
+def class_rule(settings: Settings, currency: str) -> ClassRule:
+    """The settings' classes in minor units of the currency."""
+    if settings.amounts_major is not None:
+        scale = 10 ** minor_digits(currency)
+        important, vip = (round(amount * scale) for amount in settings.amounts_major)
+        return ClassRule(cut_offs_minor=(important, vip))
+    assert settings.shares is not None
+    return ClassRule(important_top=settings.shares[0], vip_top=settings.shares[1])
+
+
+def run_id(settings: Settings, intake: Intake, cut_off: date | None) -> str:
+    """The same files, settings and cut-off give the same name; anything else another."""
+    parts = [repr(settings), str(cut_off), *sorted(f"{entry['name']}|{entry['rows_kept']}" for entry in intake.files)]
+    return "run_" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+
+
+def _prepare(lines: ir.Table, engine: Engine, settings: Settings, currency: str, progress: Progress) -> _Work:
+    """Keeps the two tables nearly everything is made of."""
+    progress("analysing: facts of each customer", 0, CHAPTERS)
+    cut_off = settings.cut_off or last_day(lines, engine)
+    seen = until(lines, cut_off)
+    if not _count(seen.limit(1), engine):
+        raise WrongSetting(f"Nothing was sold up to {cut_off}.", cut_off=str(cut_off))
+    kept_days = engine.keep("kept_days", days(seen))
+    kept_facts = engine.keep("kept_facts", facts(seen, cut_off=cut_off, days=kept_days))
+    return _Work(engine, settings, cut_off, currency, progress, seen, kept_days, kept_facts, begun=1)
+
+
+def _without_customers(work: _Work, intake: Intake, has_time: bool) -> Analysis:
+    """Sales of which no customer is known: what sells together is all there is to say."""
+    unsaid = {"customers": "no-customers"}
+    return Analysis(_nothing_but(intake, run_id(work.settings, intake, work.cut_off), unsaid, pairs=_pairs(work)), None)
+
+
+def _nothing_but(intake: Intake, run: str, unsaid: Mapping[str, str], *, pairs: Pairs | None) -> Findings:
+    return Findings(
+        run_id=run,
+        intake=intake,
+        shop=None,
+        headline=None,
+        concentration=None,
+        classes=None,
+        stages=None,
+        future=None,
+        pairs=pairs,
+        boxes=None,
+        cohorts=None,
+        lists={},
+        unsaid=unsaid,
+    )
+
+
+def _stages(work: _Work) -> Stages | None:
+    """Leaves the table kept_judged behind: customer, stage and what it rests on; nulls where nobody came twice."""
+    work.step("life-cycle stages")
+    try:
+        cycle = life_cycle(work.facts, work.days, engine=work.engine, cut_off=work.cut_off)
+    except BadHistory:
+        work.unsaid["stages"] = "no-repeat-buyers"
+        blank = {"stage": "string", "silence_chance": "float64", "gone_probability": "float64"}
+        blank |= {"slowing": "boolean", "rising": "boolean", "next_from_on": "date", "next_until_on": "date"}
+        nulls = {name: ibis.null(kind) for name, kind in blank.items()}
+        work.engine.keep("kept_judged", work.facts.select("customer", **nulls))
+        return None
+    judged = work.engine.register("judged", cycle.judged)
+    expected = next_visits(work.facts, cycle.rhythm, engine=work.engine)
+    work.engine.keep("kept_judged", judged.left_join(expected, "customer").drop("customer_right"))
+    return cycle.stages
+
+
+def _future(work: _Work, classed: ir.Table) -> Future | None:
+    """Leaves the table kept_scores behind where a model may speak."""
+    work.step("expected future")
+    engine, minor = work.engine, minor_digits(work.currency)
+    try:
+        first = engine.row(work.days.agg(first=work.days.day.min()))["first"]
+        until_day, later_days = split_dates(first, work.cut_off)
+        early = with_later(work.lines, calibration_until=until_day, cut_off=work.cut_off, days=work.days)
+        whole = rfm(work.lines, cut_off=work.cut_off)
+        scores = future(
+            engine.arrow(early),
+            engine.arrow(whole.left_join(classed, "customer").drop("customer_right")),
+            calibration_until=until_day,
+            holdout_days=later_days,
+            horizon_days=work.settings.horizon_days,
+            discount_rate=work.settings.discount_rate,
+            minor_digits=minor,
+            seed=work.settings.seed,
+        )
+    except (TooShort, TooFewCustomers) as refusal:
+        work.unsaid["future"] = refusal.code
+        return None
+    if scores.customers is None:
+        work.unsaid["future"] = "model-does-not-suit"
+    else:
+        engine.keep("kept_scores", engine.register("scores", scores.customers))
+    return scores.found
+
+
+def _customers(work: _Work, classed: ir.Table) -> ir.Table:
+    """Every customer with facts, class, stage and, where a model may speak, what is to be expected."""
+    engine = work.engine
+    table = work.facts.left_join(engine.named("kept_judged"), "customer").drop("customer_right")
+    table = table.left_join(classed.drop("value_minor"), "customer").drop("customer_right")
+    if engine.has("kept_scores"):
+        table = table.left_join(engine.named("kept_scores"), "customer").drop("customer_right")
+    return engine.keep("kept_customers", table)
+
+
+def _pairs(work: _Work) -> Pairs | None:
+    work.step("what sells together")
+    if not _count(work.lines.filter(work.lines["product"].notnull()).limit(1), work.engine):
+        work.unsaid["pairs"] = "no-products"
+        return None
+    return pairs(work.lines, work.engine)
+
+
+def _boxes(work: _Work) -> Boxes | None:
+    work.step("nine boxes")
+    found = nine_boxes(work.lines, work.engine)
+    if found is None:
+        work.unsaid["boxes"] = "brand-kind-unknown"
+    return found
+
+
+def _count(table: ir.Table, engine: Engine) -> int:
+    return int(engine.row(table.agg(n=table.count()))["n"])
