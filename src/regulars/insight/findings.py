@@ -128,6 +128,7 @@ class Pairs:
     by_store: pa.Table  # left, right, store, baskets, support, lift: for the strongest pairs
     by_weekday: pa.Table  # left, right, weekday (1 = Monday), baskets, support, lift
     names: Mapping[str, str] = field(default_factory=dict)  # product code → name, for those in the tables
+    sampled: float = 1.0  # share of the baskets that was counted; `baskets` and the tables are of those
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +138,14 @@ class Boxes:
     table: pa.Table  # category, habit (national, store, switcher), usage (low, medium, high), customers, spend_minor
     customers: int
     category_customers: Mapping[str, int]
+    not_judged: Mapping[str, int] = field(default_factory=dict)  # category → buyers with too few purchases to judge
 
 
 @dataclass(frozen=True, slots=True)
 class Cohorts:
     """Acquisition cohorts by month of first purchase."""
 
-    sizes: pa.Table  # cohort (first day of month), customers, spend_minor
+    sizes: pa.Table  # cohort (first day of month), customers, spend_minor, complete, may_be_old
     retention: pa.Table  # cohort, month_number (0 = first month), customers, share
     revenue: pa.Table  # cohort, month_number, spend_minor, per_customer_minor
     repeat_rate: float  # bought on a second day within 90 days, among those with 90 days to do so
