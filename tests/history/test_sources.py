@@ -1,5 +1,7 @@
 """Files and folders, told apart by what is in them; spreadsheets; Parquet; the real data sets."""
 
+import errno
+import gzip
 import os
 from datetime import date, datetime, time
 from pathlib import Path
@@ -13,7 +15,7 @@ import xlwt
 
 from regulars.history.engine import Engine
 from regulars.history.moves import NotRead, RawTable
-from regulars.history.sources import NoSuchFile, raw_tables
+from regulars.history.sources import NoRoom, NoSuchFile, raw_tables
 
 ENGINE = Engine(threads=1)
 NAMES_NO_ZONE = datetime.fromisoformat("2024-01-03T09:30")  # as spreadsheets keep time
@@ -110,6 +112,21 @@ def test_files_of_one_name_keep_apart(tmp_path: Path) -> None:
     found = read(tmp_path / "x/sales.csv", tmp_path / "y", work=tmp_path / "work")
     assert len({one.name for one in found}) == 2
     assert all(one.name.endswith("/sales.csv") for one in found)
+
+
+def test_a_full_disk_is_said_and_no_file_is_blamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> RawTable:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "sales.csv").write_bytes(SALES)
+    monkeypatch.setattr("regulars.history.sources.read_delimited", full)
+    with pytest.raises(NoRoom, match="No room left") as refused:
+        read(tmp_path / "sales.csv", work=tmp_path / "work")
+    assert refused.value.code == "no-room"
+    monkeypatch.setattr("regulars.history.archives.Unpacker._unpack", full)
+    (tmp_path / "sales.csv.gz").write_bytes(gzip.compress(SALES))
+    with pytest.raises(NoRoom):
+        read(tmp_path / "sales.csv.gz", work=tmp_path / "work")
 
 
 def test_an_empty_folder_says_so(tmp_path: Path) -> None:

@@ -31,6 +31,13 @@ def test_delimiters_and_line_ends(sign: str, end: str, tmp_path: Path) -> None:
     assert rows == [(line, *row) for line, row in enumerate(ROWS, 2)]
 
 
+@pytest.mark.parametrize("block_bytes", [1, 2, 3, 50])
+def test_returns_and_newlines_may_be_torn_apart(block_bytes: int, tmp_path: Path) -> None:
+    table, rows = read(b"customer,amount\rC1,5\rC2,6\r\nC3,7\rC4,8\r", tmp_path, block_bytes)
+    assert rows == [(2, "C1", "5"), (3, "C2", "6"), (4, "C3", "7"), (5, "C4", "8")]
+    assert table.refused_rows == 0
+
+
 def test_a_colon_as_delimiter_where_no_times_stand(tmp_path: Path) -> None:
     table, rows = read(b"customer:date:amount\n" + b"C1:20240101:5\nC2:20240102:7\n" * 5, tmp_path)
     assert (table.delimiter, table.width, len(rows)) == (":", 3, 10)

@@ -59,6 +59,14 @@ def test_letters_that_come_late_decide_then() -> None:
     assert stream.encoding == "gb18030"
 
 
+def test_a_letter_torn_apart_does_not_mislead() -> None:
+    stream = Utf8Stream(None)
+    text = "1,2\n3,牛奶\n".encode()
+    torn = text.index("牛".encode()) + 1
+    assert stream.feed(text[:torn]) + stream.feed(text[torn:], final=True) == text
+    assert stream.encoding == "utf-8"
+
+
 def test_a_few_broken_bytes_cost_only_their_rows(tmp_path: Path) -> None:
     rows = [f"会员{number},2024-01-01,{number}" for number in range(50)]
     raw = "\n".join(["会员号,日期,金额", *rows]).encode().split(b"\n")

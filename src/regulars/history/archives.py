@@ -5,6 +5,7 @@ shown, never used as a path (members become numbered files of ours). So a bomb s
 "../../etc/passwd" is just an odd name.
 """
 
+import errno
 import gzip
 import lzma
 import stat
@@ -23,6 +24,9 @@ from regulars.history.sizes import words_of
 
 _CHUNK: Final = 1024 * 1024
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile, ValueError, OSError)
+
+
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,4 +219,6 @@ def _over(name: str, limit: _TooBig) -> NotRead:
 
 
 def _damaged(name: str, problem: BaseException) -> NotRead:
+    if isinstance(problem, OSError) and problem.errno in NO_ROOM:
+        raise problem  # our disk is full, which says nothing about the archive
     return NotRead(name, "damaged", f"the archive is damaged or cut short ({problem or type(problem).__name__})")

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from regulars.history.blocks import Piece
-from regulars.history.dialect import RECORD_LINES_MAX, Dialect
+from regulars.history.dialect import RECORD_LINES_MAX, RECORD_QUOTES_MAX, Dialect
 from regulars.history.splitting import BLANKS, Cut, fields
 
 RECORD_CHARACTERS_MAX: Final = 64 * 1024  # a quoted field longer than this was never closed
@@ -116,17 +116,18 @@ class CarefulSplitter:
         """A record whose quote is open at the end of its first line: over several lines, or only a stray quote."""
         marks = self.dialect.marks
         assert marks.quote is not None
-        text = lines[begin]
+        text, tried = lines[begin], 0
         for end in range(begin + 1, begin + RECORD_LINES_MAX):
             if end >= len(lines):
                 if final:
                     break
                 return 0, Cut.OPEN
             text += "\n" + lines[end]
-            if len(text) > RECORD_CHARACTERS_MAX:
+            if len(text) > RECORD_CHARACTERS_MAX or tried >= RECORD_QUOTES_MAX:
                 break
             if marks.quote not in lines[end]:
                 continue
+            tried += 1
             found = fields(text.rstrip("\r"), marks)
             if found is Cut.OPEN:
                 continue

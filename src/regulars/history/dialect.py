@@ -9,7 +9,8 @@ from typing import Final
 from regulars.history.splitting import BLANKS, Cut, Marks, fields
 from regulars.history.table_top import Top, top_of
 
-SAMPLE_RECORDS: Final = 2_000
+SAMPLE_RECORDS: Final = 1_000
+RECORD_QUOTES_MAX: Final = 20  # lines with quotes that one field goes on for; each costs reading it from its start
 RECORD_LINES_MAX: Final = 100  # a quoted field that goes on for longer was never closed
 WIDTH_MAX: Final = 10_000  # more is no table, and more than DuckDB can hold in a row
 NO_DELIMITER: Final = "\x1f"  # for a file of one column: a sign that does not occur
@@ -158,10 +159,14 @@ def records_of(lines: Sequence[str], marks: Marks, limit: int = SAMPLE_RECORDS) 
             continue
         row = fields(text, marks)
         if row is Cut.OPEN:
+            tried = 0
             for end in range(at, min(at + RECORD_LINES_MAX, len(lines))):
                 text += "\n" + lines[end]
                 if marks.quote and marks.quote not in lines[end]:
                     continue
+                tried += 1
+                if tried > RECORD_QUOTES_MAX:
+                    break
                 row = fields(text, marks)
                 if row is not Cut.OPEN:
                     at = end + 1 if isinstance(row, list) else at

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 SAMPLE_BYTES: Final = 128 * 1024
 SAMPLES: Final = 9  # the head, the end, and places evenly between
+HELD_BYTES_MAX: Final = 1024 * 1024
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -143,12 +144,13 @@ class Utf8Stream:
     def __init__(self, encoding: str | None) -> None:
         self.encoding = encoding
         self._first = True
+        self._held = b""  # a line whose end is awaited, so that the letters are not judged by half of one
         self._decoder: codecs.IncrementalDecoder | None = None
 
     def feed(self, chunk: bytes, final: bool = False) -> bytes:
         """The next piece as UTF-8, without marks and zero bytes."""
-        if self.encoding is None and not chunk.isascii():
-            self.encoding = encoding_of([chunk])
+        if self.encoding is None and (self._held or not chunk.isascii()):
+            chunk = self._decide(self._held + chunk, final)
         if self.encoding not in (None, "utf-8"):
             chunk = self._transcoded(chunk, final)
         if b"\x00" in chunk:
@@ -156,6 +158,17 @@ class Utf8Stream:
         if codecs.BOM_UTF8 in chunk:
             chunk = chunk.replace(codecs.BOM_UTF8, b"")
         self._first = self._first and not chunk
+        return chunk
+
+    def _decide(self, chunk: bytes, final: bool) -> bytes:
+        """Settles the encoding by whole lines; gives back what may be handed on."""
+        end = chunk.rfind(b"\n") + 1
+        whole = chunk if final or len(chunk) - end > HELD_BYTES_MAX else chunk[:end]
+        self._held = chunk[len(whole) :]
+        if whole.isascii():
+            return whole
+        self.encoding = encoding_of([whole])
+        self._held = b""
         return chunk
 
     def _transcoded(self, chunk: bytes, final: bool) -> bytes:

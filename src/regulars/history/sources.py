@@ -8,7 +8,7 @@ from typing import Final
 
 from regulars.basics.errors import RegularsError
 from regulars.basics.progress import Progress, silent
-from regulars.history.archives import ArchiveLimits, Member, Unpacker, is_rubbish
+from regulars.history.archives import NO_ROOM, ArchiveLimits, Member, Unpacker, is_rubbish
 from regulars.history.delimited import read_delimited
 from regulars.history.engine import Engine
 from regulars.history.kinds import Foreign, Kind, kind_of
@@ -25,6 +25,12 @@ class NoSuchFile(RegularsError):
     code = "no-such-file"
 
 
+class NoRoom(RegularsError):
+    """The disk of the working folder is full."""
+
+    code = "no-room"
+
+
 def raw_tables(
     paths: Sequence[Path],
     *,
@@ -36,7 +42,8 @@ def raw_tables(
     """Every table in the given files and folders, in sorted order, and every file left out, with the reason.
 
     Unpacked and split files go into `work` and must stay there as long as the tables' queries are used. `engine` runs
-    nothing here: it is the session in which those queries will be run. Raises NoSuchFile before anything is read.
+    nothing here: it is the session in which those queries will be run. Raises NoSuchFile before anything is read, and
+    NoRoom when the disk is full.
     """
     found = list(_discovered(paths))
     unpacker = Unpacker(work, limits, progress)
@@ -44,7 +51,14 @@ def raw_tables(
         if isinstance(one, NotRead):
             yield one
         else:
-            yield from _read(one, unpacker, progress)
+            try:
+                yield from _read(one, unpacker, progress)
+            except OSError as problem:
+                if problem.errno not in NO_ROOM:
+                    raise
+                raise NoRoom(
+                    f"No room left at {work} while reading {one.name}; free some, or choose another."
+                ) from problem
 
 
 def _read(member: Member, unpacker: Unpacker, progress: Progress) -> Iterator[RawTable | NotRead]:
@@ -119,7 +133,12 @@ def _discovered(paths: Sequence[Path]) -> Iterator[Member | NotRead]:
 def _files_in(folder: Path) -> list[tuple[str, Path]]:
     """Every file below the folder, by its path within; links to folders are not followed, so there is no circle."""
     found = []
-    for above, folders, files in os.walk(folder):
+    for above, folders, files in os.walk(folder, onerror=_not_allowed):
         folders.sort()
         found += [(Path(above, file).relative_to(folder).as_posix(), Path(above, file)) for file in files]
     return sorted(found)
+
+
+def _not_allowed(problem: OSError) -> None:
+    """A folder that cannot be listed must not pass for an empty one."""
+    raise NoSuchFile(f"{problem.filename} may not be read: {problem.strerror}.", path=str(problem.filename))
