@@ -151,9 +151,11 @@ def test_classes_add_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("span", "days"), [(111, 56), (364, 182), (729, 365), (2_000, 365)], ids=["least", "a year", "two", "long"]
+    ("span", "days"),
+    [(111, 56), (150, 56), (364, 121), (729, 243), (2_000, 365)],
+    ids=["least", "short", "a year", "two", "long"],
 )
-def test_the_later_half_is_kept_for_the_check(span: int, days: int) -> None:
+def test_the_last_third_is_kept_for_the_check(span: int, days: int) -> None:
     until, held_out = split_dates(UNTIL - timedelta(days=span), UNTIL)
     assert held_out == days
     assert until == UNTIL - timedelta(days=days)
@@ -283,8 +285,7 @@ def test_cdnow_is_foretold_as_published(shared_data: Path) -> None:
             "amount_minor": np.rint(days["usd"] * 100).astype("int64").to_numpy(),
         }
     )
-    cut_off = date(1998, 6, 30)
-    until, held_out = split_dates(date(1997, 1, 1), cut_off)
+    until, cut_off, held_out = date(1997, 9, 30), date(1998, 6, 30), 273
     with Engine() as engine:
         table_in = engine.register("cdnow_lines", lines)
         early = engine.arrow(with_later(table_in, calibration_until=until, cut_off=cut_off))

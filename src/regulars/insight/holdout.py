@@ -36,17 +36,21 @@ class TooShort(RegularsError):
 
 
 def split_dates(first_on: date, cut_off: date) -> tuple[date, int]:
-    """Last day to learn from, and how many days after it are foretold: the later half, at most a year.
+    """Last day to learn from, and how many days after it are foretold: the last third, at most a year.
 
-    The later period is as long as the usual horizon wherever the history allows, since a model that is right for a
-    month may be wrong for a year. Raises TooShort where half the history is less than eight weeks.
+    Where a third is less than eight weeks it is eight weeks, up to half. Two thirds to learn from, since leaving shows
+    only in long silences: from half of a two-year history it often cannot be told from a slow pace.
+    Raises TooShort where half the history is less than eight weeks.
 
-    >>> split_dates(date(1997, 1, 1), date(1998, 6, 30))
-    (datetime.date(1997, 9, 30), 273)
+    >>> split_dates(date(2023, 1, 1), date(2024, 12, 31))
+    (datetime.date(2024, 5, 2), 243)
     """
-    days = min(((cut_off - first_on).days + 1) // 2, MOST_DAYS)
-    if days < LEAST_DAYS:
-        raise TooShort(f"{first_on} to {cut_off} leaves {days} days to check a forecast on; {LEAST_DAYS} are needed.")
+    span = (cut_off - first_on).days + 1
+    days = min(max(span // 3, LEAST_DAYS), MOST_DAYS)
+    if days > span // 2:
+        raise TooShort(
+            f"{first_on} to {cut_off} are {span} days; to learn and to check a forecast, {2 * LEAST_DAYS} are needed."
+        )
     return cut_off - timedelta(days=days), days
 
 
