@@ -58,7 +58,7 @@ def fresh(folder: Path, files: Sequence[Staged]) -> Content:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(
     files=st.lists(FILE, min_size=2, max_size=4, unique_by=repr),
     deeds=st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=3, max_size=7),
@@ -96,12 +96,13 @@ home = Path(sys.argv[1])
 lake = Lake(home / "lake", memory="300MB", threads=1)
 files = [staged(home, f"{n}.csv", [e for d in range(1, 25) for e in receipt(str(d), line(day=f"2024-0{n}-{d:02d}"),
          line(day=f"2024-01-{d:02d}"))]) for n in (1, 2, 3)]
-print("ready", flush=True)
 while True:
     for file in files:
         lake.add(file)
+        print("added", flush=True)
     for file in files:
         lake.forget(file.name)
+        print("forgotten", flush=True)
 """
 
 
@@ -109,7 +110,7 @@ while True:
 def test_killed_at_any_instant_the_lake_is_as_before_or_complete(tmp_path: Path) -> None:
     chance = random.Random(7)
     seen = set()
-    for _ in range(6):
+    for _ in range(5):
         process = subprocess.Popen(
             [sys.executable, "-c", LOOP, str(tmp_path)],
             stdout=subprocess.PIPE,
@@ -117,8 +118,12 @@ def test_killed_at_any_instant_the_lake_is_as_before_or_complete(tmp_path: Path)
             env={**os.environ, "PYTHONPATH": "src:."},
         )
         assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
-        time.sleep(chance.uniform(0.05, 0.6))
+        deeds = chance.randint(2, 5)
+        assert process.stdout.readline() in (b"added\n", b"forgotten\n")
+        began = time.monotonic()
+        for _ in range(deeds - 1):
+            assert process.stdout.readline()
+        time.sleep(chance.random() * (time.monotonic() - began) / (deeds - 1))
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
@@ -196,3 +201,37 @@ def test_an_error_of_the_engine_while_writing_is_said_as_such(tmp_path: Path, mo
     with pytest.raises(NotWritten, match="The lake is as before"):
         lake.add(staged(tmp_path, "jan.csv", [line()]))
     assert Lake(lake.folder).generation == 0
+
+
+SMALL_DISK = """
+import resource, sys
+from pathlib import Path
+from regulars.history.lake import Lake, NotWritten
+from tests.history.staged import line, staged
+home = Path(sys.argv[1])
+lake = Lake(home / "lake", memory="300MB", threads=1)
+lines = [line(f"c{n * 7919 % 10007}", product=f"p{n * n % 9973}", amount=n) for n in range(20_000)]
+big = staged(home, "big.csv", lines)
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+try:
+    lake.add(big)
+except NotWritten as refusal:
+    print(refusal.code)
+"""
+
+
+def test_a_file_that_outgrows_its_quota_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.add(staged(tmp_path, "jan.csv", [line()]))
+    said = subprocess.run(
+        [sys.executable, "-c", SMALL_DISK, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": "src:."},
+        check=False,
+    )
+    assert said.stdout == "lake-not-written\n", said.stderr
+    assert [entry.name for entry in Lake(lake.folder).files()] == ["jan.csv"]
+    assert len(list(lake.folder.rglob("*.parquet"))) == 1
+    assert lake.add(staged(tmp_path, "feb.csv", [line(day="2024-02-01")])).rows_kept == 1

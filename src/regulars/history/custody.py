@@ -86,19 +86,31 @@ class Reading:
         self.close()
 
 
-def sweep(folder: Path, manifest: Manifest) -> bool:
-    """Removes every part that the manifest does not name; the writer's right is needed.
+def begin(folder: Path) -> None:
+    """Makes the place for work in progress; while it is there, the folder may hold parts that no manifest names."""
+    (folder / INCOMING).mkdir(exist_ok=True)
 
-    While somebody reads, nothing is removed and the answer is False: a later sweep will do it.
-    """
+
+def end(folder: Path) -> None:
+    """Removes the place for work in progress: nothing unnamed is left."""
     shutil.rmtree(folder / INCOMING, ignore_errors=True)
+
+
+def sweep(folder: Path, manifest: Manifest) -> bool:
+    """Removes every part that the manifest does not name, where a change was begun and not ended.
+
+    The writer's right is needed. While somebody reads, nothing is removed and the answer is False: a later sweep will.
+    """
+    if not (folder / INCOMING).exists():
+        return True
     handle = os.open(folder / READERS, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     else:
-        _remove_unnamed(folder, {part.path for room in ROOMS for part in manifest.parts(room)})
+        _remove_unnamed(folder, {part.path for part in manifest.all_parts()})
+        end(folder)
         return True
     finally:
         os.close(handle)

@@ -241,13 +241,19 @@ class Lake:
         """The writer's right, the newest manifest, a clean folder, an engine; afterwards no traces of what failed."""
         try:
             with custody.writing(self.folder):
-                self._manifest = self._current()
-                custody.sweep(self.folder, self._manifest)
+                before = self._manifest = self._current()
+                clean = custody.sweep(self.folder, before)
+                done = False
+                custody.begin(self.folder)
                 try:
                     with _engine(self.folder, self._memory, self._threads) as engine:
-                        yield Change(self.folder, self._manifest, engine.connection)
+                        yield Change(self.folder, before, engine.connection)
+                    done = True
                 finally:
-                    custody.sweep(self.folder, self._manifest)
+                    if done and clean and set(before.all_parts()) <= set(self._manifest.all_parts()):
+                        custody.end(self.folder)
+                    else:
+                        custody.sweep(self.folder, self._manifest)
         except (duckdb.IOException, OSError) as error:
             raise NotWritten(
                 f"{self.folder} could not be written: {error}. The lake is as before.", why=str(error)
@@ -264,7 +270,7 @@ class Lake:
 
 def _engine(folder: Path, memory: str, threads: int | None) -> Engine:
     scratch = folder / custody.INCOMING / "scratch"
-    scratch.mkdir(parents=True)
+    scratch.mkdir(exist_ok=True)
     return Engine(memory=memory, threads=threads, scratch=scratch)
 
 

@@ -129,6 +129,9 @@ class Manifest:
         """The one stated currency of the files, else "XXX"."""
         return next((entry.currency for entry in self.files if entry.currency != UNSTATED), UNSTATED)
 
+    def all_parts(self) -> list[Part]:
+        return [part for entry in self.files for part in entry.parts]
+
     def parts(self, room: Room) -> list[Part]:
         return [part for entry in self.files for part in entry.parts_in(room)]
 

@@ -82,7 +82,7 @@ class PartWriter:
 
     def refused(self, query: str, *, number: int) -> list[Part]:
         """Runs a query of refused rows into one part; no rows, no part."""
-        incoming = self._incoming() / "refused.parquet"
+        incoming = self.folder / INCOMING / "refused.parquet"
         self.connection.execute(f"COPY ({query}) TO {quoted(incoming)} (FORMAT parquet, COMPRESSION zstd)")
         (rows,) = self.connection.execute(f"SELECT count(*) FROM read_parquet({quoted(incoming)})").fetchall()[0]
         return [self._settled(incoming, number, "refused", "", rows)] if rows else []
@@ -98,7 +98,7 @@ class PartWriter:
         return sorted(month for (month,) in each)
 
     def _partitioned(self, query: str, number: int, room: Room) -> list[Part]:
-        incoming = self._incoming() / room
+        incoming = self.folder / INCOMING / room
         written = self.connection.sql(
             f"COPY (SELECT {COLUMNS}, {MONTH} AS month_number FROM ({query})) TO {quoted(incoming)} "
             "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (month_number), OVERWRITE true, RETURN_STATS true)"
@@ -109,11 +109,6 @@ class PartWriter:
             self._settled(Path(name), number, room, _spelled(int(keys["month_number"])), count)
             for name, count, keys in rows
         ]
-
-    def _incoming(self) -> Path:
-        path = self.folder / INCOMING
-        path.mkdir(exist_ok=True)
-        return path
 
     def _settled(self, incoming: Path, number: int, room: Room, month: str, rows: int) -> Part:
         """Moves a finished Parquet file to its place, safely on disk."""
