@@ -49,11 +49,14 @@ def stage_baskets(raw: RawTable, mapping: FileMapping, *, engine: Engine, lines:
 
 
 def _basket_a_line(raw: RawTable, types: dict[str, str]) -> str:
-    cells = ", ".join(as_text(f"c{place}", types[f"c{place}"]) for place in range(raw.width))
+    cells = "[" + ", ".join(as_text(f"c{place}", types[f"c{place}"]) for place in range(raw.width)) + "]"
+    if raw.width == 1 and raw.delimiter:
+        # The whole line stands in one column, as files whose rows differ in width are handed over.
+        cells = f"string_split(c0, {quoted(raw.delimiter)})"
     key = f"'{raw.sha256[:16]}' || chr(31) || line"
     return (
         f"SELECT line, CAST(md5_number_lower({key}) >> 1 AS BIGINT) AS basket, product"
-        f" FROM (SELECT line, unnest([{cells}]) AS product FROM ({raw.query}))"
+        f" FROM (SELECT line, trim(unnest({cells}), ' \"') AS product FROM ({raw.query}))"
         f" WHERE product IS NOT NULL AND lower(product) NOT IN {blanks()}"
     )
 

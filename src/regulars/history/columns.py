@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from regulars.history import looks, money_columns
+from regulars.history.cancelled import find_cancelled
 from regulars.history.dateorder import decide_order
 from regulars.history.engine import Engine
 from regulars.history.evidence import ColumnFacts, heading_of, look_at
@@ -79,6 +80,7 @@ def _understood(finding: Finding, engine: Engine) -> tuple[Shape, FileMapping]:
     ask(finding, "amount", money_columns.candidates(finding), engine, table)
     decide_order(finding, engine)
     money_columns.settle(finding, engine, table)
+    find_cancelled(finding, engine, table)
     finding.options["shape"] = Shape.SALES.value
     return Shape.SALES, finding.mapping()
 

@@ -108,8 +108,8 @@ def _moment(plan: Plan) -> str:
     return day
 
 
-def _money(plan: Plan) -> dict[str, str]:
-    """The number columns, and `paid`: what the line cost the customer as an exact decimal."""
+def _numbers(plan: Plan) -> dict[str, str]:
+    """The number columns, by the name they get."""
     found = {
         name: _number(plan, name) for name in ("quantity", "amount", "price", "cost", "discount") if plan.has(name)
     }
@@ -117,23 +117,21 @@ def _money(plan: Plan) -> dict[str, str]:
 
 
 def _paid(plan: Plan) -> str:
+    """SQL: what the line cost the customer, in minor units, signs as written."""
+    digits = minor_digits(plan.mapping.currency)
     if plan.has("amount") and plan.mapping.amount_is == "line":
-        return f"CAST(n_amount AS {numbers.WIDE})"
+        return numbers.minor("n_amount", digits)
     price = "n_price" if plan.has("price") else "n_amount"
     if not plan.has("quantity"):
-        return f"CAST({price} AS {numbers.WIDE})"
-    times = numbers.product_of("n_quantity", price)
-    if plan.has("discount"):
-        # A discount column beside unit prices is what came off the line; its sign in the file does not matter.
-        off = f"coalesce(abs(n_discount), 0) * sign(n_quantity) * sign({price})"
-        return f"{times} - CAST({off} AS {numbers.WIDE})"
-    return times
+        return numbers.minor(price, digits)
+    # A discount column beside unit prices is what came off the line; its sign in the file does not matter.
+    off = f" - coalesce(abs(n_discount), 0) * sign(n_quantity) * sign({price})" if plan.has("discount") else ""
+    return numbers.minor_product("n_quantity", price, digits, less=off)
 
 
 def _returned(plan: Plan) -> str:
-    tests = ["coalesce(paid < 0, false)"]
-    if plan.has("quantity"):
-        tests.append("coalesce(n_quantity < 0, false)")
+    numbers_below = [f"n_{name}" for name in ("amount", "price", "quantity") if plan.has(name)]
+    tests = [f"coalesce({name} < 0, false)" for name in ("paid_minor", *numbers_below)]
     if plan.has("status"):
         tests.append(fees.takes_back("status", plan.heading("status")))
     prefixes = listed(plan.mapping.options.get("cancelled_receipts"))
@@ -192,8 +190,7 @@ def _reason(plan: Plan) -> str:
         f"n_{field_name} IS NULL THEN CASE WHEN abs(TRY_CAST({value} AS DOUBLE)) >= 1e11"
         f" THEN 'absurd-price:{field_name}' ELSE 'bad-number:{field_name}' END"
     )
-    limit = MOST_MINOR // 10 ** minor_digits(plan.mapping.currency)
-    whens.append(f"paid IS NULL OR abs(paid) > {limit} THEN 'absurd-price:{field_name}'")
+    whens.append(f"paid_minor IS NULL OR abs(paid_minor) > {MOST_MINOR} THEN 'absurd-price:{field_name}'")
     return "CASE " + " ".join(f"WHEN {when}" for when in whens) + " END"
 
 
@@ -223,34 +220,26 @@ def _brand_kind(plan: Plan) -> str:
     return "CAST(NULL AS VARCHAR)"
 
 
-def judged(plan: Plan, *, with_row: bool) -> str:
-    """SELECT of every row: the LINES columns without `file`, plus `reason`, the texts `t_…` and, if asked, `row`."""
+def judged(plan: Plan) -> str:
+    """SELECT of every row: the LINES columns without `file`, plus `reason`, the texts `t_…` and the raw columns."""
     names = list(plan.mapping.columns)
-    raw_cells = [f"c{plan.column(name)}" for name in names if plan.types[f"c{plan.column(name)}"] != "VARCHAR"]
     texts = [f"{cell(plan, name)} AS t_{name}" for name in names]
-    row = [f"{row_text(plan)} AS row"] if with_row else []
-    first = f"SELECT line, {', '.join([*dict.fromkeys(raw_cells), *texts, *row])} FROM ({plan.raw.query})"
-
+    first = f"SELECT *, {', '.join(texts)} FROM ({plan.raw.query})"
     typed = [f"{_customer(plan)} AS customer", f"{_moment(plan)} AS sold_at"]
-    typed += [
-        f"{_kept(_id(f't_{name}') if name in _IDS else f't_{name}')} AS {name}"
-        for name in (*_IDS, *_TEXTS)
-        if plan.has(name)
-    ]
-    typed += [f"{sql} AS {name}" for name, sql in _money(plan).items()]
+    typed += [f"{_kept(_id(f't_{name}'))} AS {name}" for name in _IDS if plan.has(name)]
+    typed += [f"{_kept(f't_{name}')} AS {name}" for name in _TEXTS if plan.has(name)]
+    typed += [f"{sql} AS {name}" for name, sql in _numbers(plan).items()]
     second = f"SELECT *, {', '.join(typed)} FROM ({first})"
-    third = f"SELECT *, {_paid(plan)} AS paid FROM ({second})"
+    third = f"SELECT *, {_paid(plan)} AS paid_minor FROM ({second})"
     fourth = (
         f"SELECT *, {_returned(plan)} AS returned, {_fee(plan)} AS is_fee, {_reason(plan)} AS reason FROM ({third})"
     )
-    return f"SELECT {', '.join(_line_columns(plan))}, reason, {', '.join(f't_{name}' for name in names)}" + (
-        f", row FROM ({fourth})" if with_row else f" FROM ({fourth})"
-    )
+    kept = [f"t_{name}" for name in names] + [f"c{place}" for place in range(plan.raw.width)]
+    return f"SELECT {', '.join([*_line_columns(plan), 'reason', *kept])} FROM ({fourth})"
 
 
 def _line_columns(plan: Plan) -> list[str]:
     digits = minor_digits(plan.mapping.currency)
-    money = numbers.minor
 
     def text(name: str) -> str:
         return f"{name} AS {name}" if plan.has(name) else f"CAST(NULL AS VARCHAR) AS {name}"
@@ -261,14 +250,12 @@ def _line_columns(plan: Plan) -> list[str]:
     quantity = (
         signed("TRY_CAST(n_quantity AS DECIMAL(18,3))") if plan.has("quantity") else "CAST(NULL AS DECIMAL(18,3))"
     )
-    discount = "CAST(NULL AS BIGINT)"
-    if plan.has("discount"):
-        discount = f"CASE WHEN abs(n_discount) < 1e11 THEN {money('abs(n_discount)', digits)} END"
+    discount = numbers.minor("abs(n_discount)", digits) if plan.has("discount") else "CAST(NULL AS BIGINT)"
     cost = "CAST(NULL AS BIGINT)"
     if plan.has("cost"):
         by_piece = plan.has("quantity") and plan.mapping.options.get("cost_is") == "unit"
-        value = numbers.product_of("n_quantity", "n_cost") if by_piece else "n_cost"
-        cost = f"CASE WHEN abs({value}) < 1e11 THEN {signed(money(value, digits))} END"
+        value = numbers.minor_product("n_quantity", "n_cost", digits) if by_piece else numbers.minor("n_cost", digits)
+        cost = signed(f"({value})")
     return [
         "line",
         "sold_at",
@@ -279,7 +266,7 @@ def _line_columns(plan: Plan) -> list[str]:
         *(text(name) for name in ("store", "channel", "product", "product_name", "category", "brand")),
         f"{_brand_kind(plan)} AS brand_kind",
         f"{quantity} AS quantity",
-        f"CASE WHEN reason IS NULL THEN {signed(money('paid', digits))} END AS amount_minor",
+        f"CASE WHEN reason IS NULL THEN {signed('paid_minor')} END AS amount_minor",
         f"{discount} AS discount_minor",
         f"{cost} AS cost_minor",
         "CASE WHEN is_fee THEN 'fee' WHEN returned THEN 'return' ELSE 'sale' END AS kind",

@@ -12,10 +12,11 @@ _WIDE: Final = "".join(map(chr, range(0xFF10, 0xFF1A))) + (
 )
 _NARROW: Final = "0123456789.,-+()¥$-'   "
 _SIGNS: Final = r"RMB|CNY|USD|EUR|GBP|JPY|HKD|TWD|HK\$|NT\$|US\$|[¥$€£₩₹元圆圓]"
-# What may be a number at all, once wide characters are narrow.
-_LIKE_A_NUMBER: Final = (
-    rf"\(?\s*[-+]?\s*(?:{_SIGNS})?\s*[-+]?\s*(?:[0-9][0-9 '.,]*|[.,][0-9]+)\s*(?:{_SIGNS})?\s*-?\s*\)?"
-)
+# What may be a number at all, once wide characters are narrow: one sign, before or after the currency or at the end.
+_DIGITS: Final = r"\s*(?:[0-9][0-9 '.,]*|[.,][0-9]+)\s*"
+_MONEY: Final = rf"(?:{_SIGNS})?"
+_SIGNED: Final = rf"(?:[-+]?\s*{_MONEY}{_DIGITS}{_MONEY}|(?:{_SIGNS})\s*[-+]{_DIGITS}|{_MONEY}{_DIGITS}{_MONEY}\s*-)"
+_LIKE_A_NUMBER: Final = rf"\(\s*{_SIGNED}\s*\)|\s*{_SIGNED}\s*"
 _GROUPED_POINT: Final = r"(?:[0-9]{1,3}(?:[ ',][0-9]{2,3})*[ ',][0-9]{3}|[0-9]*)(?:\.[0-9]*)?"
 _GROUPED_COMMA: Final = r"(?:[0-9]{1,3}(?:[ '.][0-9]{2,3})*[ '.][0-9]{3}|[0-9]*)(?:,[0-9]*)?"
 
@@ -70,27 +71,35 @@ def _slow(text: str, decimal_comma: bool, kind: str) -> str:
 def number(text: str, *, decimal_comma: bool = False, kind: str = FAST) -> str:
     """SQL: the number that a text stands for as `kind`, NULL where it stands for none."""
     slow = _slow(text, decimal_comma, kind)
+    # CASE, not COALESCE: DuckDB lifts the repeated parts of `slow` out of a COALESCE and runs them for every row.
     if not decimal_comma:
-        return f"COALESCE(TRY_CAST({text} AS {kind}), {slow})"
+        quick = f"TRY_CAST({text} AS {kind})"
+        return f"CASE WHEN {quick} IS NOT NULL THEN {quick} ELSE {slow} END"
     quick = f"TRY_CAST(replace({text}, ',', '.') AS {kind})"
     # "1.234" is one thousand here: the plain cast must not see a point.
-    return f"CASE WHEN contains({text}, '.') THEN {slow} ELSE COALESCE({quick}, {slow}) END"
+    return f"CASE WHEN NOT contains({text}, '.') AND {quick} IS NOT NULL THEN {quick} ELSE {slow} END"
 
 
 def minor(amount: str, digits: int) -> str:
-    """SQL: a decimal as whole minor units, half to even; |amount| must be below 10^16."""
+    """SQL: a decimal as whole minor units, half to even; NULL where it is too large to be an amount."""
+    return f"CASE WHEN abs({amount}) < 1e15 THEN {_rounded(amount, digits)} END"
+
+
+def _rounded(amount: str, digits: int) -> str:
     return f"CAST(round_even({amount}, {digits}) * {10**digits} AS BIGINT)"
 
 
-def product_of(quantity: str, price: str) -> str:
-    """SQL: quantity × price, exact to twelve decimals, without overflow; NULL for absurd factors.
+def minor_product(quantity: str, price: str, digits: int, *, less: str = "") -> str:
+    """SQL: quantity × price (less a discount) as whole minor units, exact to twelve decimals before the one rounding.
 
-    Small factors with few decimals, nearly all there are, are multiplied in machine words.
+    Small factors with few decimals, nearly all there are, are multiplied in machine words. NULL for absurd factors.
     """
-    short = f"abs({price}) < 90000 AND abs({quantity}) < 9000 AND CAST({quantity} AS DECIMAL(7,3)) = {quantity}"
+    # Multiplied as decimals of a fixed width, so that no product can overflow.
+    small = f"CAST({price} AS DECIMAL(11,6)) * CAST({quantity} AS DECIMAL(7,3)){less}"
+    large = f"CAST(CAST({price} AS DECIMAL(19,6)) * CAST({quantity} AS DECIMAL(16,6)) AS {WIDE}){less}"
+    is_small = f"abs({price}) < 90000 AND abs({quantity}) < 9000 AND CAST({quantity} AS DECIMAL(7,3)) = {quantity}"
+    is_large = f"abs({price}) < 1e12 AND abs({quantity}) < 1e9 AND abs(CAST({price} AS DOUBLE) * {quantity}) < 1e15"
     return (
-        f"CASE WHEN {short} THEN"
-        f" CAST(CAST({price} AS DECIMAL(11,6)) * CAST({quantity} AS DECIMAL(7,3)) AS {WIDE})"
-        f" WHEN abs({price}) < 1e12 AND abs({quantity}) < 1e9"
-        f" THEN CAST(CAST({price} AS DECIMAL(19,6)) * CAST({quantity} AS DECIMAL(16,6)) AS {WIDE}) END"
+        f"CASE WHEN {is_small} THEN {_rounded('(' + small + ')', digits)}"
+        f" WHEN {is_large} THEN {_rounded('(' + large + ')', digits)} END"
     )

@@ -14,22 +14,25 @@ def write_refused(
     raw: RawTable, plan: judging.Plan, engine: Engine, path: Path, *, late: int, kept: int
 ) -> dict[str, int]:
     """Writes the refused rows (with those that would not split into columns); gives back the count by reason."""
+    source = judging.judged(plan)
     parts = []
-    if kept < raw.rows:
-        source = judging.judged(plan, with_row=True)
-        reason = "j.reason"
-        if late:
-            field = judging.value_field(plan)
-            reason = (
-                f"coalesce(j.reason, l.reason || CASE l.reason WHEN 'absurd-date' THEN ':sold_at' ELSE ':{field}' END)"
-            )
-        joined = f"LEFT JOIN {survey.LATE} AS l ON l.line = j.line" if late else ""
-        parts.append(
-            f"SELECT {quoted(raw.name)}, line, {_at_fault(plan, heading=True)}, split_part(why, ':', 1),"
-            f" {_at_fault(plan, heading=False)}, row FROM (SELECT j.*, {reason} AS why FROM ({source}) AS j {joined})"
-            " WHERE why IS NOT NULL"
+    if kept + late < raw.rows:
+        parts.append(_rows(raw, plan, f"SELECT *, reason AS why FROM ({source}) WHERE reason IS NOT NULL"))
+    if late:
+        field = f"CASE l.reason WHEN 'absurd-date' THEN ':sold_at' ELSE ':{judging.value_field(plan)}' END"
+        joined = (
+            f"SELECT j.*, l.reason || {field} AS why FROM ({source}) AS j JOIN {survey.LATE} AS l ON l.line = j.line"
         )
+        parts.append(_rows(raw, plan, f"{joined} WHERE j.reason IS NULL"))
     return write_parts(raw, engine, path, parts, expected=raw.rows - kept)
+
+
+def _rows(raw: RawTable, plan: judging.Plan, source: str) -> str:
+    """SQL: the REFUSED columns of rows whose `why` is "word:field"."""
+    return (
+        f"SELECT {quoted(raw.name)}, line, {_at_fault(plan, heading=True)}, split_part(why, ':', 1),"
+        f" {_at_fault(plan, heading=False)}, {judging.row_text(plan)} FROM ({source})"
+    )
 
 
 def write_parts(raw: RawTable, engine: Engine, path: Path, parts: list[str], *, expected: int) -> dict[str, int]:

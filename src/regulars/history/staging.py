@@ -45,7 +45,7 @@ def _stage_sales(
     first = lines.with_suffix(".first")
     with in_order(engine):
         engine.connection.execute(
-            f"COPY (SELECT {_COLUMNS} FROM ({judging.judged(plan, with_row=False)}) WHERE reason IS NULL)"
+            f"COPY (SELECT {_COLUMNS} FROM ({judging.judged(plan)}) WHERE reason IS NULL)"
             f" TO {quoted(first)} (FORMAT parquet, COMPRESSION lz4_raw)"
         )
         progress(f"looking over {raw.name}", raw.rows, raw.rows)
