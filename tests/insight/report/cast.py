@@ -57,7 +57,7 @@ def intake(rows: int = 1_012_345) -> f.Intake:
         set_aside=pa.table(
             {
                 "customer": ["TEST-1", "9999"],
-                "reason": ["test-account", "bulk"],
+                "reason": ["test-account", "bulk-account"],
                 "lines": [40, 18_000],
                 "spend_minor": [120_000, 990_000_000],
             }

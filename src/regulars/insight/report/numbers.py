@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Final
 
 from babel import dates
@@ -33,7 +33,11 @@ class Numbers:
 
     def count(self, number: float | None) -> str:
         """A whole number with its thousands marked."""
-        return NOTHING if number is None else str(babel_numbers.format_decimal(round(number), locale=self._digits))
+        if number is None:
+            return NOTHING
+        # Half goes up, as the database rounds, so that the same figure is the same everywhere.
+        whole = Decimal(str(number)).to_integral_value(ROUND_HALF_UP)
+        return str(babel_numbers.format_decimal(whole, locale=self._digits))
 
     def decimal(self, number: float | None, places: int = 2) -> str:
         """A number with a fixed count of decimals; very small ones with a power of ten."""
@@ -70,13 +74,17 @@ class Numbers:
         return self._signed(exact, str(babel_numbers.format_decimal(abs(exact), digits, locale=self._digits)))
 
     def money_short(self, minor: float | None) -> str:
-        """An amount for a small place: from a million on, three digits or so and a word."""
+        """An amount for a small place: from a million on, three digits and a word."""
         if minor is None:
             return NOTHING
         major = self._major(minor)
         if abs(major) < _SHORT_FROM:
             return self.money(minor)
-        short = babel_numbers.format_compact_decimal(abs(major), fraction_digits=1, locale=self._digits)
+        group = 4 if self.lang == "zh" else 3
+        leading = (abs(major).adjusted()) % group + 1
+        short = babel_numbers.format_compact_decimal(
+            abs(major), fraction_digits=max(0, 3 - leading), locale=self._digits
+        )
         return self._signed(major, str(short))
 
     @property

@@ -79,7 +79,7 @@ def gains(table: pa.Table, words: Words, label: str) -> Markup:
                 {"mark": {"type": "line", "color": BRAND, "strokeWidth": 2.5}, "encoding": model},
                 _label(words.t("by the model"), model, (named["share"], named["by_model"]), BRAND, **above),
                 _label(words.t("by past spend"), past, (named["share"], named["by_past_spend"]), INK_2, dy=16),
-                _label(words.t("by chance"), model, (0.62, 0.62), INK_2, dy=14),
+                _label(words.t("by chance"), model, (0.7, 0.7), INK_2, dy=14),
             ],
         }
 
@@ -91,12 +91,13 @@ def calibration(rows: Rows, columns: Mapping[str, str], chosen: str | None, word
     last = rows[-1]
     highest = max(float(str(row[name])) for row in rows for name in columns if row[name] is not None) or 1.0
     ends = {name: float(str(last[name])) for name in columns if last[name] is not None}
-    heights = dict(zip(ends, apart(list(ends.values()), highest * 0.075), strict=True))
     colours = {"actual": INK} | ({chosen: BRAND} if chosen else {})
     steps = [float(str(row["frequency"])) for row in rows]
 
     def spec(width: int) -> Spec:
         room = (steps[-1] - steps[0] or 1) * (0.24 if width > NARROW else 0.52)
+        apart_by = highest * (0.075 if width > NARROW else 0.1)
+        heights = dict(zip(ends, apart(list(ends.values()), apart_by), strict=True))
         ticks = {at: f"{at:.0f}" for at in steps[:-1]} | {steps[-1]: f"{steps[-1]:.0f}+"}
         x = axis(
             "frequency",

@@ -116,6 +116,7 @@ def rfm(rows: Rows, words: Words) -> list[list[dict[str, object]]]:
     return [
         [
             {
+                "some": people[recency, frequency] > 0,
                 "customers": words.numbers.count(people[recency, frequency]),
                 "money": words.numbers.money_short(money[recency, frequency]),
                 "heat": f"{people[recency, frequency] / highest:.3f}",

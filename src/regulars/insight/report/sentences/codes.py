@@ -7,27 +7,27 @@ from regulars.insight.report.words import mark
 REFUSALS: Final = {
     "no-date": mark("no date"),
     "bad-date": mark("a date that cannot be read"),
-    "future-date": mark("a date in the future"),
+    "absurd-date": mark("a date that cannot be"),
     "no-amount": mark("no amount"),
-    "bad-amount": mark("an amount that cannot be read"),
-    "absurd-amount": mark("an amount beyond belief"),
-    "bad-quantity": mark("a quantity that cannot be read"),
+    "bad-number": mark("a number that cannot be read"),
     "absurd-price": mark("a price beyond belief"),
     "duplicate": mark("the same line a second time"),
+    "no-product": mark("no product"),
+    "empty-row": mark("an empty row"),
+    "repeated-heading": mark("the heading once more"),
+    "total-line": mark("a total, not a sale"),
+    "totals-line": mark("a total, not a sale"),
     "too-few-fields": mark("too few fields"),
     "too-many-fields": mark("too many fields"),
-    "not-split": mark("a row that does not split into columns"),
-    "no-product": mark("no product"),
-    "total-row": mark("a total, not a sale"),
+    "unclosed-quote": mark("a quotation mark that never closes"),
+    "bad-encoding": mark("letters that cannot be read"),
+    "line-too-long": mark("a line too long to be one"),
 }
 NOTES: Final = {
     "anonymous": mark("sales without a customer, kept apart"),
     "return": mark("returns and cancelled receipts"),
     "fee": mark("fees, postage and adjustments, not counted as goods"),
     "zero-price": mark("lines that cost nothing"),
-    "duplicate": mark("lines that had arrived before"),
-    "no-product": mark("lines without a product"),
-    "zero-quantity": mark("lines without a quantity"),
 }
 FIELDS: Final = {
     "customer": mark("Customer"),
@@ -57,8 +57,7 @@ LEFT_OUT: Final = {
     "not-sales": mark("not a sales file"),
 }
 ACCOUNTS: Final = {
+    "house-account": mark("the shop’s own, by its name"),
     "test-account": mark("looks like a test account"),
-    "bulk": mark("buys in bulk, like a business"),
-    "test": mark("looks like a test account"),
-    "shared-card": mark("looks like a card shared at the till"),
+    "bulk-account": mark("buys in bulk, like a business"),
 }

@@ -92,6 +92,7 @@ def steps(findings: Findings, words: Words) -> Sequence[Step]:
     return [*made[: 4 if side_by_side else 5], *([side_by_side] if side_by_side else [])]
 
 
+_BY_NAME = 200  # more than a shop can thank in a week
 _ORDER = ("slipping", "best", "rising", "one_time", "lost")
 
 
@@ -107,6 +108,11 @@ def _of_list(findings: Findings, name: str, words: Words) -> Step | None:
         ),
         "best": words.n(
             "Thank your best customer by name", "Thank your {count} best customers by name", chosen.customers
+        )
+        if chosen.customers <= _BY_NAME
+        else words.t(
+            "Thank your best customers by name, from the top of {count}",
+            count=words.numbers.count(chosen.customers),
         ),
         "rising": words.n(
             "Look after {count} customer on the rise", "Look after {count} customers on the rise", chosen.customers

@@ -12,7 +12,7 @@ from regulars.insight.report.words import Sentence, Words, mark
 CHECKS: Mapping[str, str] = {
     "bias": mark("Total expected against came"),
     "correlation": mark("Correlation"),
-    "mae": mark("Mean error, purchases"),
+    "mae": mark("Mean error"),
     "rmse": mark("Root mean square error"),
     "coverage_90": mark("90% intervals that held"),
     "captured_spend_top_decile": mark("Later sales in its best tenth"),

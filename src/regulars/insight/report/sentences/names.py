@@ -27,18 +27,18 @@ STAGE_MEANINGS: Final = {
 HABITS: Final = {"national": mark("National brand"), "store": mark("Own brand"), "switcher": mark("Switches")}
 USAGES: Final = {"low": mark("Low use"), "medium": mark("Medium use"), "high": mark("High use")}
 LISTS: Final = {
+    "slipping": mark("Slipping away"),
     "best": mark("Best customers"),
     "rising": mark("Rising"),
-    "slipping": mark("Slipping away"),
-    "lost": mark("Lost"),
     "one_time": mark("Came once"),
+    "lost": mark("Lost"),
 }
 LIST_MEANINGS: Final = {
     "best": mark("Those who bring the most. Know them by name."),
     "rising": mark("Those who buy clearly more than before."),
-    "slipping": mark("Regulars who are late by their own rhythm, most value at risk first."),
-    "lost": mark("Regulars of the past, those who brought the most first."),
-    "one_time": mark("One visit and no second one yet, best chances first."),
+    "slipping": mark("Customers who are late by their own rhythm, most value at risk first."),
+    "lost": mark("Customers of worth who have gone, those who brought the most first."),
+    "one_time": mark("One visit and no second one yet; the latest first, who may still return."),
 }
 MODELS: Final = {
     "BGNBD": "BG/NBD",

@@ -43,7 +43,7 @@ def chapter(findings: Findings, words: Words) -> Chapter:
             "files": [_file(row, words) for row in intake.files[:_MOST]],
             "files_more": max(0, len(intake.files) - _MOST),
             "not_sales": [
-                (short(row.get("name"), 120), words.of(LEFT_OUT, short(row.get("looks_like", ""), 160)))
+                (short(row.get("name"), 120), words.of(LEFT_OUT, short(row.get("looks_like", ""), 300)))
                 for row in intake.not_sales[:_MOST]
             ],
             "not_sales_more": max(0, len(intake.not_sales) - _MOST),

@@ -56,7 +56,8 @@ def _rhythm(found: Stages, words: Words) -> list[Sentence]:
     typical = found.rhythm.get("typical_gap_days")
     said = words.t(
         "Nobody is judged by fixed days: somebody who comes every week is late after a fortnight, somebody who comes "
-        "every quarter is not. Late means a silence longer than all but {alpha} of that customer’s own gaps.",
+        "every quarter is not. Late means a silence so long, or visits so much rarer, that at most {alpha} of those "
+        "who stay are called so by mistake.",
         alpha=words.numbers.share(found.alpha),
     )
     if typical is None:
