@@ -48,7 +48,7 @@ CAST: list[dict[str, Any]] = [
 def lists() -> dict[str, ActionList]:
     with Engine(threads=1) as engine:
         cast = engine.register("customers", pa.Table.from_pylist(CAST))
-        return dict(action_lists(cast, engine=engine, important_minor=10_000))
+        return dict(action_lists(cast, engine=engine, lost_from_minor=10_000))
 
 
 def test_who_is_on_which_list(lists: dict[str, ActionList]) -> None:
@@ -93,7 +93,7 @@ def test_equal_customers_are_ordered_by_name() -> None:
     twins = [{**ADA, "customer": name} for name in ("zed", "amy", "moe")]
     with Engine(threads=2) as engine:
         cast = engine.register("customers", pa.Table.from_pylist(twins))
-        best = action_lists(cast, engine=engine, important_minor=1)["best"]
+        best = action_lists(cast, engine=engine)["best"]
     assert best.table["customer"].to_pylist() == ["amy", "moe", "zed"]
     assert best.table["rank"].to_pylist() == [1, 2, 3]
 
@@ -125,7 +125,7 @@ def test_lists_of_a_planted_history() -> None:
         valued = engine.keep("valued", value_classes(known, rule=rule))
         wide = known.left_join(judged, "customer").drop("customer_right")
         customers = engine.keep("customers", wide.left_join(valued, "customer").drop("customer_right"))
-        found = action_lists(customers, engine=engine, important_minor=1)
+        found = action_lists(customers, engine=engine)
         first = headline(customers, engine=engine)
     named = {c for name in ("slipping", "lost") for c in found[name].table["customer"].to_pylist()}
     assert len(named & given.left) >= 0.8 * len(given.left)

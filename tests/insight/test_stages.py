@@ -110,6 +110,11 @@ def stage_of(**other: Any) -> str | None:
             "acquaintance",
         ),
         ("comes far less often, but did lately", {"trend": -1.8, "trend_recent": 3, "trend_before": 30}, "decline"),
+        (
+            "came twice and never again: no habit that could decline",
+            {"visits": 2, "gaps": 1, "gap_days_sum": 20, "tenure_days": 110, "recency_days": 90},
+            "lost",
+        ),
         ("a little less often", {"trend": -0.3, "trend_recent": 9, "trend_before": 12}, "stability"),
         ("here today", {"recency_days": 0}, "stability"),
         ("brought everything back", {"visits": 0, "recency_days": None, "tenure_days": None}, None),

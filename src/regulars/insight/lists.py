@@ -12,15 +12,16 @@ from regulars.insight.reasons import coded
 
 LISTS: Final = ("best", "rising", "slipping", "lost", "one_time")
 SLIPPING_MIN_VISITS: Final = 3
+SILENT: Final = 0.05  # a silence this rare is named before any slowing
 _GONE: Final = ("decline", "lost")
 _FACTS: Final = ("customer", "stage", "value_class", "spend_365_minor", "last_on", "gap_days_typical")
 
 
-def action_lists(customers: ir.Table, *, engine: Engine, important_minor: int) -> Mapping[str, ActionList]:
+def action_lists(customers: ir.Table, *, engine: Engine, lost_from_minor: int = 1) -> Mapping[str, ActionList]:
     """Every list, whole. `customers` is a kept table: facts with stage, silence_chance, gone_probability, slowing,
     rising (of `judge`) and value_class (of `value_classes`).
 
-    `important_minor` is the amount a year from which a lost customer counts as valuable. Each table: rank, customer,
+    `lost_from_minor` is the amount a year from which a lost customer is worth a row. Each table: rank, customer,
     stage, value_class, spend_365_minor, last_on, gap_days_typical, at_stake_minor, reason_1 … reason_3 (codes of
     `reasons`, null where there are fewer). Ties go by customer.
     """
@@ -30,7 +31,7 @@ def action_lists(customers: ir.Table, *, engine: Engine, important_minor: int) -
         "best": best(known),
         "rising": rising(known),
         "slipping": slipping(known),
-        "lost": lost(known, important_minor),
+        "lost": lost(known, lost_from_minor),
         "one_time": one_time(known, usual),
     }
     return {name: _run(name, chosen[name], engine) for name in LISTS}
@@ -65,22 +66,23 @@ def slipping(known: ir.Table) -> ir.Table:
     slower = coded("slowing", kept.trend_recent, kept.trend_before)
     rare = coded("rare", (100 * kept.silence_chance).ceil())
     at_stake = at_risk(kept)
+    by_silence = ~kept.slowing | (kept.silence_chance <= SILENT)
     return _listed(
         kept,
         at_stake=at_stake,
         order=at_stake,
         reasons=(
-            ibis.ifelse(kept.slowing, slower, silent),
-            ibis.ifelse(kept.slowing, silent, rare),
+            ibis.ifelse(by_silence, silent, slower),
+            ibis.ifelse(by_silence, rare, silent),
             _spent(kept),
         ),
     )
 
 
-def lost(known: ir.Table, important_minor: int) -> ir.Table:
-    """Lost customers who were worth it, by what they brought in a year while they were active."""
+def lost(known: ir.Table, from_minor: int) -> ir.Table:
+    """Lost customers with some history, by what they brought in a year while they were active."""
     gone = known.mutate(yearly_minor=_yearly(known))
-    kept = gone.filter(gone.stage == "lost", gone.yearly_minor >= important_minor, gone.visits >= SLIPPING_MIN_VISITS)
+    kept = gone.filter(gone.stage == "lost", gone.yearly_minor >= from_minor, gone.visits >= SLIPPING_MIN_VISITS)
     return _listed(
         kept,
         at_stake=kept.yearly_minor,

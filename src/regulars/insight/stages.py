@@ -148,7 +148,7 @@ def _stage(facts: pa.Table, chance: Floats, gone: Floats, slowing: Flags, rule: 
     with np.errstate(invalid="ignore"):
         silent = (chance < rule.silence) & (gone >= rule.named_right)
         tests: list[tuple[npt.NDArray[Any], Stage]] = [
-            (silent & (chance < rule.lost), Stage.LOST),
+            (silent & ((chance < rule.lost) | (visits < rule.development_visits)), Stage.LOST),
             (silent | slowing, Stage.DECLINE),
             (visits < rule.development_visits, Stage.ACQUAINTANCE),
             ((visits < rule.stability_visits) | known_briefly, Stage.DEVELOPMENT),
