@@ -48,7 +48,7 @@ CAST: list[dict[str, Any]] = [
 def lists() -> dict[str, ActionList]:
     with Engine(threads=1) as engine:
         cast = engine.register("customers", pa.Table.from_pylist(CAST))
-        return dict(action_lists(cast, engine=engine, lost_from_minor=10_000))
+        return dict(action_lists(cast, engine=engine, important_minor=10_000))
 
 
 def test_who_is_on_which_list(lists: dict[str, ActionList]) -> None:

@@ -17,11 +17,11 @@ _GONE: Final = ("decline", "lost")
 _FACTS: Final = ("customer", "stage", "value_class", "spend_365_minor", "last_on", "gap_days_typical")
 
 
-def action_lists(customers: ir.Table, *, engine: Engine, lost_from_minor: int = 1) -> Mapping[str, ActionList]:
+def action_lists(customers: ir.Table, *, engine: Engine, important_minor: int = 1) -> Mapping[str, ActionList]:
     """Every list, whole. `customers` is a kept table: facts with stage, silence_chance, gone_probability, slowing,
     rising (of `judge`) and value_class (of `value_classes`).
 
-    `lost_from_minor` is the amount a year from which a lost customer is worth a row. Each table: rank, customer,
+    `important_minor` is the amount a year from which a lost customer is worth a row. Each table: rank, customer,
     stage, value_class, spend_365_minor, last_on, gap_days_typical, at_stake_minor, reason_1 … reason_3 (codes of
     `reasons`, null where there are fewer). Ties go by customer.
     """
@@ -31,7 +31,7 @@ def action_lists(customers: ir.Table, *, engine: Engine, lost_from_minor: int = 
         "best": best(known),
         "rising": rising(known),
         "slipping": slipping(known),
-        "lost": lost(known, lost_from_minor),
+        "lost": lost(known, important_minor),
         "one_time": one_time(known, usual),
     }
     return {name: _run(name, chosen[name], engine) for name in LISTS}
