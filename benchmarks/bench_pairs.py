@@ -1,0 +1,127 @@
+"""Rules and pairs against mlxtend: the same numbers, sooner, in less memory.
+
+python -m benchmarks.bench_pairs --baskets 155848 --products 68509
+
+Each side runs in a process of its own with its data in memory, imports left out of the time and left in the memory.
+The peer's table of booleans takes 10.7 GB at full size.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from benchmarks.measuring import DATA, PEER_PYTHON, ROOT
+from benchmarks.measuring import run as run_process
+
+SUPPORT = 0.001
+GROCERIES = ROOT.parent / "shared" / "data" / "groceries" / "groceries.basket"
+SAME = 1e-9  # relative, of sums over all rules
+
+
+def make_zipf(baskets: int, products: int) -> Path:
+    """Baskets of very different sizes, about 5 products, whose popularity falls as 1 / rank."""
+    path = DATA / f"pairs_{baskets}_{products}.npz"
+    if not path.exists():
+        DATA.mkdir(exist_ok=True)
+        chance = np.random.default_rng(7)
+        sizes = 1 + chance.poisson(chance.gamma(1.0, 4.0, baskets))
+        popularity = np.cumsum(1 / np.arange(1, products + 1))
+        item = np.searchsorted(popularity, chance.random(int(sizes.sum())) * popularity[-1])
+        np.savez(path, basket=np.repeat(np.arange(baskets), sizes), item=item)
+    return path
+
+
+def make_groceries() -> Path:
+    path = DATA / "pairs_groceries.npz"
+    if not path.exists():
+        DATA.mkdir(exist_ok=True)
+        lines = [line.split(",") for line in GROCERIES.read_text().splitlines()]
+        names = [name.strip() for line in lines for name in line]
+        item = np.unique(names, return_inverse=True)[1]
+        np.savez(path, basket=np.repeat(np.arange(len(lines)), [len(line) for line in lines]), item=item)
+    return path
+
+
+def ours(path: str, what: str, confidence_min: float) -> None:
+    """One side, in this process; prints its seconds and the sums of its answer."""
+    from regulars.history.engine import Engine
+    from regulars.insight.pairs import item_pairs
+    from regulars.insight.rules import rules
+
+    with np.load(path) as kept:
+        table = pa.table({"basket": kept["basket"], "item": kept["item"]})
+    with Engine() as engine:
+        lines = engine.register("baskets", table)
+        seconds = []
+        for _ in range(5):
+            started = time.perf_counter()
+            if what == "rules":
+                found = rules(table, support_min=SUPPORT, confidence_min=confidence_min)
+            else:
+                found = engine.arrow(item_pairs(lines, support_min=SUPPORT))
+            seconds.append(time.perf_counter() - started)
+    columns = {name: found[name].to_numpy() for name in ("support", "confidence", "lift", "leverage")}
+    if what == "pairs":  # a pair is two rules, one each way
+        columns["confidence"] = columns["confidence"] + found["confidence_back"].to_numpy()
+        columns |= {name: 2 * columns[name] for name in ("support", "lift", "leverage")}
+    count = found.num_rows * (2 if what == "pairs" else 1)
+    sums = {name: float(values.sum()) for name, values in columns.items()}
+    print(json.dumps({"seconds": sorted(seconds)[2], "rules": count, "sums": sums}))
+
+
+def compare(name: str, path: Path, what: str, confidence_min: float) -> list[dict[str, Any]]:
+    """Seconds and memory of both sides; stops where their answers differ."""
+    mine = run_process([sys.executable, "-m", "benchmarks.bench_pairs", "--ours", what, str(path), str(confidence_min)])
+    peer_file = str(Path(__file__).with_name("mlxtend_peer.py"))
+    theirs = run_process([PEER_PYTHON, peer_file, str(path), what, str(SUPPORT), str(confidence_min)])
+    one, two = json.loads(mine.output), json.loads(theirs.output)
+    assert one["rules"] == two["rules"], (one["rules"], two["rules"])
+    for measure, total in two["sums"].items():
+        assert abs(one["sums"][measure] - total) <= SAME * max(1.0, abs(total)), measure
+    speed = {
+        "name": f"{name}_seconds",
+        "ours": round(one["seconds"], 4),
+        "peer": round(two["seconds"], 3),
+        "ratio": round(two["seconds"] / one["seconds"], 1),
+    }
+    memory = {
+        "name": f"{name}_peak_mb",
+        "ours": mine.peak_mb,
+        "peer": theirs.peak_mb,
+        "ratio": round(theirs.peak_mb / mine.peak_mb, 1),
+    }
+    common = {"seconds": round(one["seconds"], 4), "peak_mb": mine.peak_mb, "rules": one["rules"]}
+    return [speed | common, memory | common]
+
+
+def run(*, baskets: int = 155_848, products: int = 68_509) -> list[dict[str, Any]]:
+    """Pairs on Zipf data, and rules on Groceries where the real data are here."""
+    figures = compare(f"pairs_{baskets}_baskets_{products}_products", make_zipf(baskets, products), "pairs", 0.0)
+    if GROCERIES.exists():
+        figures += compare("rules_groceries", make_groceries(), "rules", 0.5)
+    for figure in figures:
+        print(json.dumps(figure), flush=True)
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--baskets", type=int, default=155_848)
+    parser.add_argument("--products", type=int, default=68_509)
+    parser.add_argument("--ours", nargs=3, metavar=("WHAT", "PATH", "CONFIDENCE"))
+    given = parser.parse_args()
+    if given.ours:
+        what, path, confidence_min = given.ours
+        ours(path, what, float(confidence_min))
+        return
+    run(baskets=given.baskets, products=given.products)
+
+
+if __name__ == "__main__":
+    main()
