@@ -195,6 +195,29 @@ def test_old_excel_too_without_heading_and_not_in_the_corner(tmp_path: Path) -> 
     assert rows_of(only) == [(4, "A1", 5.0), (5, "A2", 6.5), (6, "A1", 7.25)]
 
 
+def test_a_cell_in_the_last_corner_does_not_fill_the_memory(tmp_path: Path) -> None:
+    workbook(tmp_path / "shop.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "shop.xlsx")
+    book.worksheets[0].cell(1_048_576, 16_384).value = 1
+    book.save(tmp_path / "shop.xlsx")
+    (only,) = read(tmp_path / "shop.xlsx", work=tmp_path / "work")
+    assert isinstance(only, NotRead)
+    assert (only.code, "very far out" in only.why) == ("not-a-table", True)
+
+
+def test_a_sheet_may_be_wide_or_begin_late(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for column in range(1, 301):
+        sheet.cell(2_000, column).value = f"c{column}"
+        sheet.cell(2_001, column).value = column
+    book.save(tmp_path / "wide.xlsx")
+    (only,) = read(tmp_path / "wide.xlsx", work=tmp_path / "work")
+    assert isinstance(only, RawTable)
+    assert (only.width, only.rows, only.headings and only.headings[299]) == (300, 1, "c300")
+    assert rows_of(only)[0][:3] == (2_001, 1, 2)
+
+
 def test_a_broken_workbook_is_left(tmp_path: Path) -> None:
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     (only,) = read(tmp_path / "old.xls", work=tmp_path / "work")

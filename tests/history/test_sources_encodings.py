@@ -67,6 +67,14 @@ def test_a_letter_torn_apart_does_not_mislead() -> None:
     assert stream.encoding == "utf-8"
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_marks_within_the_text_are_dropped_also_when_torn(size: int) -> None:
+    stream, text = Utf8Stream("utf-8"), "\ufeffa,会\ufeff\ufeff员,\uf900b\n\ufeffc".encode()
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    got = b"".join(stream.feed(piece, final=number == len(pieces)) for number, piece in enumerate(pieces, 1))
+    assert got.decode() == "a,会员,\uf900b\nc"
+
+
 def test_a_few_broken_bytes_cost_only_their_rows(tmp_path: Path) -> None:
     rows = [f"会员{number},2024-01-01,{number}" for number in range(50)]
     raw = "\n".join(["会员号,日期,金额", *rows]).encode().split(b"\n")

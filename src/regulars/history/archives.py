@@ -20,7 +20,7 @@ from typing import IO, Final
 
 from regulars.basics.progress import Progress
 from regulars.history.moves import NotRead
-from regulars.history.sizes import words_of
+from regulars.history.sizes import SheetExtent, words_of
 
 _CHUNK: Final = 1024 * 1024
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile, ValueError, OSError)
@@ -119,22 +119,31 @@ class Unpacker:
         return Member(name, path, unpacked=True, depth=depth + 1)
 
     def check_workbook(self, member: Member) -> NotRead | None:
-        """An xlsx or ods is a zip that another library opens whole: measured first, nothing kept."""
+        """An xlsx or ods is a zip that another library opens whole: measured first, nothing kept.
+
+        A sheet is also asked how far out its last cell lies: one cell in the last corner would mean 17 thousand million
+        empty ones in memory.
+        """
         if not zipfile.is_zipfile(member.path):
             return None
         measured = 0
         try:
             with zipfile.ZipFile(member.path) as archive:
                 for entry in archive.infolist():
+                    extent = SheetExtent()
                     with archive.open(entry) as packed:
                         while chunk := packed.read(_CHUNK):
                             measured += len(chunk)
+                            if entry.filename.startswith("xl/worksheets/"):
+                                extent.add(chunk)
                             if measured > min(self.limits.total_bytes, 4 * 1024**3):
                                 return _over(member.name, _TooBig(f"unpacks to more than {words_of(measured)}"))
                             if self._over_ratio(measured, member.path.stat().st_size):
                                 return _over(
                                     member.name, _TooBig(f"unpacks to more than {self.limits.ratio} times its size")
                                 )
+                    if extent.is_sparse:
+                        return NotRead(member.name, "not-a-table", extent.why)
         except RuntimeError:
             return _encrypted(member.name)
         except _DAMAGED as problem:

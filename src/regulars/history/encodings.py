@@ -145,6 +145,7 @@ class Utf8Stream:
         self.encoding = encoding
         self._first = True
         self._held = b""  # a line whose end is awaited, so that the letters are not judged by half of one
+        self._torn = b""  # the first bytes of what may be a mark
         self._decoder: codecs.IncrementalDecoder | None = None
 
     def feed(self, chunk: bytes, final: bool = False) -> bytes:
@@ -155,9 +156,18 @@ class Utf8Stream:
             chunk = self._transcoded(chunk, final)
         if b"\x00" in chunk:
             chunk = chunk.replace(b"\x00", b"")
-        if codecs.BOM_UTF8 in chunk:
-            chunk = chunk.replace(codecs.BOM_UTF8, b"")
+        if b"\xef" in chunk or self._torn:
+            chunk = self._unmarked(chunk, final)
         self._first = self._first and not chunk
+        return chunk
+
+    def _unmarked(self, chunk: bytes, final: bool) -> bytes:
+        chunk = (self._torn + chunk).replace(codecs.BOM_UTF8, b"")
+        self._torn = b""
+        for torn in (codecs.BOM_UTF8[:2], codecs.BOM_UTF8[:1]):
+            if chunk.endswith(torn) and not final:
+                self._torn = torn
+                return chunk.removesuffix(torn)
         return chunk
 
     def _decide(self, chunk: bytes, final: bool) -> bytes:
