@@ -68,7 +68,10 @@ def climb(
 
 
 def information(log_likelihood: LogLikelihood, at: Floats) -> Floats:
-    """Observed information: minus the second derivatives, by central differences of the gradient."""
+    """Observed information: minus the second derivatives, by central differences of the gradient.
+
+    Forward ones would take half the passes, but miss that a likelihood is level.
+    """
     rows = []
     for step in np.eye(len(at)) * _DIFFERENCE:
         rows.append((log_likelihood(at - step)[1] - log_likelihood(at + step)[1]) / (2 * _DIFFERENCE))
@@ -99,8 +102,9 @@ def _polish(full: LogLikelihood, at: Floats, curvature: Floats, low: Floats, hig
     sharp = information(full, at)
     gain = float(gradient @ _newton_step(sharp, gradient)) / 2
     covariance = _inverse(sharp)
-    at_edge = bool(np.any((at - low < 1e-3) | (high - at < 1e-3)))
-    return Peak(at, value, covariance, converged=gain < 1e-5 and not at_edge)
+    at_edge = np.flatnonzero((at - low < 1e-3) | (high - at < 1e-3))
+    covariance[at_edge, at_edge] = 1 / _LEAST  # it ran as far as it was let
+    return Peak(at, value, covariance, converged=gain < 1e-5 and not len(at_edge))
 
 
 def _newton_step(curvature: Floats, gradient: Floats) -> Floats:

@@ -17,7 +17,8 @@ from scipy.special import betainc, gammaln, psi
 from regulars.insight.grouped import Floats, Grouped, dot
 from regulars.insight.repeat import RepeatBuying
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)  # a customer's log-likelihood to 3e-8 in the worst corner
+_FINE_NODES, _FINE_WEIGHTS = np.polynomial.legendre.leggauss(32)
 _PAST = 40.0  # where the integrand has fallen by e^−40 it is over
 _ROWS_AT_ONCE = 65_536
 
@@ -76,7 +77,7 @@ class ParetoNBD(RepeatBuying):
         r, alpha, s, beta = self._theta
         top = np.log1p(horizon / (beta + end))
         total = np.exp(-s * top) * betainc(n, r + x, horizon / (alpha + end + horizon))
-        for node, weight in zip(_NODES, _WEIGHTS, strict=True):
+        for node, weight in zip(_FINE_NODES, _FINE_WEIGHTS, strict=True):
             at = top * (node + 1) / 2
             lived = (beta + end) * np.expm1(at)
             total = total + weight / 2 * top * s * np.exp(-s * at) * betainc(n, r + x, lived / (alpha + end + lived))
