@@ -55,6 +55,7 @@ def table(drawn: dict[str, Any]) -> pa.Table:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", MODELS)
 def test_intervals_hold_what_they_say(kind: type[RepeatBuying]) -> None:
     """Fitted on simulated customers, 90 % intervals hold 87–93 %: of all, and of rare and frequent buyers apart."""
@@ -166,6 +167,7 @@ def test_a_short_history_is_not_split() -> None:
         split_dates(UNTIL - timedelta(days=110), UNTIL)
 
 
+@pytest.mark.slow
 def test_a_model_that_suits_is_used() -> None:
     early = table(customers("MBGNBD", 4_000, seed=8, beyond=26.0))
     whole = early.append_column("value_class", pa.array(["vip" if n % 7 == 0 else "ordinary" for n in range(4_000)]))
@@ -200,6 +202,7 @@ def test_a_changed_world_makes_no_score() -> None:
     assert {scores.found.models[kind.__name__].why_not for kind in MODELS} == {"model-does-not-suit"}
 
 
+@pytest.mark.slow
 def test_chance_beats_nothing() -> None:
     """What came was shuffled among the customers: totals are right, but nobody can tell who."""
     drawn = customers("BGNBD", 3_000, seed=4, beyond=26.0)
@@ -209,6 +212,7 @@ def test_chance_beats_nothing() -> None:
     assert {models[kind.__name__].why_not for kind in MODELS} <= {"not-better-than-baseline", "degenerate"}
 
 
+@pytest.mark.slow
 def test_no_dropout_is_said_to_be_degenerate() -> None:
     rng = np.random.default_rng(2)
     rate, weeks = rng.gamma(2.0, 0.1, 3_000), 52
@@ -275,6 +279,7 @@ def test_nothing_looks_past_the_cut() -> None:
     assert (row["later_purchases"], row["later_spend_minor"]) == (1, 400)
 
 
+@pytest.mark.slow
 def test_cdnow_is_foretold_as_published(shared_data: Path) -> None:
     """The hold-out of Fader, Hardie & Lee: 39 weeks to learn from, 39 to foretell."""
     days = purchases(shared_data, "sample")

@@ -99,6 +99,7 @@ def test_the_gradient_of_spend_is_the_slope() -> None:
         assert slope[part] == pytest.approx((up - down) / 2e-5, rel=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_planted_parameters_are_found(model: type[RepeatBuying]) -> None:
     """Over seeds, the distance from the truth in standard errors has about mean 0 and spread 1."""
@@ -271,3 +272,28 @@ def test_grouping_loses_nothing(rows: list[tuple[int, int, int]]) -> None:
     assert grouped.count.sum() == len(rows)
     assert len(grouped) == len(np.unique(table.round(9), axis=0))
     assert group(table[:, 0], table[:, 1], table[:, 2]).count.tolist() == grouped.count.tolist()
+
+
+ROW = st.tuples(st.integers(0, 40), st.floats(0.001, 1), st.floats(0.1, 300))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", MODELS)
+@given(rows=st.lists(ROW, min_size=1, max_size=12))
+@settings(deadline=None, max_examples=12)
+def test_any_possible_rows_can_be_fitted(model: type[RepeatBuying], rows: list[tuple[int, float, float]]) -> None:
+    """A handful of customers, however odd: an answer without overflow, called degenerate where it is no answer."""
+    x, share, end = (np.array(side, dtype=float) for side in zip(*rows, strict=True))
+    last = np.where(x > 0, share * end, 0.0)
+    fitted = model().fit(x, last, end)
+    assert np.isfinite(list(fitted.parameters_.values())).all()
+    assert np.isfinite(fitted.log_likelihood_)
+    assert bool(fitted.why_degenerate_) is fitted.degenerate_
+    assert np.isfinite(fitted.expected_purchases(52, x, last, end)).all()
+
+
+def test_any_possible_spend_can_be_fitted() -> None:
+    for x, spend in (([1], [5.0]), ([1, 2, 3], [1e-3, 1e6, 50.0]), ([5_000, 1], [1.0, 1.0])):
+        fitted = GammaGamma().fit(x, spend)
+        assert np.isfinite(list(fitted.parameters_.values())).all()
+        assert fitted.degenerate_

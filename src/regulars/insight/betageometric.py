@@ -110,7 +110,7 @@ def _mean_by_integral(a: float, b: Floats, power: Floats, z: Floats) -> Floats:
     p, q = expit(low), expit(-low)
     width = 1 / np.sqrt((a + b + power * z * (q - p - p * p * z) / (1 + p * z) ** 2) * p * q)
     left, right = np.maximum(12 * width, 40 / a), np.maximum(12 * width, 40 / b)
-    total, steps = np.zeros(len(b)), 2001
+    total, steps = np.zeros(len(b)), 601
     for share in np.linspace(0, 1, steps):
         logit = low - left + share * (left + right)
         log_p, log_q = -np.logaddexp(0, -logit), -np.logaddexp(0, logit)
