@@ -74,6 +74,15 @@ def test_text_that_begins_like_something_else_is_read(content: bytes, tmp_path: 
     assert isinstance(only, RawTable), only
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32", "gb18030"])
+def test_text_in_any_letters_is_text(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "sales"
+    path.write_bytes("会员号,日期,金额\nA1,2024-01-01,5\nA2,2024-01-02,5\n".encode(encoding))
+    (only,) = read(path, work=tmp_path / "work")
+    assert isinstance(only, RawTable)
+    assert (only.headings, only.rows) == (("会员号", "日期", "金额"), 2)
+
+
 @pytest.mark.parametrize("content", [b"", b"\n\n \r\n", b"\xef\xbb\xbf", b"customer,date,amount\n"])
 def test_nothing_in_it(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "sales.csv"

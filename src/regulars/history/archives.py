@@ -159,7 +159,7 @@ class Unpacker:
         return unpacked > self.limits.ratio_from_bytes and unpacked > packed * self.limits.ratio
 
     def _unpack(self, packed: IO[bytes] | gzip.GzipFile, name: str, packed_size: int) -> Path:
-        path, size = self.fresh(), 0
+        path, size, whole = self.fresh(), 0, False
         try:
             with path.open("xb") as file:
                 while chunk := packed.read(_CHUNK):
@@ -168,10 +168,10 @@ class Unpacker:
                     self._check(size, packed_size)
                     file.write(chunk)
                     self.progress(f"unpacking {name}", size, 0)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                path.unlink()
-            raise
+            whole = True
+        finally:
+            if not whole:
+                path.unlink(missing_ok=True)
         return path
 
     def _check(self, size: int, packed_size: int) -> None:

@@ -28,18 +28,15 @@ _LONE: Final = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _OTHERS: Final = ("cp1251", "cp1250", "cp1253", "cp1254", "koi8_r", "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949")
 
 
-def looks_like_utf16(head: bytes) -> Literal["utf-16-le", "utf-16-be"] | None:
-    """UTF-16 by its byte-order mark, or by zero bytes standing on one side only.
+def wide_encoding(head: bytes) -> str | None:
+    """UTF-16 or 32 by its byte-order mark, or UTF-16 by zero bytes standing on one side only.
 
-    >>> looks_like_utf16("date,amount".encode("utf-16-be"))
+    >>> wide_encoding("date,amount".encode("utf-16-be"))
     'utf-16-be'
     """
-    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        return None
-    if head.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16-le"
-    if head.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16-be"
+    for mark, name in _BOMS[1:]:
+        if head.startswith(mark):
+            return name
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if odd > len(head) * 0.05 and even <= odd / 50:
         return "utf-16-le"
@@ -68,10 +65,7 @@ def encoding_of(samples: Sequence[bytes]) -> str | None:
     A UTF-8 mark is believed only if what follows is UTF-8: some programs put it before Latin-1.
     """
     head = samples[0]
-    for mark, name in _BOMS[1:]:
-        if head.startswith(mark):
-            return name
-    if (wide := looks_like_utf16(head)) is not None:
+    if (wide := wide_encoding(head)) is not None:
         return wide
     body = b"\n".join((head.removeprefix(codecs.BOM_UTF8), *samples[1:]))
     lines = [line for line in re.split(rb"[\r\n]+", body) if not line.isascii()]

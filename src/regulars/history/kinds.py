@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from regulars.history.encodings import looks_like_utf16
+from regulars.history.encodings import wide_encoding
 
 HEAD_BYTES: Final = 64 * 1024
 
@@ -105,7 +105,7 @@ def _kind_of_rest(head: bytes) -> Kind | Foreign:
             return Foreign(looks_like)
     if head[257:262] == b"ustar":
         return Foreign("a tar archive; unpack it first")
-    wide = looks_like_utf16(head)
+    wide = wide_encoding(head)
     if wide is None and _is_binary(head):
         return Foreign("a binary file")
     text = head.decode(wide, "replace") if wide else head.decode("utf-8", "replace")
