@@ -86,11 +86,11 @@ def settle(lines: Lines, percent_off: Ints) -> None:
 
 
 def negated(lines: Lines) -> Lines:
-    """The same lines coming back."""
+    """The same lines coming back; a fee that is paid back stays a fee."""
     back = lines.copy()
     for field in ("quantity", "discount", "amount", "cost"):
         back[field] = -back[field]
-    back["kind"] = Kind.RETURN
+    back["kind"][back["kind"] == Kind.SALE] = Kind.RETURN
     return back
 
 

@@ -148,14 +148,14 @@ def _counted(export: Export, customers: int) -> dict[str, int]:
         "odd_account": int((whole["customer"] >= customers).sum()),
         "returns": int((whole["kind"] == Kind.RETURN).sum()),
         "fees": int((whole["kind"] == Kind.FEE).sum()),
-        "zero_price": int(((whole["amount"] == 0) & (whole["kind"] == Kind.SALE)).sum()),
+        "zero_price": int(((whole["amount"] == 0) & (whole["kind"] != Kind.FEE)).sum()),
     }
 
 
 def _lift(left: Any, right: Any, visit: Ints, visits: int) -> float:
     has_left, has_right = np.unique(visit[left]), np.unique(visit[right])
     both = np.intersect1d(has_left, has_right, assume_unique=True)
-    return len(both) * visits / (len(has_left) * len(has_right))
+    return len(both) * visits / max(1, len(has_left) * len(has_right))
 
 
 def _days(seconds: Ints, known: Any, first_on: date) -> Any:

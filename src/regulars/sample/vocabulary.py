@@ -178,7 +178,7 @@ NATIONAL_BRANDS: Final = (
 )
 
 # What is charged but is no article: English, Chinese, price in minor units.
-FEES: Final = (("Carrier bag", "购物袋", 30), ("Bottle deposit", "押金", 100), ("Delivery fee", "配送费", 800))
+FEES: Final = (("Carrier bag charge", "购物袋", 30), ("Bottle deposit", "押金", 100), ("Delivery fee", "配送费", 800))
 BAG, DEPOSIT, DELIVERY = range(3)
 
 # (left, right, lift aimed at): who takes the left one takes the right one so much oftener than others do.

@@ -1,0 +1,244 @@
+"""The story of the sample chain: its files go in by the front door, and what was planted comes out.
+
+The bounds are those the product promises; none of them knows how the chain is made.
+"""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from regulars.history.engine import Engine
+from regulars.history.lake import Lake
+from regulars.history.read import Reading, look, open_files, take_in
+from regulars.insight.analysis import analyze
+from regulars.insight.findings import Findings, Intake
+from regulars.insight.pairs import pairs
+from regulars.insight.rhythm import OwnRhythm
+from regulars.insight.settings import Settings
+from regulars.sample.chain import make_chain
+from regulars.sample.truth import Truth
+
+pytestmark = pytest.mark.slow
+
+CUSTOMERS = 10_000
+NAMED = ("decline", "lost")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The truth, how reading went, and what was found."""
+
+    truth: Truth
+    reading: Reading
+    findings: Findings
+    customers: dict[str, dict[str, Any]]  # by card
+    engine: Engine
+    lines: ir.Table
+
+    @property
+    def named(self) -> set[str]:
+        """Customers called declining or lost."""
+        return {card for card, row in self.customers.items() if row["stage"] in NAMED}
+
+    @property
+    def repeaters(self) -> set[str]:
+        return {row["customer"] for row in self.truth.rows("customers") if row["kind"] != "one-time"}
+
+
+@pytest.fixture(scope="module")
+def story() -> Iterator[Story]:
+    with tempfile.TemporaryDirectory() as scratch:
+        chain, lake_folder, work = (Path(scratch) / name for name in ("chain", "lake", "work"))
+        work.mkdir()
+        truth = make_chain(chain, customers=CUSTOMERS)
+        with Engine(scratch=work) as engine:
+            lake = Lake(lake_folder)
+            opened = open_files([chain], lake=lake, engine=engine, work=work)
+            reading = take_in(look(opened, engine=engine), lake=lake, engine=engine, work=work)
+            lines = lake.lines(engine)
+            analysis = analyze(lines, engine=engine, intake=intake_of(reading), settings=Settings())
+            assert analysis.customers is not None
+            table = engine.arrow(analysis.customers)
+            customers = {row["customer"]: row for row in table.to_pylist()}
+            yield Story(truth, reading, analysis.findings, customers, engine, lines)
+
+
+def intake_of(reading: Reading) -> Intake:
+    refused: Counter[str] = Counter()
+    for staged in reading.staged:
+        refused.update(staged.refused_by_reason)
+    read = sum(staged.rows_read for staged in reading.staged)
+    return Intake(read, read - refused.total(), refused.total(), refused, {}, [])
+
+
+def test_every_file_is_read_or_left_out_with_its_reason(story: Story) -> None:
+    read = {staged.name for staged in story.reading.staged} | set(story.reading.already)
+    assert read == {entry["name"] for entry in story.truth.rows("files")}
+    assert {entry.name for entry in story.reading.left_out} == set(story.truth.not_sales)
+
+
+def test_every_row_is_accounted_for(story: Story) -> None:
+    """Rows in = rows kept + rows refused, file by file; and each refused for what is wrong with it."""
+    planted = {entry["name"]: entry for entry in story.truth.rows("files")}
+    for staged in story.reading.staged:
+        truth = planted[staged.name]
+        refused = Counter(staged.refused_by_reason)
+        assert staged.rows_read == truth["rows"] == staged.rows_kept + refused.total(), staged.name
+        assert refused["bad-date"] + refused["no-date"] == truth["broken_date"], staged.name
+        assert refused["total-line"] == truth["footers"], staged.name
+        assert refused["no-amount"] == truth["missing_amount"], staged.name
+        assert refused["absurd-price"] == truth["absurd"], staged.name
+        assert refused["too-few-fields"] == truth["cut_rows"], staged.name
+
+
+@pytest.mark.parametrize(
+    ("note", "column"),
+    [("anonymous", "anonymous"), ("return", "returns"), ("fee", "fees"), ("zero-price", "zero_price")],
+)
+def test_dirt_that_is_kept_is_counted(story: Story, note: str, column: str) -> None:
+    planted = {entry["name"]: entry[column] for entry in story.truth.rows("files")}
+    counted = {staged.name: staged.notes.get(note, 0) for staged in story.reading.staged}
+    assert counted == {name: planted[name] for name in counted}
+
+
+def test_what_was_exported_twice_counts_once(story: Story) -> None:
+    again = sum(added.duplicates for added in story.reading.added if not added.already)
+    assert again == story.truth.total("overlap_sound")
+    copies = [entry for entry in story.truth.rows("files") if entry["copy_of"]]
+    assert sum(added.already for added in story.reading.added) + len(story.reading.already) == len(copies)
+    kept = story.engine.row(story.lines.agg(rows=story.lines.count()))["rows"]
+    wrong = ("overlap_sound", "broken_date", "missing_amount", "absurd", "footers", "cut_rows")
+    # A broken row in an overlap is in two files, and refused in both.
+    assert kept == story.truth.total("rows") - sum(story.truth.total(name) for name in wrong)
+
+
+def test_odd_accounts_are_set_aside_and_nobody_else(story: Story) -> None:
+    aside = story.findings.intake.set_aside
+    assert aside is not None
+    assert set(aside["customer"].to_pylist()) == set(story.truth.odd_accounts)
+    known = {row["customer"] for row in story.truth.rows("customers") if row["visits"] > 0}
+    assert set(story.customers) == known
+
+
+def test_spend_is_right_to_the_fen(story: Story) -> None:
+    planted = {row["customer"]: row["spend_minor"] for row in story.truth.rows("customers") if row["visits"] > 0}
+    assert {card: row["spend_minor"] for card, row in story.customers.items()} == planted
+
+
+def test_leavers_are_named(story: Story) -> None:
+    """At least 80 % of those who left are named, and at least 70 % of those named have left."""
+    leavers = story.truth.names("left_on")
+    named = story.named & story.repeaters
+    assert len(named & leavers) >= 0.8 * len(leavers)
+    assert len(named & leavers) >= 0.7 * len(named)
+
+
+def test_nothing_is_seen_where_nothing_was_put_in(story: Story) -> None:
+    """At 5 %, 200 steady customers give ten false alarms; eighteen are beyond chance."""
+    steady = story.truth.names("steady")
+    assert len(steady) == 200
+    assert len(story.named & steady) <= 18
+
+
+def test_the_loyal_are_found(story: Story) -> None:
+    loyal = story.truth.names("loyal")
+    vip = {card for card, row in story.customers.items() if row["value_class"] == "vip"}
+    assert len(vip & loyal) >= 0.95 * len(loyal)
+    assert len(vip) <= 1.1 * len(loyal)
+    assert story.findings.concentration is not None
+    planted = story.truth.rows("customers")
+    share = sum(row["spend_minor"] for row in planted if row["loyal"]) / sum(row["spend_minor"] for row in planted)
+    assert story.findings.concentration.top_2_5_percent_share == pytest.approx(share, abs=0.01)
+
+
+def test_planted_pairs_are_among_the_first_fifty(story: Story) -> None:
+    assert story.findings.pairs is not None
+    first = _pairs_of(story.findings.pairs.table, "product")[:50]
+    planted = {frozenset((row["left"], row["right"])) for row in story.truth.rows("pairs")}
+    assert planted <= {frozenset((row["left"], row["right"])) for row in first}
+    lifts = {frozenset((row["left"], row["right"])): row["lift"] for row in story.truth.rows("pairs")}
+    for row in first:
+        pair = frozenset((row["left"], row["right"]))
+        if pair in lifts:
+            assert row["significant"]
+            assert row["lift"] == pytest.approx(lifts[pair], rel=0.05)
+
+
+def test_planted_categories_are_found(story: Story) -> None:
+    assert story.findings.pairs is not None
+    found = {
+        frozenset((row["left"], row["right"]))
+        for row in _pairs_of(story.findings.pairs.table, "category")
+        if row["significant"]
+    }
+    for row in story.truth.rows("category_pairs"):
+        assert frozenset((row["left"], row["right"])) in found
+
+
+def test_nothing_sells_together_in_a_shuffled_copy(story: Story) -> None:
+    """The same baskets with all articles dealt anew: what sold together does so no more."""
+    goods = story.lines.filter(story.lines.kind == "sale", ~story.lines.returned)
+    columns = ("file", "line", "basket", "customer", "sold_at", "amount_minor", "kind", "store", "product", "category")
+    table = story.engine.arrow(goods.select(*columns).order_by("file", "line"))
+    deal = np.random.default_rng(11).permutation(len(table))
+    for name in ("product", "category"):
+        table = table.set_column(table.column_names.index(name), name, table[name].take(deal))
+    found = pairs(story.engine.register("shuffled", table), story.engine).table
+    planted = {frozenset((row["left"], row["right"])) for row in story.truth.rows("pairs")}
+    significant = {frozenset((row["left"], row["right"])) for row in found.to_pylist() if row["significant"]}
+    first = {frozenset((row["left"], row["right"])) for row in _pairs_of(found, "product")[:50]}
+    assert not planted & first
+    assert not significant
+
+
+def test_windows_for_the_next_visit_hold_what_they_promise(story: Story) -> None:
+    """90 % of next visits fall in their 90 % window: by the product's own check, and by the truth."""
+    assert story.findings.stages is not None
+    assert 0.87 <= story.findings.stages.checked["window_coverage"] <= 0.93
+    rhythm = OwnRhythm().with_parameters(**{name: story.findings.stages.rhythm[name] for name in ("k", "a", "b")})
+    gaps, total, following = _fifth_gaps(story.truth)
+    low, high = rhythm.window(gaps, total, level=0.9)
+    assert len(gaps) > 1_000
+    assert 0.87 <= float(((following >= low) & (following <= high)).mean()) <= 0.93
+
+
+def test_brand_habits_are_recognised_where_they_show(story: Story) -> None:
+    """Nine boxes where the brand's kind is known: most customers are national, as planted."""
+    assert story.findings.boxes is not None
+    by_habit: Counter[str] = Counter()
+    for row in story.findings.boxes.table.to_pylist():
+        by_habit[row["habit"]] += row["customers"]
+    assert by_habit["national"] > by_habit["switcher"] > 0
+    assert by_habit["national"] > by_habit["store"] > 0
+
+
+def _pairs_of(table: pa.Table, level: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return [row for row in rows if row["level"] == level]
+
+
+def _fifth_gaps(truth: Truth) -> tuple[list[int], list[int], Any]:
+    """Four gaps of customers who had them early enough for the fifth to be over, whoever leaves: n, sum, and the fifth.
+
+    Visits by day, as any till knows them.
+    """
+    early = truth.first_on + timedelta(days=400)
+    days: dict[str, list[Any]] = {}
+    for row in truth.rows("visits"):
+        day = row["visited_at"].date()
+        seen = days.setdefault(row["customer"], [])
+        if not seen or seen[-1] != day:
+            seen.append(day)
+    known = [seen for seen in days.values() if len(seen) > 5 and seen[4] < early]
+    assert len(known) > 0.98 * sum(len(seen) > 4 and seen[4] < early for seen in days.values())
+    sums = [(seen[4] - seen[0]).days for seen in known]
+    return [4] * len(known), sums, np.array([(seen[5] - seen[4]).days for seen in known])
