@@ -270,3 +270,26 @@ def test_a_file_with_no_sale_in_it_says_what_is_missing(engine: Engine, tmp_path
     raw = raw_table(tmp_path, [[f"K{n % 9}", "red"] for n in range(50)], headings=["customer", "colour"])
     with pytest.raises(NotSales, match=r"when \(a date of the sale\), what was paid"):
         understand(raw, engine=engine)
+
+
+def test_a_list_of_cards_with_the_day_of_joining_is_a_list_of_members(engine: Engine, tmp_path: Path) -> None:
+    rows = [[f"C{n:05}", f"2025-{n % 12 + 1:02}-{n % 28 + 1:02}"] for n in range(80)]
+    with pytest.raises(NotSales, match="list of members"):
+        understand(raw_table(tmp_path, rows, headings=["Card no", "Joined on"]), engine=engine)
+
+
+def test_a_receipt_may_be_numbered_by_its_day_and_the_product_column_may_hold_the_name(
+    engine: Engine, tmp_path: Path
+) -> None:
+    rows = [[*row, f"202407{n % 28 + 1:02}0300{n % 60:02}", n % 7, f"Thing {n % 7}"] for n, row in enumerate(sales())]
+    headings = ["会员号", "日期", "金额", "小票号", "Product code", "Product"]
+    _, mapping = understand(raw_table(tmp_path, rows, headings=headings), engine=engine)
+    assert (mapping.columns["receipt"], mapping.columns["product"], mapping.columns["product_name"]) == (3, 4, 5)
+
+
+def test_a_discount_that_is_a_share_of_the_price_is_not_taken_for_money(engine: Engine, tmp_path: Path) -> None:
+    rows = [[*row, ["0.15", "0", "0.3"][n % 3]] for n, row in enumerate(sales())]
+    _, mapping = understand(
+        raw_table(tmp_path, rows, headings=["customer", "date", "amount", "discount"]), engine=engine
+    )
+    assert "discount" not in mapping.columns

@@ -70,7 +70,10 @@ def _understood(finding: Finding, engine: Engine) -> tuple[Shape, FileMapping]:
     money_columns.find(finding, engine, table)
     _find_optional(finding)
     candidates = customer_candidates(finding, engine, table)
-    if finding.options.get("shape") == Shape.BASKETS.value or _is_baskets(finding, candidates):
+    wanted = finding.options.get("shape") == Shape.BASKETS.value
+    if wanted and not {"receipt", "product"} <= set(finding.columns):
+        raise NotSales(raw.name, None, ["a receipt and a product, which baskets are made of"])
+    if wanted or _is_baskets(finding, candidates):
         finding.options["shape"] = Shape.BASKETS.value
         return Shape.BASKETS, finding.mapping()
     some_id = any("id" in tokens(facts.heading) for facts in finding.facts)
@@ -131,10 +134,14 @@ def _find_optional(finding: Finding) -> None:
 def _fits(field: str, facts: ColumnFacts) -> bool:
     if facts.filled == 0:
         return False
+    if field == "discount" and facts.is_decimal and facts.low >= 0 and facts.high <= 1:
+        return False  # a share of the price, not money
     if field in _NUMERIC:
         return facts.numbers >= 0.5
     if field in ("receipt", "product"):
-        return (not facts.is_decimal and facts.dates < 0.9) or facts.letters > 0
+        # 20240701030001 is a fine number for a receipt, though it reads as a moment too.
+        by_name = facts.mean(field) >= 0.8 and not facts.typed.startswith(("TIMESTAMP", "DATE"))
+        return by_name or facts.letters > 0 or (not facts.is_decimal and facts.dates < 0.9)
     if field == "status":
         return facts.distinct <= 40 and facts.letters > 0.5
     return facts.mean(field) >= 0.9 or not facts.is_decimal

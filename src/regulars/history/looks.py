@@ -5,6 +5,7 @@ from typing import Final
 
 from regulars.history.evidence import ColumnFacts
 from regulars.history.headings import folded, tokens
+from regulars.history.words import NOT_SALE_DATE
 
 
 def _words(text: str) -> frozenset[str]:
@@ -33,7 +34,7 @@ _MONTH: Final = _words("month 月 月份")
 
 def dates_of_people(facts: ColumnFacts) -> bool:
     """Whether the heading is that of a birthday or a date of joining."""
-    return folded(facts.heading) in _PERSONAL
+    return folded(facts.heading) in _PERSONAL or bool(NOT_SALE_DATE.intersection(tokens(facts.heading)))
 
 
 def kind_of_table(facts: Sequence[ColumnFacts]) -> str | None:
@@ -105,8 +106,10 @@ def _activity(facts: Sequence[ColumnFacts]) -> str | None:
 
 def _members(facts: Sequence[ColumnFacts]) -> str | None:
     named = _named(facts, _PERSONAL)
-    if len(named) >= 2 and _each_once(facts, _is_id):
-        return f"a list of members ({_quoted(named)})"
+    joined = [f.heading for f in facts if f.dates > 0.9 and dates_of_people(f)]
+    told = list(dict.fromkeys([*named, *joined]))
+    if (len(told) >= 2 or joined) and _each_once(facts, _is_id):
+        return f"a list of members ({_quoted(told)})"
     if len(named) >= 3 and len(named) >= 0.4 * len(facts):
         return f"a list of people ({_quoted(named)})"
     return None

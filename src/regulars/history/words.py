@@ -97,6 +97,7 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
         "商品名称, 品名, 商品名, 产品名称, 产品名, 货品名称, 单品名称, 商品标题, 宝贝标题, 菜品名称, 菜名, "
         "物料名称, 商品描述",
         "desc, title, name, 名称, 菜品, 描述, 规格名称",
+        "product, item, article, goods, 商品, 产品, 货品",
     ),
     "category": (
         "category, product category, item category, category name, product subclass, subclass, sub class, "
