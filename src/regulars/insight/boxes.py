@@ -111,7 +111,10 @@ def nine_boxes(lines: ir.Table, engine: Engine) -> Boxes | None:
     boxes = placed.group_by("category", "habit", "usage").aggregate(
         customers=placed.count(), spend_minor=whole_sum(placed.spend_minor)
     )
+    customers = int(engine.row(placed.aggregate(customers=placed.customer.nunique()))["customers"])
     found = {(row["category"], row["habit"], row["usage"]): row for row in engine.rows(boxes)}
+    for name in ("boxes_buyers", "boxes_placed"):
+        engine.connection.execute(f"DROP TABLE IF EXISTS {name}")
     shown = [row["category"] for row in counted if row["judged"]]
     rows = [
         {"category": category, "habit": habit, "usage": usage}
@@ -122,7 +125,7 @@ def nine_boxes(lines: ir.Table, engine: Engine) -> Boxes | None:
     ]
     return Boxes(
         table=pa.Table.from_pylist(rows, schema=pa.schema(COLUMNS)),
-        customers=int(engine.row(placed.aggregate(customers=placed.customer.nunique()))["customers"]),
+        customers=customers,
         category_customers={row["category"]: row["judged"] for row in counted if row["judged"]},
         not_judged={row["category"]: row["not_judged"] for row in counted if row["not_judged"]},
     )

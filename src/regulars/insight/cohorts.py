@@ -23,6 +23,7 @@ REPEAT_DAYS: Final = 90
 # So long nobody can tell a new customer from an old one who comes seldom; in a short file, a quarter of it.
 SETTLING_DAYS: Final = 90
 STEP_DAYS: Final = 7
+KEPT: Final = ("cohorts_days", "cohorts_first", "cohorts_known")
 
 
 def cohorts(history: ir.Table, *, cut_off: date, engine: Engine) -> Cohorts:
@@ -32,16 +33,17 @@ def cohorts(history: ir.Table, *, cut_off: date, engine: Engine) -> Cohorts:
     `repeat_rate` is of those who had 90 days to come again; where nobody had, the Kaplan–Meier share at the end.
     Raises WrongColumns.
     """
-    by_day = engine.keep("cohorts_days", _days_until(history, cut_off))
-    first = by_day.group_by("customer").aggregate(first_on=by_day.day.min(where=by_day.visit))
-    first = engine.keep("cohorts_first", first.filter(first.first_on.notnull()))
-    known = by_day.inner_join(first, "customer")
-    known = known.filter(known.day >= known.first_on)
-    sizes, cells = _counted(known, first, engine)
+    if "day" not in history.columns:
+        history = engine.keep("cohorts_days", days(history))
+    by_day = _days_until(history, cut_off)
+    known = engine.keep("cohorts_known", _since_first(by_day, engine))
+    sizes, cells = _counted(known, engine)
     start = engine.row(by_day.aggregate(start=by_day.day.min()))["start"] or cut_off
     settled = start + timedelta(days=min(SETTLING_DAYS, (cut_off - start).days // 4))
     retention, revenue = _triangles(sizes, cells, cut_off)
-    waits, had_time, came_again = _waits(known, first, cut_off, engine)
+    waits, had_time, came_again = _waits(known, cut_off, engine)
+    for name in KEPT:
+        engine.connection.execute(f"DROP TABLE IF EXISTS {name}")
     return Cohorts(
         sizes=_sizes(sizes, cut_off, settled),
         retention=retention,
@@ -52,8 +54,7 @@ def cohorts(history: ir.Table, *, cut_off: date, engine: Engine) -> Cohorts:
     )
 
 
-def _days_until(history: ir.Table, cut_off: date) -> ir.Table:
-    by_day = history if "day" in history.columns else days(history)
+def _days_until(by_day: ir.Table, cut_off: date) -> ir.Table:
     missing = [name for name in ("customer", "day", "spend_minor") if name not in by_day.columns]
     if missing:
         raise WrongColumns(f"Days need customer, day, spend_minor; missing: {', '.join(missing)}.")
@@ -62,18 +63,29 @@ def _days_until(history: ir.Table, cut_off: date) -> ir.Table:
     return known.select("customer", "spend_minor", day=known.day.cast("date"), visit=visit)
 
 
-def _counted(known: ir.Table, first: ir.Table, engine: Engine) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _since_first(by_day: ir.Table, engine: Engine) -> ir.Table:
+    """Days from the first visit on, with that; customers as numbers, which are grouped in a third of the time."""
+    first = by_day.group_by("customer").aggregate(first_on=by_day.day.min(where=by_day.visit))
+    numbered = first.filter(first.first_on.notnull()).mutate(number=ibis.row_number())
+    known = by_day.inner_join(engine.keep("cohorts_first", numbered), "customer")
+    return known.filter(known.day >= known.first_on).select("number", "first_on", "day", "visit", "spend_minor")
+
+
+def _counted(known: ir.Table, engine: Engine) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Cohorts with their customers, and the cells that anybody was in."""
-    monthly = known.group_by("customer", cohort=_month(known.first_on), month=_month(known.day)).aggregate(
+    monthly = known.group_by("number", cohort=_month(known.first_on), month=_month(known.day)).aggregate(
         came=known.visit.any(), spend_minor=whole_sum(known.spend_minor)
     )
     cells = monthly.group_by("cohort", "month").aggregate(
         customers=monthly.count(where=monthly.came), spend_minor=whole_sum(monthly.spend_minor)
     )
-    cells = engine.keep("cohorts_cells", cells)
-    spend = cells.group_by("cohort").aggregate(spend_minor=whole_sum(cells.spend_minor))
-    sizes = first.group_by(cohort=_month(first.first_on)).aggregate(customers=first.count())
-    return engine.rows(sizes.inner_join(spend, "cohort").order_by("cohort")), engine.rows(cells)
+    found = engine.rows(cells)
+    sizes: dict[date, dict[str, Any]] = {}
+    for cell in sorted(found, key=lambda cell: (cell["cohort"], cell["month"])):
+        # In its first month all of a cohort came.
+        size = sizes.setdefault(cell["cohort"], {**cell, "spend_minor": 0})
+        size["spend_minor"] += cell["spend_minor"] or 0
+    return list(sizes.values()), found
 
 
 def _month(day: ir.DateValue) -> ir.DateValue:
@@ -115,11 +127,11 @@ def _next(month: date) -> date:
     return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _waits(known: ir.Table, first: ir.Table, cut_off: date, engine: Engine) -> tuple[Waits, int, int]:
+def _waits(known: ir.Table, cut_off: date, engine: Engine) -> tuple[Waits, int, int]:
     """Days to the second visit day; those who had `REPEAT_DAYS` to make one, and those of them who did within."""
-    later = known.filter(known.visit, known.day > known.first_on)
-    second = later.group_by("customer").aggregate(second_on=later.day.min())
-    both = first.left_join(second, "customer").select("first_on", "second_on")
+    both = known.group_by("number").aggregate(
+        first_on=known.first_on.min(), second_on=known.day.min(where=known.visit & (known.day > known.first_on))
+    )
     until = ibis.coalesce(both.second_on, ibis.literal(cut_off))
     waited = both.select(
         came=both.second_on.notnull(),

@@ -21,6 +21,7 @@ SHARES: Final = 1_009
 DRAWN: Final = "pairs_drawn"
 BASKETS: Final = "pairs_baskets"
 CODED: Final = "pairs_coded"
+KEPT: Final = (DRAWN, BASKETS, CODED, "pairs_bought", "pairs_sizes", "pairs_items", "pairs_customers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from regulars.insight.findings import Pairs
 from regulars.insight.frames import any_table
 from regulars.insight.lines import WrongColumns, complete
 from regulars.insight.pair_effects import by_cell, habits, keep_baskets
-from regulars.insight.pair_levels import Level, count_pairs, draw, read_level
+from regulars.insight.pair_levels import KEPT, Level, count_pairs, draw, read_level
 from regulars.insight.significance import LEVEL, Expected, Floats, Ints, holm, p_values, strength
 
 ITEMS_MAX: Final = 2_000
@@ -129,6 +129,8 @@ def _found(goods: ir.Table, engine: Engine, *, lines_max: int, baskets_min: int 
             parts.append(by_cell(engine, level, sure[:EFFECTS_MAX], cell))
     tested = sum(level.tested for level in levels)
     table = _judged(pa.concat_tables(tables), tested)
+    for kept in KEPT:
+        engine.connection.execute(f"DROP TABLE IF EXISTS {kept}")
     shown = {str(item) for side in ("left", "right") for item in table[side].to_pylist()}
     return Pairs(
         baskets=levels[0].baskets,
