@@ -6,6 +6,7 @@ how customers drop out, unseen. Given that a customer is still alive at age T af
 they are alive. Times are in one unit of the caller's choice (weeks, to compare with the literature).
 """
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -18,7 +19,7 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 _ROUGH_ROWS = 20_000  # groups that bring the search near
 
 
-class RepeatBuying(Estimator):
+class RepeatBuying(Estimator, ABC):
     """A model of repeat purchases with unseen dropout, fitted by plain maximum likelihood."""
 
     _names: ClassVar[tuple[str, str, str, str]]
@@ -28,24 +29,25 @@ class RepeatBuying(Estimator):
 
     # What a model brings.
 
+    @abstractmethod
     def _start(self, mean_age: float, mean_frequency: float) -> Floats:
         """Log parameters to begin with."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _log_likelihood(self, rows: Grouped, at: Floats) -> tuple[float, Floats]:
         """Sum over the customers of all rows, and its gradient by log parameter."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _alive(self, x: Floats, last: Floats, end: Floats) -> Floats:
-        raise NotImplementedError
+        """P(alive at `end` | history)."""
 
+    @abstractmethod
     def _rate_if_alive(self, after: Floats, x: Floats, end: Floats) -> Floats:
         """Expected purchases per unit of time, `after` so long, of who is alive at `end`; arrays broadcast."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _at_least_if_alive(self, n: Floats, horizon: float, x: Floats, end: Floats) -> Floats:
         """P(at least n ≥ 1 purchases within the horizon | alive at `end`); arrays broadcast."""
-        raise NotImplementedError
 
     # What is made of it.
 
