@@ -1,5 +1,6 @@
 """The cast: findings of a made-up tea chain, and of shops at the edge of what can happen."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -483,3 +484,19 @@ def hostile() -> f.Findings:
         lists=lists(names),
         future=replace(future(whole.shop.cut_off, spend), chosen=None),
     )
+
+
+def hollow() -> f.Findings:
+    """Every chapter is there and every table is empty; what can fail to be a number is none."""
+    whole = tea_chain()
+    parts = (whole.concentration, whole.classes, whole.stages, whole.future, whole.pairs, whole.boxes, whole.cohorts)
+    emptied = [_emptied(part) for part in parts]
+    names = ("concentration", "classes", "stages", "future", "pairs", "boxes", "cohorts")
+    return replace(whole, **dict(zip(names, emptied, strict=True)), lists={})
+
+
+def _emptied(part: Any) -> Any:
+    fields = {name: getattr(part, name) for name in part.__dataclass_fields__}
+    tables = {name: value.slice(0, 0) for name, value in fields.items() if isinstance(value, pa.Table)}
+    numbers = {name: math.nan for name, value in fields.items() if isinstance(value, float)}
+    return replace(part, **tables, **numbers)

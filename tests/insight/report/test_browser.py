@@ -120,7 +120,11 @@ def test_print_is_on_paper_in_light_with_every_list_open(browser: "Browser", pag
     page.goto(pages["tea-en"])
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(34, 37, 46)"
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
     assert page.locator("nav").is_hidden()
+    tables = page.evaluate("[...document.querySelectorAll('details table')].map((t) => t.getClientRects().length)")
+    assert len(tables) == 6
+    assert 0 not in tables
     pdf = page.pdf(prefer_css_page_size=True)
     assert pdf.startswith(b"%PDF")
     assert 4 < pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") + pdf.count(b"/Type/Page/") < 40

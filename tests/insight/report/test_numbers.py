@@ -1,5 +1,6 @@
 """Numbers as the reader writes them."""
 
+import math
 from datetime import date
 
 import pytest
@@ -46,6 +47,19 @@ def test_money(lang: str, currency: str, digits: int, minor: int | None, said: s
 )
 def test_a_share_is_never_rounded_to_none_or_all(share: float | None, said: str) -> None:
     assert Numbers("en", "XXX", 2).share(share) == said
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_is_a_dash(bad: float) -> None:
+    numbers = Numbers("en", "USD", 2)
+    written = (
+        numbers.count(bad),
+        numbers.decimal(bad),
+        numbers.share(bad),
+        numbers.money(bad),
+        numbers.money_short(bad),
+    )
+    assert set(written) == {"–"}
 
 
 def test_days_and_decimals() -> None:

@@ -19,6 +19,7 @@ CAST: dict[str, Callable[[], Findings]] = {
     "baskets only": cast.baskets_only,
     "nearly nothing": cast.nearly_nothing,
     "hostile": cast.hostile,
+    "hollow": cast.hollow,
 }
 ALL = [(who, lang) for who in CAST for lang in ("en", "zh")]
 
@@ -174,3 +175,9 @@ def test_half_a_character_in_a_name_does_not_stop_the_page(tmp_path: Path) -> No
     assert whole.shop is not None
     broken = replace(whole, shop=replace(whole.shop, name="caf\udce9"))
     assert "caf?" in write_report(broken, tmp_path).read_text(encoding="utf-8")
+
+
+def test_a_fit_that_ran_off_shows_no_parameters() -> None:
+    rows = source("tea chain", "en").split("Parameters, ± standard error")[1].split("</tr>")[0].split("<td")[1:]
+    assert "alpha 4.414" in rows[0]
+    assert re.sub("<[^>]*>", "", "<td" + rows[2]) == "–"

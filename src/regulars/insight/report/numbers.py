@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from math import isfinite
 from typing import Final
 
 from babel import dates
@@ -19,9 +20,20 @@ _DAYS: Final[Mapping[str, str]] = {"en": "en_001", "zh": "zh_Hans_CN"}
 _DIGITS: Final[Mapping[str, str]] = {"en": "en", "zh": "zh_Hans_CN"}
 
 
+def known(number: float | None) -> float | None:
+    """The number, or None where it is none.
+
+    >>> known(2.5), known(float("nan"))
+    (2.5, None)
+    """
+    return number if number is not None and isfinite(number) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """One language and one currency. `currency` "XXX" means that none is stated: amounts carry no sign then.
+
+    What is not a number is written as a dash.
 
     >>> Numbers("en", "USD", 2).money(123456), Numbers("en", "XXX", 2).money(1250)
     ('$1,235', '12.50')
@@ -33,7 +45,7 @@ class Numbers:
 
     def count(self, number: float | None) -> str:
         """A whole number with its thousands marked."""
-        if number is None:
+        if number is None or not isfinite(number):
             return NOTHING
         # Half goes up, as the database rounds, so that the same figure is the same everywhere.
         whole = Decimal(str(number)).to_integral_value(ROUND_HALF_UP)
@@ -41,7 +53,7 @@ class Numbers:
 
     def decimal(self, number: float | None, places: int = 2) -> str:
         """A number with a fixed count of decimals; very small ones with a power of ten."""
-        if number is None:
+        if number is None or not isfinite(number):
             return NOTHING
         if number != 0 and abs(number) < 10**-places / 2:
             return f"{number:.1e}"
@@ -50,7 +62,7 @@ class Numbers:
 
     def share(self, share: float | None, places: int | None = None) -> str:
         """A share of 0 … 1 in percent: one decimal below ten percent, none above, and never a rounded 0 or 100."""
-        if share is None:
+        if share is None or not isfinite(share):
             return NOTHING
         if 0 < share < 0.0005:
             return "<" + self.share(0.001)
@@ -65,7 +77,7 @@ class Numbers:
 
     def money(self, minor: float | None) -> str:
         """An amount in full: with decimals below a hundred, whole above."""
-        if minor is None:
+        if minor is None or not isfinite(minor):
             return NOTHING
         major = self._major(minor)
         places = 0 if major == 0 or abs(major) >= _WHOLE_FROM else self.minor_digits
@@ -75,7 +87,7 @@ class Numbers:
 
     def money_short(self, minor: float | None) -> str:
         """An amount for a small place: from a million on, three digits and a word."""
-        if minor is None:
+        if minor is None or not isfinite(minor):
             return NOTHING
         major = self._major(minor)
         if abs(major) < _SHORT_FROM:

@@ -70,15 +70,24 @@ def gains(table: pa.Table, words: Words, label: str) -> Markup:
             return {"x": x, "y": axis(field, title, format=".0%", domain=[0, 1])}
 
         model, past = on("by_model"), on("by_past_spend")
-        above = {"align": "right", "dx": -8, "dy": -10, "fontWeight": 600}
+        above: Spec = {"align": "right", "dx": -8, "dy": -10}
+        ahead = named["by_model"] >= named["by_past_spend"]
+        model_side, past_side = (above, {"dy": 16}) if ahead else ({"dy": 16}, above)
         return {
             "data": values(rows),
             "layer": [
                 _even(model),
                 {"mark": {"type": "line", "color": INK_2, "strokeWidth": 1.5}, "encoding": past},
                 {"mark": {"type": "line", "color": BRAND, "strokeWidth": 2.5}, "encoding": model},
-                _label(words.t("by the model"), model, (named["share"], named["by_model"]), BRAND, **above),
-                _label(words.t("by past spend"), past, (named["share"], named["by_past_spend"]), INK_2, dy=16),
+                _label(
+                    words.t("by the model"),
+                    model,
+                    (named["share"], named["by_model"]),
+                    BRAND,
+                    fontWeight=600,
+                    **model_side,
+                ),
+                _label(words.t("by past spend"), past, (named["share"], named["by_past_spend"]), INK_2, **past_side),
                 _label(words.t("by chance"), model, (0.7, 0.7), INK_2, dy=14),
             ],
         }

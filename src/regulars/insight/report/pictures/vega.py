@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import Any, Final
 
 import vl_convert
@@ -56,8 +57,12 @@ def drawn(spec: Callable[[int], Spec], *, name: str, label: str, height: int = 2
 
 
 def values(rows: Sequence[Mapping[str, object]]) -> Spec:
-    """Rows inside a specification."""
-    return {"values": [dict(row) for row in rows]}
+    """Rows inside a specification; what is not a number is left out of the picture."""
+    return {"values": [{name: _drawable(value) for name, value in row.items()} for row in rows]}
+
+
+def _drawable(value: object) -> object:
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def axis(field: str, title: str | None, **options: Any) -> Spec:

@@ -34,8 +34,9 @@ def chapter(findings: Findings, words: Words) -> Chapter:
     )
     heavy = sum(row["customers"] for row in rows if row["habit"] == "switcher" and row["usage"] == "high")
     target = words.n(
-        "{count} heavy user who switches is the one an offer can win for your own brand.",
-        "{count} heavy users who switch are the ones an offer can win for your own brand.",
+        "In {count} case a heavy user of a category switches between brands: an offer can win them for your own brand.",
+        "In {count} cases a heavy user of a category switches between brands: "
+        "an offer can win them for your own brand.",
         heavy,
     )
     left_out = max(0, len(found.category_customers) - len(largest))

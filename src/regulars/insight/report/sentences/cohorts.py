@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from regulars.insight.findings import Cohorts, Findings
+from regulars.insight.report.numbers import known
 from regulars.insight.report.pictures.curves import second_purchase
 from regulars.insight.report.pictures.months import monthly
 from regulars.insight.report.sentences.chapter import Chapter, empty
@@ -31,7 +32,9 @@ def chapter(findings: Findings, words: Words) -> Chapter:
             "months_say": said,
             "months": monthly(months, words, said) if said else None,
             "second_says": second,
-            "second": second_purchase(days, found.median_days_to_second, words, second) if days.num_rows > 1 else None,
+            "second": second_purchase(days, known(found.median_days_to_second), words, second)
+            if days.num_rows > 1
+            else None,
             "triangle_says": _later(found.retention.to_pylist(), words),
             "triangle": triangle(found, words),
         },
@@ -47,12 +50,13 @@ def _lead(found: Cohorts, words: Words) -> Sentence:
 
 
 def _second(found: Cohorts, words: Words) -> Sentence:
-    if found.median_days_to_second is None:
+    median = known(found.median_days_to_second)
+    if median is None:
         return words.t("Fewer than half of all new customers have come back so far.")
     return words.n(
         "Half of all new customers are back within {count} day.",
         "Half of all new customers are back within {count} days.",
-        round(found.median_days_to_second),
+        round(median),
     )
 
 

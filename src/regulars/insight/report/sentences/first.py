@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from regulars.insight.findings import ActionList, Findings
+from regulars.insight.report.numbers import known
 from regulars.insight.report.pictures.flow import rank
 from regulars.insight.report.words import Sentence, Words
 
@@ -26,6 +27,7 @@ class Step:
     why: Sentence
     customers: int | None = None
     money: str = ""
+    money_is: Sentence | None = None
     file: str = ""
 
 
@@ -73,7 +75,7 @@ def facts(findings: Findings, words: Words) -> Sequence[Fact]:
         Fact(
             words.t("Slipping away"),
             numbers.count(first.slipping),
-            words.t("late by their own rhythm"),
+            words.t("of the regulars, by their own rhythm"),
             "warn" if first.slipping else "",
         ),
         Fact(
@@ -129,14 +131,16 @@ def _of_list(findings: Findings, name: str, words: Words) -> Step | None:
         ),
     }[name]
     money = words.numbers.money_short(chosen.at_stake_minor) if chosen.at_stake_minor > 0 else ""
-    return Step(deed, _why(chosen, findings, words), chosen.customers, money, f"lists/{name}.csv")
+    money_is = words.t("spent so far") if name == "one_time" else words.t("a year at stake")
+    return Step(deed, _why(chosen, findings, words), chosen.customers, money, money_is, f"lists/{name}.csv")
 
 
 def _why(chosen: ActionList, findings: Findings, words: Words) -> Sentence:
     match chosen.name:
         case "slipping":
             return words.t(
-                "Each has been silent for longer than their own rhythm explains. The list begins with the most at risk."
+                "Late by their own rhythm, or coming clearly less often: regulars, and those about to become one. "
+                "Most at risk first."
             )
         case "best" if findings.concentration is not None:
             share = words.numbers.share(findings.concentration.top_2_5_percent_share)
@@ -157,13 +161,12 @@ def _why(chosen: ActionList, findings: Findings, words: Words) -> Sentence:
 
 
 def _why_once(findings: Findings, words: Words) -> Sentence:
-    cohorts = findings.cohorts
-    if cohorts is not None and cohorts.median_days_to_second is not None:
-        days = round(cohorts.median_days_to_second)
+    median = known(findings.cohorts.median_days_to_second) if findings.cohorts is not None else None
+    if median is not None:
         return words.n(
             "Half of all new customers come back within {count} day; after that it gets less likely every week.",
             "Half of all new customers come back within {count} days; after that it gets less likely every week.",
-            days,
+            round(median),
         )
     return words.t("A second visit is the step at which most shops lose people.")
 
@@ -187,7 +190,7 @@ def _side_by_side(findings: Findings, words: Words) -> Step | None:
             "Bought together in {count} basket, {lift} times as often as chance would have it.",
             "Bought together in {count} baskets, {lift} times as often as chance would have it.",
             best["baskets_both"],
-            lift=words.numbers.decimal(best["lift"], 1),
+            lift=words.numbers.decimal(best["lift"], 0 if best["lift"] >= 100 else 1),
         ),
         file="#pairs",
     )

@@ -18,6 +18,7 @@ CHECKS: Mapping[str, str] = {
     "captured_spend_top_decile": mark("Later sales in its best tenth"),
     "baseline_captured_spend_top_decile": mark("The same, by past spend"),
 }
+_MEANINGLESS = frozenset({"degenerate", "did-not-converge"})  # fits whose parameters say nothing
 _SHARES = frozenset({"coverage_90", "captured_spend_top_decile", "baseline_captured_spend_top_decile"})
 
 
@@ -167,18 +168,20 @@ def _model(model: ModelResult, chosen: bool, words: Words) -> dict[str, object]:
         "chosen": chosen,
         "usable": model.usable,
         "why_not": "" if model.usable else why_unsaid(model.why_not or "model-does-not-suit", words),
-        "parameters": [
-            (
-                name,
-                numbers.decimal(value, 3),
-                numbers.decimal(model.standard_errors.get(name), 3) if name in model.standard_errors else "",
-            )
-            for name, value in model.parameters.items()
-        ],
+        "parameters": [] if model.why_not in _MEANINGLESS else _parameters(model, words),
         "log_likelihood": numbers.decimal(model.log_likelihood, 1),
         "customers": numbers.count(model.customers),
         "holdout": model.holdout,
     }
+
+
+def _parameters(model: ModelResult, words: Words) -> list[tuple[str, str, str]]:
+    """Name, value, standard error or ""."""
+    write, errors = words.numbers.decimal, model.standard_errors
+    return [
+        (name, write(value, 3), write(errors[name], 3) if name in errors else "")
+        for name, value in model.parameters.items()
+    ]
 
 
 def check_value(code: str, value: float | None, words: Words) -> str:

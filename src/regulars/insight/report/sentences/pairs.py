@@ -53,6 +53,11 @@ def _number(value: object) -> float:
     return float(str(value)) if value is not None else 0.0
 
 
+def times(lift: object, words: Words) -> str:
+    """How many times as often: one decimal, none from a hundred on."""
+    return words.numbers.decimal(_number(lift), 0 if _number(lift) >= 100 else 1)
+
+
 def _name(code: object, found: Pairs) -> str:
     return short(found.names.get(str(code)) or code)
 
@@ -63,7 +68,7 @@ def _lead(row: Row, found: Pairs, words: Words) -> Sentence:
         left=_name(row["left"], found),
         right=_name(row["right"], found),
         confidence=words.numbers.share(_number(row["confidence"])),
-        lift=words.numbers.decimal(_number(row["lift"]), 1),
+        lift=times(row["lift"], words),
     )
 
 
@@ -87,10 +92,10 @@ def _where_and_when(row: Row, found: Pairs, words: Words) -> list[Sentence]:
     said = []
     store, day = strongest(found.by_store.to_pylist()), strongest(found.by_weekday.to_pylist())
     if store is not None:
-        lift = words.numbers.decimal(_number(store["lift"]), 1)
+        lift = times(store["lift"], words)
         said.append(words.t("The pair is strongest in {store} ({lift} times).", store=short(store["store"]), lift=lift))
     if day is not None:
-        lift = words.numbers.decimal(_number(day["lift"]), 1)
+        lift = times(day["lift"], words)
         weekday = words.numbers.weekday(int(str(day["weekday"])))
         said.append(
             words.t("By day of the week it is strongest on {weekday} ({lift} times).", weekday=weekday, lift=lift)
@@ -106,7 +111,7 @@ def _shown(rows: Sequence[Row], found: Pairs, words: Words) -> list[dict[str, ob
             "right": _name(row["right"], found),
             "baskets": words.numbers.count(_number(row["baskets_both"])),
             "confidence": words.numbers.share(_number(row["confidence"])),
-            "lift": words.numbers.decimal(_number(row["lift"]), 1),
+            "lift": times(row["lift"], words),
             "width": f"{100 * _number(row['lift']) / widest:.1f}",
         }
         for row in rows
@@ -114,21 +119,24 @@ def _shown(rows: Sequence[Row], found: Pairs, words: Words) -> list[dict[str, ob
 
 
 def heat(rows: Sequence[Row], found: Pairs, words: Words) -> dict[str, object] | None:
-    """Items that are in the most pairs, against each other: lift where the pair is beyond chance."""
-    often: dict[str, float] = {}
-    for row in rows:
-        for item in (str(row["left"]), str(row["right"])):
-            often[item] = often.get(item, 0.0) + (_number(row["support"]) if row["significant"] else 0.0)
-    items = sorted((item for item in often if often[item] > 0), key=lambda item: (-often[item], item))[:_SIDE]
-    if len(items) < 3:
-        return None
+    """The items with the most partners, against each other: lift where the pair is beyond chance.
+
+    None where hardly any of them go together: a table of dots says nothing.
+    """
     lifts = {frozenset((str(r["left"]), str(r["right"]))): _number(r["lift"]) for r in rows if r["significant"]}
-    highest = max(lifts.values())
+    partners: dict[str, int] = {}
+    for pair in lifts:
+        for item in pair:
+            partners[item] = partners.get(item, 0) + 1
+    items = sorted(partners, key=lambda item: (-partners[item], item))[:_SIDE]
+    inside = [lift for pair, lift in lifts.items() if pair <= set(items)]
+    if len(items) < 3 or len(inside) < 1.5 * len(items):
+        return None
     return {
-        "items": [_name(item, found) for item in items],
+        "items": [short(_name(item, found), 28) for item in items],
         "rows": [
             [
-                {"lift": words.numbers.decimal(lift, 1), "heat": f"{lift / highest:.3f}"} if lift else None
+                {"lift": times(lift, words), "heat": f"{lift / max(inside):.3f}"} if lift else None
                 for lift in (lifts.get(frozenset((left, right))) if left != right else None for right in items)
             ]
             for left in items

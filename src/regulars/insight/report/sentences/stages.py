@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from regulars.insight.findings import Findings, Stages
+from regulars.insight.report.numbers import known
 from regulars.insight.report.sentences.chapter import Chapter, empty
 from regulars.insight.report.sentences.names import STAGE_MEANINGS, STAGES
 from regulars.insight.report.words import Sentence, Words
@@ -53,7 +54,7 @@ def _lead(people: Mapping[str, int], total: int, words: Words) -> Sentence:
 
 
 def _rhythm(found: Stages, words: Words) -> list[Sentence]:
-    typical = found.rhythm.get("typical_gap_days")
+    typical = known(found.rhythm.get("typical_gap_days"))
     said = words.t(
         "Nobody is judged by fixed days: somebody who comes every week is late after a fortnight, somebody who comes "
         "every quarter is not. Late means a silence so long, or visits so much rarer, that at most {alpha} of those "
