@@ -208,3 +208,12 @@ def test_refuses_a_support_that_lets_everything_through() -> None:
     table = pd.DataFrame({"basket": 1, "item": range(7_000)})
     with pytest.raises(TooManySets, match="higher"):
         rules(table, support_min=0.001)
+
+
+def test_what_only_one_store_sells_is_no_association() -> None:
+    held = unrelated(np.random.default_rng(21), 9_000, 40, spread=0.5)
+    inside = np.arange(9_000) % 3 == 1
+    held[~inside, 20:] = False  # the second store's own goods
+    found = pairs_in(lines_of(held, customers=9_000)).table.to_pylist()
+    assert sum(row["lift"] > 1.5 for row in found) > 50
+    assert not any(row["significant"] for row in found)

@@ -14,6 +14,9 @@ from regulars.insight.significance import Expected, Floats, Ints, Strata, expect
 
 # Up to here every size of basket is a stratum of its own; above, sizes within a tenth of each other share one.
 SIZES_APART: Final = 16
+# The largest stores, with at least so many baskets, are strata of their own; the rest share one.
+STORES_APART: Final = 100
+STORE_MIN: Final = 1_000
 # A prime: bits of the number itself would fill the engine's hash tables in one corner.
 SHARES: Final = 1_009
 
@@ -77,10 +80,7 @@ def read_level(engine: Engine, name: str, *, baskets_min: int | None, items_max:
     bought = drawn.filter(drawn[name].notnull()).select("basket", item=drawn[name]).distinct()
     bought = engine.keep("pairs_bought", bought)
     seen = int(engine.row(bought.aggregate(seen=bought.item.nunique()))["seen"])
-    sizes = bought.group_by("basket").aggregate(size=bought.count())
-    beyond = ((sizes.size / SIZES_APART).log() * 10.5).floor().cast("int32")
-    stratum = ibis.ifelse(sizes.size <= SIZES_APART, sizes.size.cast("int32"), SIZES_APART + beyond)
-    sizes = engine.keep("pairs_sizes", sizes.mutate(stratum=stratum))
+    sizes = engine.keep("pairs_sizes", _with_stratum(bought, engine))
     baskets = int(engine.row(sizes.aggregate(baskets=sizes.count()))["baskets"])
     least = max(5, -(-baskets // 10_000)) if baskets_min is None else baskets_min
     held = bought.group_by("item").aggregate(held=bought.count())
@@ -112,6 +112,20 @@ def count_pairs(bought: ir.Table) -> ir.Table:
     both = bought.inner_join(other, [bought.basket == other.basket, bought.code < other.code])
     joined = both.select(left_code=bought.code, right_code=other.code)
     return joined.group_by("left_code", "right_code").aggregate(baskets_both=joined.count())
+
+
+def _with_stratum(bought: ir.Table, engine: Engine) -> ir.Table:
+    """(basket, size, stratum): baskets of about the same size in the same store, where the store has many."""
+    baskets = engine.named(BASKETS)
+    known = baskets.filter(baskets.store.notnull())
+    stores = known.group_by("store").aggregate(baskets=known.count())
+    large = stores.filter(stores.baskets >= STORE_MIN).order_by(ibis.desc("baskets"), "store").limit(STORES_APART)
+    large = large.select("store", shop=ibis.row_number() + 1)
+    sizes = bought.group_by("basket").aggregate(size=bought.count())
+    placed = sizes.inner_join(baskets.select("basket", "store"), "basket").left_join(large, "store")
+    beyond = ((placed.size / SIZES_APART).log() * 10.5).floor().cast("int64")
+    step = ibis.ifelse(placed.size <= SIZES_APART, placed.size, SIZES_APART + beyond)
+    return placed.select("basket", "size", stratum=placed.shop.fill_null(0) * 1_000 + step)
 
 
 def _strata(engine: Engine, sizes: ir.Table, coded: ir.Table, items: int) -> Strata:

@@ -83,7 +83,7 @@ def pairs(lines: Any, engine: Engine, *, lines_max: int = LINES_MAX, baskets_min
     ten thousand, and five). Where there are more than `lines_max` lines, whole baskets are drawn by the remainder of
     their number, and `sampled` says what share. The 500 strongest pairs of each level are shown; one is significant
     where it surely, at a family-wise 5 % over all pairs looked at (Holm), sells together more than 5 % above what
-    basket sizes and popularity bring, and not by the habit of a few customers. Raises WrongColumns.
+    store, basket sizes and popularity bring, and not by the habit of a few customers. Raises WrongColumns.
     """
     whole = complete(lines)
     goods = whole.filter(whole.kind == "sale", ~whole.returned.fill_null(False), whole["product"].notnull())

@@ -1,14 +1,15 @@
 """Do two items share more baskets than the baskets' sizes and the items' popularity alone bring?
 
-Big baskets hold everything, so against plain independence everything sells with everything. Here baskets are compared
-with baskets of their own size (strata, as Mantel & Haenszel 1959 compare like with like), and within a stratum the
+Big baskets hold everything, and what only one store sells meets only what that store sells; so against plain
+independence everything sells with everything. Here baskets are compared with baskets of their own store and size
+(strata, as Mantel & Haenszel 1959 compare like with like), and within a stratum the
 joint chance of two items allows for their competing for a basket's few places: the joint inclusion probability of
 sampling a fixed number without replacement, by Hájek (1964), p_ij = p_i p_j (1 − (1 − p_i)(1 − p_j) / D) with
 D = Σ p (1 − p).
 
-Given how many baskets of each size hold each item, the shared baskets are a sum of independent hypergeometric counts,
-so of independent yes/no trials; Hoeffding (1956) bounds the tail of such a sum by a binomial with the same mean. The
-p-values are therefore upper bounds, and close ones.
+Given how many baskets of each stratum hold each item, the shared baskets are a sum of independent hypergeometric
+counts, so of independent yes/no trials; Hoeffding (1956) bounds the tail of such a sum by a binomial with the same
+mean. The p-values are therefore upper bounds, and close ones.
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ LEVEL: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Strata:
-    """Baskets by size: a row per stratum."""
+    """Baskets by store and size: a row per stratum."""
 
     baskets: Floats
     size_sum: Floats
@@ -43,23 +44,20 @@ class Expected:
 
 
 def expected(strata: Strata, left: Ints, right: Ints) -> Expected:
-    """What pairs of items (columns of `held`) share by size and popularity alone."""
-    mean = np.zeros(len(left))
-    most = np.zeros(len(left))
-    for baskets, size_sum, square_sum, held in zip(
-        strata.baskets, strata.size_sum, strata.square_sum, strata.held, strict=True
-    ):
-        if size_sum <= baskets:
-            continue  # Baskets of one item share nothing.
-        chance = held / baskets
-        a, b = chance[left], chance[right]
-        places = max(float(size_sum / baskets - np.square(chance).sum()), 1e-12)
-        # Within a stratum of several sizes the bigger ones hold more of both.
-        spread = square_sum * baskets / size_sum**2
-        crowding = np.clip(1 - (1 - a) * (1 - b) / places, 0, 1)
-        mean += baskets * np.minimum(a * b * crowding * spread, np.minimum(a, b))
-        most += np.minimum(held[left], held[right])
-    return Expected(mean, most)
+    """What pairs of items (columns of `held`) share by store, size and popularity alone."""
+    filled = strata.size_sum > strata.baskets  # Baskets of one item share nothing.
+    baskets, held = strata.baskets[filled], strata.held[filled]
+    chance = held / baskets[:, None]
+    # At least 1, so that no chance falls below 0: then rather too much is expected.
+    places = np.maximum(strata.size_sum[filled] / baskets - np.square(chance).sum(axis=1), 1.0)
+    # Within a stratum of several sizes the bigger ones hold more of both.
+    weight = strata.square_sum[filled] * baskets**2 / strata.size_sum[filled] ** 2
+    # a b (1 − (1 − a)(1 − b) / D), written out so that it sums over strata by multiplying matrices.
+    once, twice = chance, np.square(chance)
+    part = (weight / places)[:, None]
+    mean = once.T @ (once * weight[:, None]) - (once - twice).T @ ((once - twice) * part)
+    alone = held.sum(axis=0)
+    return Expected(mean[left, right], np.minimum(alone[left], alone[right]))
 
 
 def p_values(shared: Floats, awaited: Expected, *, margin: float = 0.0) -> Floats:
