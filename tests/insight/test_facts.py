@@ -102,32 +102,49 @@ def oracle(rows: list[Row]) -> dict[str, Row]:
     return {name: oracle_of([r for r in goods if r["customer"] == name]) for name in {r["customer"] for r in goods}}
 
 
-def oracle_of(own: list[Row]) -> Row:
-    sales = [r for r in own if r["kind"] == "sale"]
-    stands = [r for r in sales if not r["returned"]]
-    came = sorted({r["sold_at"].date() for r in stands})
-    gaps = [(b - a).days for a, b in pairwise(came)]
+def categories_of(own: list[Row]) -> tuple[Counter[str], list[str]]:
+    bought = {r["category"] for r in own if r["kind"] == "sale" and r["category"]}
+    spend: Counter[str] = Counter()
+    for r in own:
+        if r["category"] in bought:
+            spend[r["category"]] += r["amount_minor"]
+    return spend, sorted(spend, key=lambda c: (-spend[c], c))
+
+
+def hours_of(sales: list[Row], came: list[date]) -> Counter[int]:
     hours: Counter[int] = Counter()
     for day in came:
         timed = [r["sold_at"].hour for r in sales if r["sold_at"].date() == day and r["sold_at"].hour]
         if timed:
             hours[min(timed)] += 1
+    return hours
+
+
+def trend_by_hand(came: list[date]) -> tuple[int, int, float | None]:
+    ago = [(CUT - day).days for day in came]
+    half = min(ago[0], 730) // 2 if came else 0
+    recent = sum(1 for days_ago in ago[1:] if days_ago < half)
+    before = sum(1 for days_ago in ago[1:] if half <= days_ago < 2 * half)
+    told = 2 * half >= 28 and recent + before >= 3
+    return recent, before, log((recent + 1) / (before + 1)) if told else None
+
+
+def oracle_of(own: list[Row]) -> Row:
+    sales = [r for r in own if r["kind"] == "sale"]
+    stands = [r for r in sales if not r["returned"]]
+    came = sorted({r["sold_at"].date() for r in stands})
+    gaps = [(b - a).days for a, b in pairwise(came)]
+    hours = hours_of(sales, came)
     weekdays = Counter(day.isoweekday() for day in came)
-    by_category: Counter[str] = Counter()
-    for r in own:
-        if r["category"] and any(s["category"] == r["category"] for s in sales):
-            by_category[r["category"]] += r["amount_minor"]
-    ranked = sorted(by_category, key=lambda c: (-by_category[c], c))
+    by_category, ranked = categories_of(own)
+    categorised = sum(by_category.values())
     spent, sold = (sum(r["amount_minor"] for r in some) for some in (own, sales))
     visit_spend = sum(r["amount_minor"] for r in own if r["sold_at"].date() in came)
     discounted = [r for r in sales if r["discount_minor"] is not None]
     undiscounted = sum(r["amount_minor"] + r["discount_minor"] for r in discounted)
     costed = [r["amount_minor"] - r["cost_minor"] for r in own if r["cost_minor"] is not None]
     ago = {day: (CUT - day).days for day in came}
-    half = min(ago[came[0]], 730) // 2 if came else 0
-    recent = sum(1 for day in came[1:] if ago[day] < half)
-    before = sum(1 for day in came[1:] if half <= ago[day] < 2 * half)
-    trend = log((recent + 1) / (before + 1)) if 2 * half >= 28 and recent + before >= 3 else None
+    recent, before, trend = trend_by_hand(came)
 
     def since(n: int) -> int:
         return sum(r["amount_minor"] for r in own if (CUT - r["sold_at"].date()).days < n)
@@ -169,9 +186,7 @@ def oracle_of(own: list[Row]) -> Row:
         "weekend_share": (weekdays[6] + weekdays[7]) / len(came) if came else None,
         "hour_top": top(hours),
         "top_categories": ranked[:3] or None,
-        "top_category_share": (
-            by_category[ranked[0]] / sum(by_category.values()) if sum(by_category.values()) > 0 else None
-        ),
+        "top_category_share": by_category[ranked[0]] / categorised if categorised > 0 else None,
         "margin_minor": sum(costed) if costed else None,
     }
 

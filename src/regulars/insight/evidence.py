@@ -77,8 +77,8 @@ def significant(p: npt.NDArray[Any], *, level: float, false_share: float = 0.1) 
 
     NaN (not tested) is never significant.
 
-    >>> significant(np.array([0.0001, 0.04, np.nan, 0.9]), level=0.05).tolist()
-    [True, False, False, False]
+    >>> significant(np.array([0.0001, 0.045, np.nan, 0.7, 0.8, 0.9]), level=0.05).tolist()
+    [True, False, False, False, False, False]
     """
     tested = np.sort(p[~np.isnan(p)])
     if not len(tested):
