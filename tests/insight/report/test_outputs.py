@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.insight.report import cast
+from tests.insight.report import cast, chapters
 
 from regulars.history.engine import Engine
 from regulars.insight.findings import ActionList
@@ -100,7 +100,7 @@ def test_without_customers_there_are_no_customer_files(engine: Engine, tmp_path:
 
 def test_lists_speak_the_readers_language_and_keep_their_order(engine: Engine, tmp_path: Path) -> None:
     chinese = Words("zh", Numbers("zh", "CNY", 2))
-    chosen = cast.lists()["slipping"]
+    chosen = chapters.lists()["slipping"]
     shuffled = replace(chosen, table=chosen.table.take(pa.array(range(chosen.table.num_rows)[::-1])))
     write_list(shuffled, chinese, engine, tmp_path / "slipping.csv")
     found = rows_of(tmp_path / "slipping.csv")
@@ -110,7 +110,7 @@ def test_lists_speak_the_readers_language_and_keep_their_order(engine: Engine, t
 
 
 def test_an_empty_list_is_a_heading(engine: Engine, tmp_path: Path) -> None:
-    chosen = cast.lists()["best"]
+    chosen = chapters.lists()["best"]
     empty = ActionList("best", chosen.table.slice(0, 0), 0, 0)
     write_list(empty, Words("en", Numbers("en", "XXX", 2)), engine, tmp_path / "best.csv")
     assert rows_of(tmp_path / "best.csv") == []

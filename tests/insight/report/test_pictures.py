@@ -5,7 +5,7 @@ from datetime import date
 from xml.etree import ElementTree
 
 import pytest
-from tests.insight.report import cast
+from tests.insight.report import chapters
 
 from regulars.insight.report.numbers import Numbers
 from regulars.insight.report.pictures.flow import Link, alluvial, links
@@ -105,7 +105,7 @@ def test_round_ticks_reach_up(highest: float) -> None:
 
 
 def test_money_by_month_adds_up_to_that_of_the_cohorts() -> None:
-    found = cast.cohorts(date(2024, 12, 31), 20_000)
+    found = chapters.cohorts(date(2024, 12, 31), 20_000)
     months = by_month(found)
     assert sum(map(sum, months.values())) == sum(row["spend_minor"] for row in found.revenue.to_pylist())
     first, *_, last = sorted(months)
@@ -114,7 +114,7 @@ def test_money_by_month_adds_up_to_that_of_the_cohorts() -> None:
 
 
 def test_the_triangle_has_a_row_a_cohort_and_no_future() -> None:
-    shown = triangle(cast.cohorts(date(2024, 12, 31), 20_000), WORDS)
+    shown = triangle(chapters.cohorts(date(2024, 12, 31), 20_000), WORDS)
     assert shown is not None
     rows = shown["rows"]
     assert isinstance(rows, list)
