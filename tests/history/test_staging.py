@@ -156,13 +156,13 @@ def test_a_date_far_from_all_others_is_refused(engine: Engine, tmp_path: Path) -
 
 
 def test_quantity_times_price_less_the_discount(engine: Engine, tmp_path: Path) -> None:
-    rows = [[f"K{n % 9}", f"2024-03-{n % 28 + 1:02}", f"P{n % 4}", n % 3 + 1, "2.345", "0.5"] for n in range(60)]
-    rows.append(["K1", "2024-03-05", "P1", -2, "2.345", "0.5"])
+    rows = [[f"K{n % 9}", f"2024-03-{n % 28 + 1:02}", f"P{n % 4}", n % 3 + 1, "12.345", "1.5"] for n in range(60)]
+    rows.append(["K1", "2024-03-05", "P1", -2, "12.345", "1.5"])
     raw = raw_table(tmp_path, rows, headings=["customer", "date", "product", "qty", "unit price", "discount"])
     judged = judge(raw, engine, tmp_path / "work")
     found = fetch(engine, judged.lines, "amount_minor, discount_minor, kind")
-    assert found[0] == (to_minor(str(Decimal("2.345") - Decimal("0.5")), "XXX"), 50, "sale")
-    assert found[-1] == (to_minor(str(-2 * Decimal("2.345") + Decimal("0.5")), "XXX"), 50, "return")
+    assert found[0] == (to_minor(str(Decimal("12.345") - Decimal("1.5")), "XXX"), 150, "sale")
+    assert found[-1] == (to_minor(str(-2 * Decimal("12.345") + Decimal("1.5")), "XXX"), 150, "return")
 
 
 def test_receipts_that_begin_with_a_letter_and_only_return_are_returns(engine: Engine, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from regulars.history.probe import among
+
 # Product codes of the trade, compared in capitals.
 FEE_CODES: Final = (
     "POST", "POSTAGE", "DOT", "M", "MANUAL", "D", "DISCOUNT", "S", "SAMPLES", "B", "C2", "C3", "BANK CHARGES",
@@ -54,26 +56,23 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _list(values: tuple[str, ...]) -> str:
-    return "(" + ", ".join(_text(value) for value in values) + ")"
-
-
 def is_fee(
     product: str, product_name: str | None, names: tuple[str, ...], more: tuple[str, ...], never: tuple[str, ...]
 ) -> str:
     """SQL: whether a line is a fee. `names` are lower-case names found to be fees, `more` the owner's own codes or
     names, `never` what the owner says is goods."""
     codes = tuple(dict.fromkeys((*FEE_CODES, *(word.upper() for word in more))))
-    tests = [f"upper({product}) IN {_list(codes)}"]
+    tests = [among(f"upper({product})", codes)]
     wanted = tuple(dict.fromkeys((*names, *(word.lower() for word in more))))
     if wanted:
-        tests.append(f"lower(coalesce({product_name or product}, {product})) IN {_list(wanted)}")
+        tests.append(among(f"lower(coalesce({product_name or product}, {product}))", wanted))
     told = f"({' OR '.join(tests)})"
     if never:
-        kept_codes = _list(tuple(word.upper() for word in never))
-        told += f" AND upper({product}) NOT IN {kept_codes}"
+        goods = tuple(word.upper() for word in never)
+        told += f" AND NOT {among(f'upper({product})', goods)}"
         if product_name:
-            told += f" AND upper(coalesce({product_name}, '')) NOT IN {kept_codes}"
+            name = f"upper(coalesce({product_name}, ''))"
+            told += f" AND NOT {among(name, goods)}"
     return f"coalesce({told}, false)"
 
 
@@ -86,7 +85,7 @@ def takes_back(status: str, heading: str) -> str:
     """SQL: whether a status says that the line was taken back."""
     # Under "is return" a yes says it; under "status" a word must.
     is_flag = re.search(_RETURN_WORDS, heading.casefold())
-    yes = f"lower({status}) IN {_list(_YES)} OR " if is_flag else ""
+    yes = among(f"lower({status})", _YES) + " OR " if is_flag else ""
     words = f"regexp_matches(lower({status}), {_text(_RETURN_WORDS)})"
     negated = f"regexp_matches(lower({status}), {_text('^(?:' + _NOT_RETURN + ')|^[未无不非否]')})"
     return f"coalesce({yes}({words} AND NOT {negated}), false)"

@@ -7,7 +7,7 @@ from regulars.basics.money import minor_digits
 from regulars.history import dates, fees, numbers
 from regulars.history.finding import listed
 from regulars.history.moves import FileMapping, RawTable
-from regulars.history.probe import as_text
+from regulars.history.probe import among, as_text
 
 MOST_MINOR = 10**13  # a larger amount on one line is a slip of the keyboard
 
@@ -64,7 +64,11 @@ def cell(plan: Plan, name: str) -> str:
 
 
 def _kept(text: str) -> str:
-    return f"CASE WHEN {text} IN {text_list(_EMPTY)} THEN NULL ELSE {text} END"
+    return f"CASE WHEN {among(text, _EMPTY)} THEN NULL ELSE {text} END"
+
+
+def _blank(text: str) -> str:
+    return among(f"coalesce(lower({text}), '')", (word.lower() for word in _EMPTY))
 
 
 def _id(text: str) -> str:
@@ -79,8 +83,8 @@ def _customer(plan: Plan) -> str:
     if not plan.has("customer"):
         return "CAST(NULL AS VARCHAR)"
     more = listed(plan.mapping.options.get("anonymous"))
-    nobody = text_list([*(word.lower() for word in _EMPTY), *NOBODY, *(word.lower() for word in more)])
-    known = f"CASE WHEN lower(t_customer) IN {nobody} OR ltrim(t_customer, '0') IN ('', '.0') THEN NULL"
+    nobody = [*(word.lower() for word in _EMPTY), *NOBODY, *(word.lower() for word in more)]
+    known = f"CASE WHEN {among('lower(t_customer)', nobody)} OR ltrim(t_customer, '0') IN ('', '.0') THEN NULL"
     return f"{known} ELSE {_id('t_customer')} END"
 
 
@@ -162,26 +166,25 @@ def _reason(plan: Plan) -> str:
     field_name = value_field(plan)
     value = f"t_{field_name}"
     named = [f"t_{name}" for name in ("customer", "receipt", "product", "sold_at") if plan.has(name)]
-    total = " OR ".join(f"lower({text}) IN {text_list(TOTALS)}" for text in named)
+    total = " OR ".join(among(f"lower({text})", TOTALS) for text in named)
     no_name = f"customer IS NULL AND ({total})"
-    blank = text_list([word.lower() for word in _EMPTY])
     heading = plan.heading("sold_at").strip().lower().replace("'", "''")
     empty = " AND ".join(f"coalesce(t_{name}, '') = ''" for name in plan.mapping.columns)
     whens = [
         f"sold_at IS NULL AND {empty} THEN 'empty-row'",
         f"sold_at IS NULL AND lower(t_sold_at) = '{heading}' THEN 'repeated-heading'",
         f"sold_at IS NULL AND ({total}) THEN 'total-line'",
-        f"sold_at IS NULL AND coalesce(lower(t_sold_at), '') IN {blank} THEN 'no-date:sold_at'",
+        f"sold_at IS NULL AND {_blank('t_sold_at')} THEN 'no-date:sold_at'",
         "sold_at IS NULL THEN 'bad-date:sold_at'",
         f"NOT {dates.plausible('sold_at')} THEN 'absurd-date:sold_at'",
         f"{no_name} THEN 'total-line'",
-        f"coalesce(lower({value}), '') IN {blank} THEN 'no-amount:{field_name}'",
+        f"n_{field_name} IS NULL AND {_blank(value)} THEN 'no-amount:{field_name}'",
     ]
     if plan.has("quantity"):
         if plan.mapping.amount_is != "line" or not plan.has("amount"):
-            whens.append(f"coalesce(lower(t_quantity), '') IN {blank} THEN 'no-amount:quantity'")
+            whens.append(f"n_quantity IS NULL AND {_blank('t_quantity')} THEN 'no-amount:quantity'")
         whens.append(
-            f"n_quantity IS NULL AND coalesce(lower(t_quantity), '') NOT IN {blank}"
+            f"n_quantity IS NULL AND NOT {_blank('t_quantity')}"
             " THEN CASE WHEN abs(TRY_CAST(t_quantity AS DOUBLE)) >= 1e9 THEN 'absurd-price:quantity'"
             " ELSE 'bad-number:quantity' END"
         )
@@ -215,8 +218,8 @@ def _brand_kind(plan: Plan) -> str:
             f" WHEN {kind} IS NOT NULL THEN 'national' END"
         )
     if plan.has("brand") and own:
-        mine = text_list([brand.lower() for brand in own])
-        return f"CASE WHEN lower(brand) IN {mine} THEN 'store' WHEN brand IS NOT NULL THEN 'national' END"
+        mine = among("lower(brand)", [name.lower() for name in own])
+        return f"CASE WHEN {mine} THEN 'store' WHEN brand IS NOT NULL THEN 'national' END"
     return "CAST(NULL AS VARCHAR)"
 
 

@@ -1,12 +1,14 @@
 """A sample spread over a raw table, in whole blocks of neighbouring rows so that receipts stay together."""
 
 import hashlib
+from collections.abc import Iterable
 
 from regulars.history.engine import Engine
 from regulars.history.moves import RawTable
 
 SAMPLE_ROWS = 40_000
 _BLOCK = 512
+_MANY_WORDS = 100
 _KEEP_ABOVE = 2_000_000  # rows: scanning again would cost more than keeping the sample
 
 # What people write where nothing is known.
@@ -63,3 +65,17 @@ def as_text(column: str, kind: str) -> str:
 def blanks(*more: str) -> str:
     """SQL: a list of the texts that mean nothing, for `lower(x) IN …`."""
     return "(" + ", ".join("'" + word.replace("'", "''") + "'" for word in (*BLANKS, *more)) + ")"
+
+
+def among(text: str, words: Iterable[str]) -> str:
+    """SQL: whether a text is one of a few words.
+
+    IN and list_contains with more than a few words become a hash join of every row, needed or not; list_position
+    behind a look at the length costs next to nothing. A NULL text is not among them.
+    """
+    listed = list(dict.fromkeys(words))
+    spelled = ", ".join("'" + word.replace("'", "''") + "'" for word in listed)
+    longest = max(len(word.encode()) for word in listed)
+    if len(listed) > _MANY_WORDS:
+        return f"{text} IN ({spelled})"
+    return f"(strlen({text}) <= {longest} AND list_position([{spelled}], {text}) IS NOT NULL)"
