@@ -35,8 +35,9 @@ def analyze(
         typer.Option(formats=["%Y-%m-%d"], help="Last day to look at; else the last known.", rich_help_panel=DECIDE),
     ] = None,
     horizon: Annotated[
-        int, typer.Option(min=7, max=3650, help="Days ahead to expect purchases for.", rich_help_panel=DECIDE)
-    ] = 365,
+        int | None,
+        typer.Option(min=7, max=3650, help="Days ahead to expect; else a year at most.", rich_help_panel=DECIDE),
+    ] = None,
     discount_rate: Annotated[
         float, typer.Option(min=0, max=1, help="Yearly rate for worth to come.", rich_help_panel=DECIDE)
     ] = 0.10,
@@ -68,7 +69,7 @@ def analyze(
     from regulars.insight.settings import Settings
 
     settings = Settings.of(
-        name=name or _name_of(paths),
+        name=name,
         cut_off=cut_off.date() if cut_off else None,
         horizon_days=horizon,
         discount_rate=discount_rate,
@@ -91,6 +92,3 @@ def analyze(
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))
 
-
-def _name_of(paths: list[Path] | None) -> str:
-    return paths[0].resolve().stem.replace("_", " ") if paths else ""

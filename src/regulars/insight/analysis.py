@@ -102,7 +102,6 @@ def analyze(
     classed = engine.keep("kept_classes", value_classes(work.facts, rule=rule, prospects=prospects))
     expected = _future(work, classed)
     customers = _customers(work, classed)
-    assert rule.cut_offs_minor is not None
     shop = shop_of(
         work.lines,
         work.facts,
@@ -124,7 +123,7 @@ def analyze(
         pairs=_pairs(work),
         boxes=_boxes(work),
         cohorts=cohorts(work.days, cut_off=work.cut_off, engine=engine),
-        lists=action_lists(customers, engine=engine, important_minor=rule.cut_offs_minor[0]),
+        lists=action_lists(customers, engine=engine),
         unsaid=work.unsaid,
     )
     progress("analysing", CHAPTERS, CHAPTERS)
@@ -151,7 +150,8 @@ def class_rule(settings: Settings, currency: str) -> ClassRule:
 
 def run_id(settings: Settings, intake: Intake, cut_off: date | None) -> str:
     """The same files, settings and cut-off give the same name; anything else another."""
-    parts = [repr(settings), str(cut_off), *sorted(f"{entry['name']}|{entry['rows_kept']}" for entry in intake.files)]
+    decided = replace(settings, name="")
+    parts = [repr(decided), str(cut_off), *sorted(f"{entry['name']}|{entry['rows_kept']}" for entry in intake.files)]
     return "run_" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
 

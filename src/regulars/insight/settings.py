@@ -19,7 +19,7 @@ class Settings:
 
     name: str = ""
     cut_off: date | None = None  # None: the last day in the lake
-    horizon_days: int = 365
+    horizon_days: int | None = None  # None: a year, but at most twice the period that was checked
     discount_rate: float = 0.10  # a year
     shares: tuple[float, float] | None = (0.20, 0.025)  # important and better; VIP
     amounts_major: tuple[float, float] | None = None
@@ -32,7 +32,7 @@ class Settings:
         *,
         name: str = "",
         cut_off: date | None = None,
-        horizon_days: int = 365,
+        horizon_days: int | None = None,
         discount_rate: float = 0.10,
         classes: str = "20%,2.5%",
         seed: int = 7,
