@@ -18,6 +18,7 @@ from regulars.history.mapping_file import read_mappings, write_mappings
 from regulars.history.members import known_people
 from regulars.history.moves import FileMapping, NotRead, Staged
 from regulars.history.read import Looked, Opened, Reading, baskets_together, look, open_files, take_in
+from regulars.history.reasons import in_words
 from regulars.history.refusals import Unclear
 from regulars.insight.analysis import Analysis, analyze, analyze_baskets
 from regulars.insight.findings import Intake
@@ -183,7 +184,7 @@ def _intake_of_baskets(reading: Reading) -> Intake:
 
 
 def _left_out(left_out: Sequence[NotRead]) -> list[dict[str, str]]:
-    return [{"name": entry.name, "looks_like": entry.why} for entry in left_out]
+    return [{"name": entry.name, "code": entry.code, "kind": entry.kind, "looks_like": entry.why} for entry in left_out]
 
 
 def _columns(mappings: Mapping[str, FileMapping]) -> list[dict[str, str]]:
@@ -213,7 +214,9 @@ def _show_columns(mappings: Mapping[str, FileMapping], left_out: Sequence[NotRea
     for name, mapping in mappings.items():
         alike.setdefault(mapping.headings, []).append(name)
     for names in alike.values():
-        rows = [[row["field"], row["heading"], row["reason"]] for row in _columns({names[0]: mappings[names[0]]})]
+        rows = [
+            [row["field"], row["heading"], in_words(row["reason"])] for row in _columns({names[0]: mappings[names[0]]})
+        ]
         more = f" and {len(names) - 1} more like it" if len(names) > 1 else ""
         console.print(table(names[0] + more, {"what": "left", "column": "left", "why": "left"}, rows))
         console.print()

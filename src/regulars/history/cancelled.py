@@ -5,6 +5,7 @@ from regulars.history.engine import Engine
 from regulars.history.evidence import text_of
 from regulars.history.finding import Finding
 from regulars.history.probe import column_types
+from regulars.history.reasons import also, coded
 
 _ENOUGH = 5  # lines with such a letter
 _NEARLY_ALL = 0.95
@@ -31,4 +32,4 @@ def find_cancelled(finding: Finding, engine: Engine, table: str) -> None:
     ]  # fmt: skip
     if letters:
         finding.options["cancelled_receipts"] = letters
-        finding.reasons["receipt"] += f"; numbers beginning with {', '.join(letters)} take a sale back"
+        finding.reasons["receipt"] = also(finding.reasons["receipt"], coded("takes-back", ", ".join(letters)))

@@ -15,6 +15,7 @@ from regulars.history.identity import customer_candidates
 from regulars.history.moves import FileMapping, RawTable, Shape
 from regulars.history.probe import drop_sample, take_sample
 from regulars.history.questions import ask
+from regulars.history.reasons import coded
 from regulars.history.refusals import NotSales
 
 _OPTIONAL = (
@@ -53,12 +54,11 @@ def understand(raw: RawTable, *, engine: Engine, given: FileMapping | None = Non
 
 def _ragged(raw: RawTable, known: FileMapping) -> FileMapping:
     headings = tuple(heading_of(raw, position) for position in range(raw.width))
-    why = "rows differ in width: each is one basket, each cell a product"
     return replace(
         known,
         columns={"product": 0},
         headings=headings,
-        reasons={"product": why},
+        reasons={"product": coded("basket-a-line")},
         options={**known.options, "shape": Shape.BASKETS.value, "basket_a_line": True},
     )
 
@@ -95,19 +95,25 @@ def _find_date(finding: Finding) -> None:
         by_content = [
             f for f in finding.free() if f.dates >= 0.9 and not f.means and f.readings[0].spelled not in _NEEDS_A_NAME
         ]
+        named = _fullest(named)
         if named and (len(named) == 1 or named[0].mean("sold_at") > named[1].mean("sold_at")):
-            finding.set(
-                "sold_at", named[0], f"its heading means a date, and {named[0].dates:.0%} of its cells are dates"
-            )
+            finding.set("sold_at", named[0], coded("heading-dates", f"{100 * named[0].dates:.0f}"))
         elif not named and len(by_content) == 1 and not looks.dates_of_people(by_content[0]):
-            finding.set("sold_at", by_content[0], f"{by_content[0].dates:.0%} of its cells are dates")
+            finding.set("sold_at", by_content[0], coded("dates", f"{100 * by_content[0].dates:.0f}"))
     day = finding.columns.get("sold_at")
     if day is not None and finding.open("time"):
         clocks = [f for f in finding.free() if f.clock and (f.day_length or f.mean("time") >= 0.9)]
         if len(clocks) == 1 or (clocks and clocks[0].mean("time") > 0):
-            finding.set("time", clocks[0], "it holds the time of the day beside the date")
+            finding.set("time", clocks[0], coded("clock"))
     if "time" in finding.columns and "time_format" not in finding.options:
         finding.options["time_format"] = list(finding.facts[finding.columns["time"]].clock)
+
+
+def _fullest(named: list[ColumnFacts]) -> list[ColumnFacts]:
+    """Of equally good names, only those filled in every row, if there are any: some are written once an order."""
+    rivals = [f for f in named if f.mean("sold_at") == named[0].mean("sold_at")]
+    full = [f for f in rivals if f.filled == f.rows]
+    return full + [f for f in named if f not in rivals] if full else named
 
 
 # Digits that are a date only when the heading says so.
@@ -125,7 +131,7 @@ def _find_optional(finding: Finding) -> None:
         fits = [f for f in finding.free() if f.mean(field) >= least and _fits(field, f)]
         if fits:
             best = max(fits, key=lambda f: (f.mean(field), -f.position))
-            finding.set(field, best, "its heading means " + field.replace("_", " "))
+            finding.set(field, best, coded("heading", field))
     if "product" not in finding.columns and "product_name" in finding.columns:
         finding.columns["product"] = finding.columns.pop("product_name")
         finding.reasons["product"] = finding.reasons.pop("product_name")
@@ -138,6 +144,9 @@ def _fits(field: str, facts: ColumnFacts) -> bool:
         return False  # a share of the price, not money
     if field in _NUMERIC:
         return facts.numbers >= 0.5
+    if "product_name" in facts.means and field in ("receipt", "product_name"):
+        # Some web shops head the number of the order "Name": #1001, #1002 …
+        return (facts.letters == 0) == (field == "receipt")
     if field in ("receipt", "product"):
         # 20240701030001 is a fine number for a receipt, though it reads as a moment too.
         by_name = facts.mean(field) >= 0.8 and not facts.typed.startswith(("TIMESTAMP", "DATE"))
@@ -163,10 +172,10 @@ def _refuse_other_tables(finding: Finding, some_customer: bool) -> None:
         missing.append("when (a date of the sale)")
     if "amount" not in finding.columns and "price" not in finding.columns and not money_columns.candidates(finding):
         missing.append("what was paid (an amount, or quantity and price)")
-    looks_like = looks.kind_of_table(finding.facts)
+    other = looks.kind_of_table(finding.facts)
     has_sale = "sold_at" in finding.columns and ("amount" in finding.columns or "price" in finding.columns)
-    if looks_like and not (has_sale and not missing):
-        raise NotSales(finding.raw.name, looks_like, missing or _not_named(finding))
+    if other and not (has_sale and not missing):
+        raise NotSales(finding.raw.name, other, missing or _not_named(finding))
     if missing:
         raise NotSales(finding.raw.name, None, missing)
 

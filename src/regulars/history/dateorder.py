@@ -6,9 +6,8 @@ from regulars.history.evidence import text_of
 from regulars.history.finding import Finding
 from regulars.history.probe import column_types, take_sample
 from regulars.history.questions import unclear
+from regulars.history.reasons import ORDERS, also, coded
 from regulars.history.refusals import Choice
-
-_WORDS = {"dmy": "day first", "mdy": "month first", "ymd": "year first", "as written": "as written"}
 
 
 def decide_order(finding: Finding, engine: Engine) -> None:
@@ -23,17 +22,20 @@ def decide_order(finding: Finding, engine: Engine) -> None:
         return
     reason = finding.reasons["sold_at"]
     if len(readings) > 1:
-        chosen, why = _whole_column(finding, engine, readings)
-        finding.reasons["sold_at"] = f"{reason}; {_WORDS[chosen.order]}: {why}"
+        chosen, code = _whole_column(finding, engine, readings)
+        finding.reasons["sold_at"] = also(reason, coded(code, chosen.order))
         finding.changes["date_format"] = chosen.spelled
     else:
         finding.changes["date_format"] = readings[0].spelled
         if readings[0].order in ("dmy", "mdy"):
-            finding.reasons["sold_at"] = f"{reason}; {_WORDS[readings[0].order]}: most dates can only be read so"
+            finding.reasons["sold_at"] = also(reason, coded("order-most", readings[0].order))
 
 
 def _whole_column(finding: Finding, engine: Engine, readings: tuple[dates.Reading, ...]) -> tuple[dates.Reading, str]:
-    """Reads every row each way: what only one way can read decides; else the way whose days lie close together."""
+    """Reads every row each way: what only one way can read decides; else the way whose days lie close together.
+
+    Gives that way, and the code of the reason.
+    """
     raw = finding.raw
     position = finding.columns["sold_at"]
     text = text_of(position, column_types(f"({raw.query})", engine))
@@ -51,14 +53,14 @@ def _whole_column(finding: Finding, engine: Engine, readings: tuple[dates.Readin
     best = max(read)
     alike = [n for n, count in enumerate(read) if count == best]
     if len(alike) == 1:
-        return readings[alike[0]], "some dates can only be read so"
+        return readings[alike[0]], "order-some"
     # Real days of trade lie side by side; swapped ones are thrown all over the year.
     spread = {n: span[n] / max(days[n], 1) for n in alike}
     order = sorted(alike, key=lambda n: spread[n])
     if days[order[0]] >= 3 and spread[order[0]] * 2 <= spread[order[1]]:
-        return readings[order[0]], "read so, the days lie side by side"
+        return readings[order[0]], "order-close"
     choices = [
-        Choice("sold_at", position, finding.facts[position].heading, _WORDS[readings[n].order],
+        Choice("sold_at", position, finding.facts[position].heading, ORDERS[readings[n].order],
                readings[n].spelled)
         for n in order
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from regulars.history.evidence import ColumnFacts, heading_of
 from regulars.history.moves import FileMapping, RawTable
+from regulars.history.reasons import coded
 
 
 class Finding:
@@ -16,7 +17,7 @@ class Finding:
         self.facts = facts
         self.given = given
         self.columns: dict[str, int] = dict(given.columns)
-        self.reasons: dict[str, str] = {name: "you said so" for name in given.columns}
+        self.reasons: dict[str, str] = {name: coded("given") for name in given.columns}
         self.changes: dict[str, Any] = {}  # FileMapping fields decided so far
         self.options: dict[str, object] = dict(given.options)
         self.without = frozenset(listed(given.options.get("without")))

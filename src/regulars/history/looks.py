@@ -1,10 +1,11 @@
 """Tables that people keep beside their sales, known by their columns, so that a refusal can name them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from regulars.history.evidence import ColumnFacts
 from regulars.history.headings import folded, tokens
+from regulars.history.refusals import LooksLike
 from regulars.history.words import NOT_SALE_DATE
 
 
@@ -37,12 +38,12 @@ def dates_of_people(facts: ColumnFacts) -> bool:
     return folded(facts.heading) in _PERSONAL or bool(NOT_SALE_DATE.intersection(tokens(facts.heading)))
 
 
-def kind_of_table(facts: Sequence[ColumnFacts]) -> str | None:
-    """What the table looks like, in words; None when it looks like none of the tables we know."""
-    for look in (_dictionary, _summary, _contract, _experiment, _survey, _activity, _members):
+def kind_of_table(facts: Sequence[ColumnFacts]) -> LooksLike | None:
+    """What the table looks like; None when it looks like none of the tables we know."""
+    for kind, look in _LOOKS.items():
         words = look(facts)
         if words:
-            return words
+            return LooksLike(kind, words)
     return None
 
 
@@ -117,3 +118,14 @@ def _members(facts: Sequence[ColumnFacts]) -> str | None:
 
 def _quoted(headings: Sequence[str]) -> str:
     return ", ".join(headings[:5]) + (" …" if len(headings) > 5 else "")
+
+
+_LOOKS: Final[Mapping[str, Callable[[Sequence[ColumnFacts]], str | None]]] = {
+    "dictionary": _dictionary,
+    "summary": _summary,
+    "contract": _contract,
+    "experiment": _experiment,
+    "survey": _survey,
+    "activity": _activity,
+    "members": _members,
+}

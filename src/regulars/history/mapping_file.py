@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn
 
 from regulars.history.dates import BETWEEN, KEYWORDS
 from regulars.history.moves import FileMapping
+from regulars.history.reasons import coded, in_words
 from regulars.history.refusals import BadMapping
 
 FIELDS: Final = (
@@ -50,7 +51,7 @@ def _columns(mapping: FileMapping) -> list[str]:
         heading = mapping.headings[position] if position < len(mapping.headings) else f"column {position + 1}"
         numbered = _NUMBERED.fullmatch(heading) or list(mapping.headings).count(heading) > 1 or not heading
         value = str(position + 1) if numbered else _quoted(heading)
-        why = " ".join(mapping.reasons.get(field, "").split())
+        why = " ".join(in_words(mapping.reasons.get(field, "")).split())
         lines.append(f"{field} = {value}" + (f"  # {why}" if why else ""))
     lines += [f'{field} = ""' for field in _texts(mapping.options.get("without"))]
     return lines
@@ -157,7 +158,7 @@ def _mapping(section: _Section, entries: Any) -> FileMapping:
     return FileMapping(
         columns=columns,
         headings=tuple(headings),
-        reasons=dict.fromkeys(columns, "you said so"),
+        reasons=dict.fromkeys(columns, coded("given")),
         date_format=entries.get("date_format"),
         decimal_comma=entries.get("decimal") == ",",
         amount_is=entries.get("amount_is", "line"),

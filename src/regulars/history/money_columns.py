@@ -8,6 +8,7 @@ from regulars.history.engine import Engine
 from regulars.history.evidence import ColumnFacts, text_of
 from regulars.history.finding import Finding
 from regulars.history.probe import column_types
+from regulars.history.reasons import also, coded
 
 _MIN_LINES = 30  # fewer lines with several pieces prove nothing
 _SURE_BY_NAME = 0.9  # "line total", "net amount": no test needed
@@ -20,18 +21,18 @@ def find(finding: Finding, engine: Engine, table: str) -> None:
     quantities = _named(finding, "quantity")
     if finding.open("quantity"):
         if quantities:
-            finding.set("quantity", quantities[0], "its heading means quantity")
+            finding.set("quantity", quantities[0], coded("heading", "quantity"))
         else:
             counts = [f for f in amounts if _small_counts(f)]
             others = [f for f in [*prices, *amounts] if f not in counts]
             if counts and others:
-                finding.set("quantity", counts[0], "small whole numbers beside a price: pieces, not money")
+                finding.set("quantity", counts[0], coded("pieces-beside-price"))
     amounts = [f for f in amounts if f.position not in finding.columns.values()]
     prices = [f for f in prices if f.position not in finding.columns.values()]
     if finding.open("amount") and amounts and not _rivals(amounts, "amount"):
-        finding.set("amount", amounts[0], "its heading means an amount, and it holds numbers")
+        finding.set("amount", amounts[0], coded("heading-numbers", "amount"))
     if finding.open("price") and prices and not (amounts and "amount" not in finding.columns):
-        finding.set("price", prices[0], "its heading means a price, and it holds numbers")
+        finding.set("price", prices[0], coded("heading-numbers", "price"))
     if "amount" not in finding.columns and "price" not in finding.columns and not amounts:
         _by_content(finding)
 
@@ -70,10 +71,10 @@ def _by_content(finding: Finding) -> None:
     free = [f for f in finding.free() if not f.means and f.numbers >= 0.9 and f.dates < 0.9]
     decimals = [f for f in free if f.is_decimal]
     if len(decimals) == 1 and finding.open("amount"):
-        finding.set("amount", decimals[0], "the only column of numbers with decimals")
+        finding.set("amount", decimals[0], coded("only-decimals"))
     counts = [f for f in free if _small_counts(f)]
     if "amount" in finding.columns and len(counts) == 1 and finding.open("quantity"):
-        finding.set("quantity", counts[0], "small whole numbers beside an amount")
+        finding.set("quantity", counts[0], coded("pieces-beside-amount"))
 
 
 def settle(finding: Finding, engine: Engine, table: str) -> None:
@@ -103,7 +104,7 @@ def settle(finding: Finding, engine: Engine, table: str) -> None:
 def _price_alone(finding: Finding, field: str) -> None:
     if field == "price":
         finding.columns["amount"] = finding.columns.pop("price")
-        finding.reasons["amount"] = finding.reasons.pop("price") + "; without a quantity it is the line's value"
+        finding.reasons["amount"] = also(finding.reasons.pop("price"), coded("no-quantity"))
     finding.changes["amount_is"] = "line"
 
 
@@ -111,16 +112,11 @@ def _unit_or_line(finding: Finding, engine: Engine, table: str, field: str) -> N
     verdict = _steadier(finding, engine, table, finding.columns[field])
     if verdict == "line" and field == "price":
         finding.columns["amount"] = finding.columns.pop("price")
-        finding.reasons["amount"] = (
-            finding.reasons.pop("price") + "; within a product it grows with the quantity: the line's total"
-        )
+        finding.reasons["amount"] = also(finding.reasons.pop("price"), coded("grows"))
         finding.changes["amount_is"] = "line"
     elif verdict == "unit" and field == "amount" and "price" not in finding.columns:
         finding.columns["price"] = finding.columns.pop("amount")
-        finding.reasons["price"] = (
-            finding.reasons.pop("amount")
-            + "; within a product it stays the same whatever the quantity: one piece's price"
-        )
+        finding.reasons["price"] = also(finding.reasons.pop("amount"), coded("stays"))
         finding.changes["amount_is"] = "unit"
     elif field == "price":
         finding.changes["amount_is"] = "unit"
@@ -181,4 +177,4 @@ def _drop_a_receipts_total(finding: Finding, engine: Engine, table: str) -> None
     if receipts >= 10 and constant >= 0.95 * receipts:
         del columns["amount"]
         finding.reasons.pop("amount")
-        finding.reasons["price"] += "; the amount column repeats the receipt's total on every line"
+        finding.reasons["price"] = also(finding.reasons["price"], coded("receipt-total"))

@@ -43,7 +43,7 @@ class FileMapping:
 
     columns: Mapping[str, int]  # field ("customer", "sold_at", "amount", "quantity", "price", …) → position in the file
     headings: tuple[str, ...]
-    reasons: Mapping[str, str] = field(default_factory=dict)  # field → why this column, in words
+    reasons: Mapping[str, str] = field(default_factory=dict)  # field → why this column, as codes of `reasons`
     date_format: str | None = None
     decimal_comma: bool = False
     amount_is: str = "line"  # "line": the amount column is the line's total; "unit": price of one piece, × quantity
@@ -79,3 +79,4 @@ class NotRead:
     name: str
     code: str  # stable: "rubbish", "empty", "not-a-table", "not-sales" …
     why: str  # in words, naming what it looks like and what is missing
+    kind: str = ""  # of "not-sales": the kind of table it looks like (`looks`), "" where it is like none

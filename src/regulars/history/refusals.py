@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from regulars.basics.errors import RegularsError
 from regulars.history.moves import FileMapping
@@ -66,20 +66,30 @@ class Unclear(RegularsError):
         return replace(answered, date_format=choice.date_format) if choice.date_format else answered
 
 
+class LooksLike(NamedTuple):
+    """Another table than one of sales."""
+
+    kind: str  # stable: "members", "survey" …
+    words: str  # naming the columns that give it away
+
+
 class NotSales(RegularsError):
-    """The file holds something else than purchases. Facts: looks_like, missing."""
+    """The file holds something else than purchases. Facts: kind, looks_like, missing."""
 
     code: ClassVar[str] = "not-sales"
 
-    def __init__(self, file: str, looks_like: str | None, missing: Sequence[str]) -> None:
+    def __init__(self, file: str, looks: LooksLike | None, missing: Sequence[str]) -> None:
         lacks = ", ".join(missing)
-        looks = f"it looks like {looks_like}" if looks_like else "its columns do not show who bought what, when"
+        looks_like = looks.words if looks else None
+        seen = f"it looks like {looks_like}" if looks_like else "its columns do not show who bought what, when"
         super().__init__(
-            f"{file} is not a sales file: {looks}" + (f"; missing: {lacks}." if lacks else "."),
+            f"{file} is not a sales file: {seen}" + (f"; missing: {lacks}." if lacks else "."),
             file=file,
+            kind=looks.kind if looks else "",
             looks_like=looks_like,
             missing=list(missing),
         )
+        self.kind = looks.kind if looks else ""
         self.looks_like = looks_like
         self.missing = tuple(missing)
 

@@ -20,8 +20,8 @@ class Intake:
     refused_by_reason: Mapping[str, int]
     notes: Mapping[str, int]  # dirt kept and counted
     files: Sequence[Mapping[str, object]]  # name, rows_read, rows_kept, rows_refused, first_on, last_on
-    not_sales: Sequence[Mapping[str, str]] = ()  # name, looks_like: files of the folder left out, with the reason
-    columns: Sequence[Mapping[str, str]] = ()  # file, field, heading, reason: what was understood
+    not_sales: Sequence[Mapping[str, str]] = ()  # name, code, kind, looks_like: files of the folder left out
+    columns: Sequence[Mapping[str, str]] = ()  # file, field, heading, reason (codes): what was understood
     set_aside: pa.Table | None = None  # customer, reason, lines, spend_minor: bulk and test accounts
     returns: int = 0
     returns_matched: int = 0
