@@ -276,3 +276,31 @@ def test_the_real_data_sets(shared_data: Path, tmp_path: Path) -> None:
     left_out = [one for one in found.values() if isinstance(one, NotRead)]
     assert sorted(one.why for one in left_out if one.code != "rubbish") == ["looks like JSON"] * 7
     assert sum(one.code == "rubbish" for one in left_out) == 3
+
+
+def test_links_in_a_circle_are_named_and_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "a.csv").write_text("customer,date,amount\n1,2024-01-13,5.50\n")
+    (folder / "x").symlink_to(folder / "y")
+    (folder / "y").symlink_to(folder / "x")
+    found = read(folder, work=tmp_path / "work")
+    assert [(one.name, getattr(one, "code", "read")) for one in found] == [
+        ("a.csv", "read"), ("x", "rubbish"), ("y", "rubbish"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
+def test_a_device_given_by_name_is_refused_by_name(tmp_path: Path, device: str) -> None:
+    with pytest.raises(NoSuchFile, match=device):
+        read(Path(device), work=tmp_path / "work")
+
+
+def test_a_sheet_saved_with_empty_columns_in_it_has_its_heading(tmp_path: Path) -> None:
+    path = tmp_path / "sparse.csv"
+    path.write_text(",customer,,date,amount,,\n" + ",C1,,2024-01-13,5.50,,\n" * 20)
+    (table,) = read(path, work=tmp_path / "work")
+    assert isinstance(table, RawTable)
+    assert table.headings is not None
+    assert table.headings[1:5] == ("customer", "column 3", "date", "amount")
+    assert table.rows == 20

@@ -89,7 +89,7 @@ def settle(finding: Finding, engine: Engine, table: str) -> None:
     if "amount_is" in finding.said:
         return
     field = "amount" if "amount" in columns else "price"
-    if field == "amount" and "price" in columns and "quantity" in columns:
+    if field == "amount" and "price" in columns:
         _drop_a_receipts_total(finding, engine, table)
         field = "amount" if "amount" in columns else "price"
     if "quantity" not in columns:
@@ -164,17 +164,22 @@ def _steadier(finding: Finding, engine: Engine, table: str, position: int) -> st
 
 
 def _drop_a_receipts_total(finding: Finding, engine: Engine, table: str) -> None:
-    """An amount that is the same on every line of a receipt, while quantity × price differs, is the receipt's total."""
-    if "receipt" not in finding.columns:
-        return
+    """An amount that is the same on every line of a receipt, or stands on one of them only, while price (× quantity)
+    differs, is the receipt's total."""
     columns = finding.columns
-    rows = _numbers_of(finding, table, engine, v=columns["amount"], q=columns["quantity"], p=columns["price"])
+    if "receipt" not in columns:
+        return
+    wanted = {"v": columns["amount"], "p": columns["price"]}
+    line = "p"
+    if "quantity" in columns:
+        wanted["q"], line = columns["quantity"], "q * p"
     receipts, constant = _row(
         engine,
-        f"SELECT count(*), count(*) FILTER (vs = 1) FROM (SELECT count(DISTINCT v) AS vs FROM {rows}"
-        " WHERE v IS NOT NULL GROUP BY receipt HAVING count(*) > 1 AND count(DISTINCT q * p) > 1)",
+        "SELECT count(*), count(*) FILTER (vs = 1) FROM (SELECT count(DISTINCT v) AS vs FROM"
+        f" {_numbers_of(finding, table, engine, **wanted)}"
+        f" GROUP BY receipt HAVING count(*) > 1 AND count(DISTINCT {line}) > 1)",
     )
-    if receipts >= 10 and constant >= 0.95 * receipts:
+    if constant == receipts >= 3 or (receipts >= 10 and constant >= 0.95 * receipts):
         del columns["amount"]
         finding.reasons.pop("amount")
         finding.reasons["price"] = also(finding.reasons["price"], coded("receipt-total"))

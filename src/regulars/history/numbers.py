@@ -11,7 +11,7 @@ _WIDE: Final = "".join(map(chr, range(0xFF10, 0xFF1A))) + (
     "\uff0e\uff0c\uff0d\uff0b\uff08\uff09\uffe5\uff04\u2212\u2019\u3000\u00a0\u202f"
 )
 _NARROW: Final = "0123456789.,-+()¥$-'   "
-_SIGNS: Final = r"RMB|CNY|USD|EUR|GBP|JPY|HKD|TWD|HK\$|NT\$|US\$|[¥$€£₩₹元圆圓]"
+_SIGNS: Final = r"RMB|CNY|USD|EUR|GBP|JPY|HKD|TWD|HK\$|NT\$|US\$|[¥$€£₩₹元圆圓円]"
 # What may be a number at all, once wide characters are narrow: one sign, before or after the currency or at the end.
 _DIGITS: Final = r"\s*(?:[0-9][0-9 '.,]*|[.,][0-9]+)\s*"
 _MONEY: Final = rf"(?:{_SIGNS})?"

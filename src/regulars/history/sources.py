@@ -106,12 +106,16 @@ def _opened(member: Member, kind: Kind, unpacker: Unpacker, progress: Progress) 
 def _discovered(paths: Sequence[Path]) -> Iterator[Member | NotRead]:
     """Each file once, under a name that no other has."""
     listed: list[tuple[str, Path, Path]] = []  # name, name if that is taken, path
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for given in paths:
         if not given.exists():
             raise NoSuchFile(f"There is no file or folder {given}. Check the spelling.", path=str(given))
+        if not given.is_dir() and not given.is_file():
+            raise NoSuchFile(
+                f"{given} is a pipe or a device; write what it gives into a file and name that.", path=str(given)
+            )
         for name, path in _files_in(given) if given.is_dir() else [(given.name, given)]:
-            if (real := path.resolve()) not in seen:
+            if (real := os.path.realpath(path)) not in seen:  # unlike Path.resolve, at ease with a circle of links
                 seen.add(real)
                 listed.append((name, path, given))
         if given.is_dir() and not any(path.is_relative_to(given) for _, path, _ in listed):

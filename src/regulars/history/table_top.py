@@ -89,8 +89,9 @@ def top_of(records: Sequence[tuple[int, list[str]]], width: int) -> Top:
 
     Without a heading nothing is skipped: what stands above the table then is refused row by row, never lost.
     """
+    used = _columns_used(records, width)
     for place, (_, row) in enumerate(records[:TOP_LINES]):
-        if not _fills(row, width):
+        if not _fills(row, used):
             continue
         # A heading that comes again below (files joined into one) is no evidence against itself.
         below = [
@@ -112,6 +113,13 @@ def top_of(records: Sequence[tuple[int, list[str]]], width: int) -> Top:
 def _fills(row: Sequence[str], width: int) -> bool:
     filled = sum(bool(cell.strip()) for cell in row)
     return filled >= min(width, max(2, -(-width * 3 // 5)))
+
+
+def _columns_used(records: Sequence[tuple[int, list[str]]], width: int) -> int:
+    """How many columns hold anything below: a sheet saved with empty columns in it is no wider for them."""
+    rows = [cells for _, cells in records[1:] if len(cells) > 1 or width == 1]
+    used = sum(any(place < len(cells) and cells[place].strip() for cells in rows) for place in range(width))
+    return used or width
 
 
 def _fuller_heading_follows(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
@@ -158,7 +166,6 @@ def _mostly_values(below: Sequence[Sequence[str]], place: int) -> bool:
 
 def _repeats(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether most of the row's cells occur again below in their column: then they are values, not names."""
-    again = 0
-    for place, cell in enumerate(cells):
-        again += any(place < len(row) and row[place].strip() == cell for row in below)
-    return again > len(cells) / 3
+    named = [(place, cell) for place, cell in enumerate(cells) if cell]
+    again = sum(any(place < len(row) and row[place].strip() == cell for row in below) for place, cell in named)
+    return again > len(named) / 3

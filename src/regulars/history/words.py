@@ -26,6 +26,8 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
         "card, card id, card number, card no, card code, loyalty card, member card, customer card, "
         "vip card, cardno, 卡号, 会员卡, vip卡号, 贵宾卡号, 会员卡编号, 卡编号, 储值卡号",
         "account, phone, mobile, phone number, mobile number, telephone, msisdn, email, e mail, "
+        "customer email, customer e mail, email address, billing email, buyer email, client email, member email, "
+        "customer phone, billing phone, "
         "contact id, 手机号, 手机号码, 手机, 会员手机, 会员手机号, 电话, 联系电话, 买家昵称, 邮箱, openid, "
         "unionid, id",
         "customer name, client name, member name, buyer name, 会员名, 会员姓名, 客户名称, 客户姓名, 顾客姓名",
@@ -70,20 +72,21 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "quantity": (
         "quantity, qty, quantity sold, qty sold, sold quantity, units sold, sold qty, order quantity, "
-        "order qty, item quantity, item qty, quantity ordered, units, number of items, number of units, "
+        "order qty, item quantity, item qty, line item quantity, line item qty, "
+        "quantity ordered, units, number of items, number of units, "
         "no of items, number of pieces, pieces, pcs, 数量, 销售数量, 购买数量, 订购数量, 商品数量, 件数, "
         "销售件数, 个数, 销量",
         "count, item count, unit, sales units, sales quantity, volume, weight, num items, items, 数目, 数, 重量",
     ),
     "price": (
         "unit price, price each, price per unit, item price, product price, selling price, "
-        "unit selling price, 单价, 销售单价, 商品单价, 成交单价, 实际单价, 折后单价",
+        "unit selling price, line item price, 单价, 销售单价, 商品单价, 成交单价, 实际单价, 折后单价",
         "price, sales price, sale price, retail price, unit value, 价格, 售价, 零售价, 销售价, 成交价, "
         "实际售价, 商品价格, 折后价",
         "list price, original price, regular price, base price, 原价, 标价, 吊牌价, 标准价",
     ),
     "product": (
-        "product id, product code, product number, product no, product key, sku, sku id, sku code, "
+        "product id, product code, product number, product no, product key, sku, sku id, sku code, line item sku, "
         "item id, item code, item no, item number, stock code, article id, article number, article no, "
         "article code, material number, material code, goods id, goods code, asin, 商品编号, 商品编码, "
         "商品代码, 商品id, 商品号, 货号, 产品编号, 产品编码, 产品代码, 产品id, 品号, 款号, 物料编码, "
@@ -92,7 +95,7 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
         "product, item, article, material, goods, merchandise, style, 商品, 产品, 货品, 单品",
     ),
     "product_name": (
-        "product name, item name, article name, goods name, product description, item description, "
+        "product name, item name, line item name, article name, goods name, product description, item description, "
         "article description, description, product title, item title, product desc, item desc, sku name, "
         "商品名称, 品名, 商品名, 产品名称, 产品名, 货品名称, 单品名称, 商品标题, 宝贝标题, 菜品名称, 菜名, "
         "物料名称, 商品描述",
@@ -124,8 +127,9 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
         "basket number, ticket, ticket id, ticket number, ticket no, bill no, bill number, bill id, "
         "check number, check no, purchase id, sale id, sales id, sales order, sales document, 小票号, "
         "小票, 小票编号, 小票单号, 单号, 订单号, 订单编号, 订单id, 交易号, 交易编号, 流水号, 交易流水号, "
-        "收银流水, 收银流水号, 销售单号, 单据号, 单据编号, 票号, 发票号, 账单号, 收据号, 购物篮, 销售单",
-        "document number, document no, voucher, voucher no, session id, visit id, cart id, bill, "
+        "收银流水, 收银流水号, 销售单号, 单据号, 单据编号, 票号, 发票号, 发票号码, "
+        "小票号码, 订单号码, 统一发票号码, 账单号, 收据号, 购物篮, 销售单",
+        "name, order name, document number, document no, voucher, voucher no, session id, visit id, cart id, bill, "
         "transaction, 购物车, 凭证号, 订单",
     ),
     "receipt_line": (
@@ -154,7 +158,8 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
         "asset",
     ),
     "discount": (
-        "discount, discount amount, discount value, line discount, total discount, markdown, rebate, "
+        "discount, discount amount, discount value, line discount, line item discount, "
+        "total discount, markdown, rebate, "
         "promotion amount, promo amount, coupon amount, savings, reduction, 优惠金额, 优惠, 折扣金额, "
         "折扣额, 让利, 减免金额, 折让金额, 折扣, 让利金额, 促销优惠",
     ),
