@@ -14,7 +14,7 @@ from regulars.history.headings import tokens
 from regulars.history.identity import customer_candidates
 from regulars.history.moves import FileMapping, RawTable, Shape
 from regulars.history.probe import drop_sample, take_sample
-from regulars.history.questions import ask
+from regulars.history.questions import ask, examples
 from regulars.history.reasons import coded
 from regulars.history.refusals import NotSales
 
@@ -77,7 +77,7 @@ def _understood(finding: Finding, engine: Engine) -> tuple[Shape, FileMapping]:
         finding.options["shape"] = Shape.BASKETS.value
         return Shape.BASKETS, finding.mapping()
     some_id = any("id" in tokens(facts.heading) for facts in finding.facts)
-    _refuse_other_tables(finding, bool(candidates) or some_id)
+    _refuse_other_tables(finding, bool(candidates) or some_id, engine, table)
     ask(finding, "customer", candidates, engine, table)
     ask(finding, "sold_at", _date_candidates(finding), engine, table)
     ask(finding, "amount", money_columns.candidates(finding), engine, table)
@@ -164,7 +164,7 @@ def _is_baskets(finding: Finding, candidates: list[ColumnFacts]) -> bool:
     return not any(facts.mean("customer") > 0 for facts in candidates) and looks.kind_of_table(finding.facts) is None
 
 
-def _refuse_other_tables(finding: Finding, some_customer: bool) -> None:
+def _refuse_other_tables(finding: Finding, some_customer: bool, engine: Engine, table: str) -> None:
     missing = []
     if not some_customer and "customer" not in finding.columns:
         missing.append("who bought (a customer, member or card number)")
@@ -177,7 +177,20 @@ def _refuse_other_tables(finding: Finding, some_customer: bool) -> None:
     if other and not (has_sale and not missing):
         raise NotSales(finding.raw.name, other, missing or _not_named(finding))
     if missing:
-        raise NotSales(finding.raw.name, None, missing)
+        raise NotSales(finding.raw.name, None, missing, _no_dates(finding, engine, table))
+
+
+def _no_dates(finding: Finding, engine: Engine, table: str) -> str:
+    """A word on columns that are headed like the date and hold none, such as days that are only numbered."""
+    headed = [f for f in finding.free() if f.mean("sold_at") > 0 and f.filled and "sold_at" not in finding.columns]
+    if not headed:
+        return ""
+    rows = examples(finding.raw.width, engine, table)
+    seen = ", ".join(f'"{f.heading}" holds "{rows[0][f.position]}"' for f in headed[:3])
+    return (
+        f" ({seen}, which is no date that is known; if it is one, name the column and its date_format in a mapping,"
+        ' "days since 2024-01-01" where days are only numbered.)'
+    )
 
 
 def _not_named(finding: Finding) -> list[str]:

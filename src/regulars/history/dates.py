@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 ISO: Final = "iso"  # 2024-03-05, 2024-03-05 14:30:00, 2024-03-05T14:30:00Z; an offset is left off: the shop's own clock
@@ -10,6 +11,7 @@ EXCEL: Final = "excel"  # days since 1899-12-30
 EPOCH_S: Final = "epoch-seconds"
 EPOCH_MS: Final = "epoch-milliseconds"
 KEYWORDS: Final = (ISO, EXCEL, EPOCH_S, EPOCH_MS)
+DAYS_SINCE: Final = "days since "  # and an ISO day: day numbers of a calendar of their own, as panels have them
 BETWEEN: Final = " | "  # several formats in one date_format
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2100
@@ -17,6 +19,7 @@ LAST_YEAR: Final = 2100
 _TRIPLE = re.compile(r"(\d{1,4})\s*([-/.年 ])\s*(\d{1,2})\s*([-/.月 ])\s*(\d{1,4})(?:\s*(日))?")
 _MONTH_NAME = re.compile(r"(?:(\d{1,2})([-/. ]))?([A-Za-z]{3,9})([-/., ]+)(\d{1,4})(?:([-/., ]+)(\d{2,4}))?")
 _TIME = re.compile(r"(?:(上午|下午|[AaPp][Mm])\s*)?\d{1,2}:\d{1,2}(:\d{1,2})?(\.\d+)?\s*(上午|下午|[AaPp]\.?[Mm]\.?)?")
+_STRPTIME: Final = re.compile(r"%(?:[aAbBcdfgGhHIjmMnpSTuUVwWxXyYzZ%]|-[dmyHIMSj])")
 _NAMES = {"ymd": ("%Y", "%m", "%d"), "dmy": ("%d", "%m", "%Y"), "mdy": ("%m", "%d", "%Y")}
 
 
@@ -30,6 +33,35 @@ class Reading:
     @property
     def spelled(self) -> str:
         return BETWEEN.join(self.formats)
+
+
+def is_strptime(text: str) -> bool:
+    """Whether the engine can read with this format: at least one sign it knows, and none it does not.
+
+    >>> is_strptime("%d/%m/%Y"), is_strptime("%Q"), is_strptime("dd/mm")
+    (True, False, False)
+    """
+    signs = _STRPTIME.findall(text)
+    return any(sign != "%%" for sign in signs) and "%" not in _STRPTIME.sub("", text)
+
+
+def is_date_format(text: str) -> bool:
+    """Whether one part of a date_format is understood.
+
+    >>> is_date_format("iso"), is_date_format("days since 2024-01-01"), is_date_format("days since 2024-02-31")
+    (True, True, False)
+    """
+    return text in KEYWORDS or _first_day(text) is not None or is_strptime(text)
+
+
+def _first_day(text: str) -> date | None:
+    """The day before day 1, of a format for days that are only numbered."""
+    if not text.startswith(DAYS_SINCE):
+        return None
+    try:
+        return date.fromisoformat(text.removeprefix(DAYS_SINCE))
+    except ValueError:
+        return None
 
 
 def shape(text: str) -> str:
@@ -153,8 +185,12 @@ def _text(value: str) -> str:
 def moment(text: str, date_format: str) -> str:
     """SQL: the TIMESTAMP a text stands for under a date_format (see docs/reading.md), NULL where it stands for none."""
     formats = date_format.split(BETWEEN)
-    spelled = [name for name in formats if name not in KEYWORDS]
+    starts = {name: start for name in formats if (start := _first_day(name)) is not None}
+    spelled = [name for name in formats if name not in KEYWORDS and name not in starts]
     tries: list[str] = []
+    for start in starts.values():
+        days = f"TRY_CAST({text} AS INTEGER)"
+        tries.append(f"CASE WHEN abs({days}) < 100000 THEN TIMESTAMP '{start}' + to_days({days}) END")
     if ISO in formats:
         tries.append(f"TRY_CAST({text} AS TIMESTAMP)")
     if spelled:

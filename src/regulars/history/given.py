@@ -1,12 +1,14 @@
 """A mapping that somebody gave, fitted to the file at hand: its columns are found by heading, then by number."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import combinations
 
 from regulars.history.evidence import heading_of
 from regulars.history.headings import folded
 from regulars.history.moves import FileMapping, RawTable
-from regulars.history.refusals import UnknownColumn
+from regulars.history.refusals import ASKED, BadMapping, UnknownColumn
 
 _NUMBERED = re.compile(r"column (\d+)")
 
@@ -20,6 +22,7 @@ def resolve(raw: RawTable, given: FileMapping | None) -> FileMapping:
             _check(raw, field, position, f"column {position + 1}")
         return given
     columns = {field: _position(raw, field, given, position) for field, position in given.columns.items()}
+    _check_apart(raw, columns)
     return replace(given, columns=columns)
 
 
@@ -48,3 +51,17 @@ def _check(raw: RawTable, field: str, position: int, wanted: str) -> int:
         column=wanted,
         headings=have,
     )
+
+
+def _check_apart(raw: RawTable, columns: Mapping[str, int]) -> None:
+    """Who, when and how much cannot stand in one column."""
+    asked = [field for field in ASKED if field in columns]
+    for field, other in combinations(asked, 2):
+        if columns[field] == columns[other]:
+            heading = heading_of(raw, columns[field])
+            raise BadMapping(
+                f'The mapping of {raw.name} takes "{heading}" for {field} and for {other}; one of them is wrong.',
+                file=raw.name,
+                key=other,
+                line=None,
+            )

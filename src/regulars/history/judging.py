@@ -138,7 +138,8 @@ def _returned(plan: Plan) -> str:
     tests = [f"coalesce({name} < 0, false)" for name in ("paid_minor", *numbers_below)]
     if plan.has("status"):
         tests.append(fees.takes_back("status", plan.heading("status")))
-    prefixes = listed(plan.mapping.options.get("cancelled_receipts"))
+    # Every number begins with nothing: an empty text would take everything back.
+    prefixes = [prefix for prefix in listed(plan.mapping.options.get("cancelled_receipts")) if prefix]
     if plan.has("receipt"):
         tests += [f"coalesce(starts_with(receipt, {text_list([prefix])[1:-1]}), false)" for prefix in prefixes]
     return "(" + " OR ".join(tests) + ")"

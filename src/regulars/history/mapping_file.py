@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from regulars.history.dates import BETWEEN, KEYWORDS
+from regulars.history.dates import BETWEEN, KEYWORDS, is_date_format, is_strptime
 from regulars.history.moves import FileMapping
 from regulars.history.reasons import coded, in_words
 from regulars.history.refusals import BadMapping
@@ -197,10 +197,18 @@ def _currency(section: _Section, key: str, value: Any) -> None:
 
 def _date_format(section: _Section, key: str, value: Any) -> None:
     formats = value.split(BETWEEN) if isinstance(value, str) else []
-    if not formats or not all(one in KEYWORDS or "%" in one for one in formats):
+    if not formats or not all(is_date_format(one) for one in formats):
         section.wrong(
-            key, f'{", ".join(KEYWORDS)}, or a format such as "%d/%m/%Y %H:%M"; several with "{BETWEEN}" between'
+            key,
+            f'{", ".join(KEYWORDS)}, "days since 2024-01-01" where days are only numbered, or a format such as'
+            f' "%d/%m/%Y %H:%M"; several with "{BETWEEN}" between',
         )
+
+
+def _time_format(section: _Section, key: str, value: Any) -> None:
+    _list(section, key, value)
+    if not all(is_strptime(one) for one in value):
+        section.wrong(key, 'formats such as ["%H:%M"]')
 
 
 _CHECKS: Final[dict[str, Callable[[_Section, str, Any], None]]] = {
@@ -209,6 +217,7 @@ _CHECKS: Final[dict[str, Callable[[_Section, str, Any], None]]] = {
     **dict.fromkeys(_CHOICES, _choice),
     **dict.fromkeys(_LISTS, _list),
     **dict.fromkeys(_FLAGS, _flag),
+    "time_format": _time_format,
 }
 # Keys that are FileMapping's own; the rest are its options.
 _PLAIN: Final = frozenset({"date_format", "currency", "decimal", "amount_is"})

@@ -24,7 +24,7 @@ def ask(finding: Finding, field: str, candidates: Sequence[ColumnFacts], engine:
     """Settles an essential field, or raises Unclear when several columns may be meant."""
     if field in finding.columns or (field == "amount" and "price" in finding.columns):
         return
-    if not candidates:
+    if not candidates or field in finding.without:
         raise NotSales(finding.raw.name, None, [_MISSING[field]])
     if len(candidates) == 1:
         only = candidates[0]

@@ -1,6 +1,6 @@
 """What reading columns refuses, and the questions it must ask before it can go on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
@@ -78,12 +78,12 @@ class NotSales(RegularsError):
 
     code: ClassVar[str] = "not-sales"
 
-    def __init__(self, file: str, looks: LooksLike | None, missing: Sequence[str]) -> None:
+    def __init__(self, file: str, looks: LooksLike | None, missing: Sequence[str], hint: str = "") -> None:
         lacks = ", ".join(missing)
         looks_like = looks.words if looks else None
         seen = f"it looks like {looks_like}" if looks_like else "its columns do not show who bought what, when"
         super().__init__(
-            f"{file} is not a sales file: {seen}" + (f"; missing: {lacks}." if lacks else "."),
+            f"{file} is not a sales file: {seen}" + (f"; missing: {lacks}." if lacks else ".") + hint,
             file=file,
             kind=looks.kind if looks else "",
             looks_like=looks_like,
@@ -104,3 +104,29 @@ class BadMapping(RegularsError):
     """A mapping file cannot be understood. Facts: file, key, line."""
 
     code: ClassVar[str] = "bad-mapping"
+
+
+class NothingKept(RegularsError):
+    """Every row of a file was refused: most likely a column or its writing was taken for something else.
+
+    Facts: file, rows, refused_by_reason, examples (rows of the REFUSED contract, at most three).
+    """
+
+    code: ClassVar[str] = "nothing-kept"
+
+    def __init__(
+        self, file: str, rows: int, refused_by_reason: Mapping[str, int], examples: Sequence[Mapping[str, object]]
+    ) -> None:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in refused_by_reason.items())
+        seen = ", ".join(
+            f"line {one['line']}" + (f' "{one["column"]}" is "{one["value"]}"' if one["column"] else "")
+            for one in examples
+        )
+        super().__init__(
+            f"{file}: none of its {rows:,} rows can be used ({reasons}); {seen}. If a column is another one, or is"
+            " written another way, say so in a mapping.",
+            file=file,
+            rows=rows,
+            refused_by_reason=dict(refused_by_reason),
+            examples=[dict(one) for one in examples],
+        )

@@ -14,6 +14,7 @@ from regulars.history.evidence import text_of
 from regulars.history.fees import named_like_a_fee
 from regulars.history.moves import FileMapping, RawTable, Shape, Staged
 from regulars.history.probe import column_types, drop_sample, sample_name, take_sample
+from regulars.history.refusals import NothingKept
 from regulars.history.refused import write_refused
 
 _COLUMNS = ", ".join(column.name for column in LINES if column.name != "file")
@@ -54,6 +55,9 @@ def _stage_sales(
     facts = survey.facts_of(lines, engine)
     counts = write_refused(raw, plan, engine, refused, late=late.refused, kept=facts["kept"])
     engine.connection.execute(f"DROP TABLE IF EXISTS {survey.LATE}")
+    if not facts["kept"]:
+        # Kept in the lake, it would pass for read, and a better mapping could not read it again.
+        raise NothingKept(raw.name, raw.rows + raw.refused_rows, counts, _examples(refused, engine))
     return Staged(
         name=raw.name,
         sha256=raw.sha256,
@@ -124,6 +128,15 @@ def _plan(raw: RawTable, mapping: FileMapping, engine: Engine) -> judging.Plan:
     return judging.Plan(
         raw=raw, mapping=mapping, types=types, odd_spaces=frozenset(odd), wide=wide, fee_names=tuple(names)
     )
+
+
+def _examples(refused: Path, engine: Engine) -> list[dict[str, object]]:
+    cursor = engine.connection.execute(
+        f'SELECT line, "column", reason, left(value, 60) AS value FROM read_parquet({quoted(refused)})'
+        " ORDER BY line LIMIT 3"
+    )
+    names = [str(column[0]) for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _any(engine: Engine, table: str, test: str) -> bool:
