@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -39,13 +40,18 @@ def intake(rows: int = 1_012_345) -> f.Intake:
             for n in (1, 2, 3)
         ],
         not_sales=[
-            {"name": "tills.zip/.DS_Store", "looks_like": "rubbish"},
-            {"name": "staff.xlsx", "looks_like": "no amount"},
+            {"name": "tills.zip/.DS_Store", "code": "rubbish", "kind": "", "looks_like": "a hidden file"},
+            {"name": "staff.xlsx", "code": "not-sales", "kind": "members", "looks_like": "a list of members (name)"},
         ],
         columns=[
-            {"file": "tills.zip/shop-01.csv", "field": "customer", "heading": "会员号", "reason": "heading"},
-            {"file": "tills.zip/shop-01.csv", "field": "sold_at", "heading": "日期", "reason": "heading and content"},
-            {"file": "tills.zip/shop-02.csv", "field": "customer", "heading": "card", "reason": "heading"},
+            {"file": "tills.zip/shop-01.csv", "field": "customer", "heading": "会员号", "reason": "heading:customer"},
+            {
+                "file": "tills.zip/shop-01.csv",
+                "field": "sold_at",
+                "heading": "日期",
+                "reason": "heading-dates:99;order-most:dmy",
+            },
+            {"file": "tills.zip/shop-02.csv", "field": "customer", "heading": "card", "reason": "heading:customer"},
         ],
         set_aside=pa.table(
             {
@@ -149,6 +155,7 @@ def stages(customers: int, spend_minor: int) -> f.Stages:
             "called": 3_120.0,
             "called_stayed_away_share": 0.81,
             "not_called": 6_090.0,
+            "not_called_stayed_away_share": 0.28,
             "came_back": 5_100.0,
             "came_back_called_share": 0.043,
             "window_customers": 4_210.0,
@@ -230,25 +237,30 @@ def pairs(names: Mapping[str, str] | None = None) -> f.Pairs:
     chance = np.random.default_rng(3)
     table: list[dict[str, Any]] = []
     for level, items in (("product", goods), ("category", ["Coffee", "Tea", "Milk", "Sweet", "Equipment"])):
-        for left in items:
-            for right in items:
-                lift = float(chance.uniform(0.8, 6))
-                if left == right or chance.random() < 0.35:
-                    continue
-                table.append(
-                    {
-                        "level": level,
-                        "left": left,
-                        "right": right,
-                        "baskets_both": int(chance.integers(40, 5_000)),
-                        "support": float(chance.uniform(0.001, 0.04)),
-                        "confidence": float(chance.uniform(0.05, 0.7)),
-                        "lift": lift,
-                        "leverage": 0.01,
-                        "p_value": 1e-9 if lift > 1.2 else 0.4,
-                        "significant": lift > 1.2,
-                    }
-                )
+        for left, right in combinations(items, 2):
+            times = float(chance.uniform(0.8, 6))
+            if chance.random() < 0.35:
+                continue
+            both = int(chance.integers(40, 5_000))
+            table.append(
+                {
+                    "level": level,
+                    "left": left,
+                    "right": right,
+                    "baskets_both": both,
+                    "baskets_expected": both / times,
+                    "times_expected": times,
+                    "support": both / 412_000,
+                    "confidence": float(chance.uniform(0.05, 0.7)),
+                    "lift": times * 1.2,
+                    "leverage": 0.01,
+                    "strength": both * times,
+                    "p_value": 1e-9 if times > 1.2 else 0.4,
+                    "significant": times > 1.2,
+                }
+            )
+    table.sort(key=lambda row: (row["level"] != "product", not row["significant"], -row["strength"]))
+    first = {"left": table[0]["left"], "right": table[0]["right"]}
     return f.Pairs(
         baskets=412_000,
         items=340,
@@ -256,13 +268,13 @@ def pairs(names: Mapping[str, str] | None = None) -> f.Pairs:
         tested=20_120,
         by_store=pa.Table.from_pylist(
             [
-                {"left": "P1", "right": "P2", "store": store, "baskets": 120, "support": 0.02, "lift": lift}
-                for store, lift in (("Riverside", 4.2), ("Station", 2.1))
+                first | {"store": store, "baskets": 120, "support": support, "lift": 2.0, "differs": True}
+                for store, support in (("Riverside", 0.042), ("Station", 0.021))
             ]
         ),
         by_weekday=pa.Table.from_pylist(
             [
-                {"left": "P1", "right": "P2", "weekday": day, "baskets": 90, "support": 0.02, "lift": 2 + day / 4}
+                first | {"weekday": day, "baskets": 90, "support": day / 400, "lift": 2.0, "differs": False}
                 for day in range(1, 8)
             ]
         ),
@@ -292,7 +304,15 @@ def cohorts(last: date, customers: int, count: int = 18) -> f.Cohorts:
     starts = months(last, count)
     for i, cohort in enumerate(starts):
         size = max(customers // count, 1)
-        sizes.append({"cohort": cohort, "customers": size, "spend_minor": size * 40_000})
+        sizes.append(
+            {
+                "cohort": cohort,
+                "customers": size,
+                "spend_minor": size * 40_000,
+                "complete": True,
+                "may_be_old": i < 3,
+            }
+        )
         for number in range(count - i):
             share = 1.0 if number == 0 else 0.42 * 0.93**number * (1 + 0.1 * ((i + number) % 3))
             active = int(size * share)

@@ -123,7 +123,7 @@ def test_print_is_on_paper_in_light_with_every_list_open(browser: "Browser", pag
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
     assert page.locator("nav").is_hidden()
     tables = page.evaluate("[...document.querySelectorAll('details table')].map((t) => t.getClientRects().length)")
-    assert len(tables) == 6
+    assert len(tables) == 9
     assert 0 not in tables
     pdf = page.pdf(prefer_css_page_size=True)
     assert pdf.startswith(b"%PDF")

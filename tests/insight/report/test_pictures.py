@@ -1,19 +1,24 @@
 """Pictures: what they draw is what the numbers say."""
 
 import re
+from dataclasses import replace
 from datetime import date
+from typing import cast
 from xml.etree import ElementTree
 
+import pyarrow as pa
 import pytest
 from tests.insight.report import chapters
+from tests.insight.report.cast import tea_chain
 
 from regulars.insight.report.numbers import Numbers
 from regulars.insight.report.pictures.flow import Link, alluvial, links
 from regulars.insight.report.pictures.months import round_ticks
+from regulars.insight.report.pictures.network import Arc, in_groups, network
 from regulars.insight.report.pictures.vega import apart, axis, drawn, values
 from regulars.insight.report.sentences.classes import movement
 from regulars.insight.report.sentences.cohorts import by_month, triangle
-from regulars.insight.report.sentences.pairs import once
+from regulars.insight.report.sentences.pairs import chapter as pairs_chapter
 from regulars.insight.report.words import Words
 
 WORDS = Words("en", Numbers("en", "CNY", 2))
@@ -135,7 +140,48 @@ def test_the_triangle_has_a_row_a_cohort_and_no_future() -> None:
     ]
 
 
-def test_a_pair_is_told_once_in_its_surer_direction() -> None:
-    there = {"left": "a", "right": "b", "confidence": 0.2, "lift": 2.0, "support": 0.1}
-    back = {"left": "b", "right": "a", "confidence": 0.6, "lift": 2.0, "support": 0.1}
-    assert once([there, back]) == [back]
+ARCS = [
+    Arc("beer", "crisps", 900, 2.0, "2.0 ×"),
+    Arc("tea", "biscuits", 100, 5.0, "5.0 ×"),
+    Arc("beer", "peanuts", 400, 3.0, "3.0 ×"),
+]
+
+
+def test_what_hangs_together_stands_together() -> None:
+    assert in_groups(ARCS) == ["beer", "crisps", "peanuts", "tea", "biscuits"]
+
+
+def test_arcs_are_thicker_for_more_baskets_and_say_how_far_beyond_chance() -> None:
+    wide, narrow = re.findall(r"<svg.*?</svg>", str(network(ARCS, {"beer": "Beer <b>"}, "a label")), re.DOTALL)
+    for picture in (wide, narrow):
+        root = ElementTree.fromstring(picture)
+        arcs = {str(path[0].text): float(path.get("stroke-width", "0")) for path in root.iter("path")}
+        assert list(arcs) == ["Beer <b> – crisps: 2.0 ×", "tea – biscuits: 5.0 ×", "Beer <b> – peanuts: 3.0 ×"]
+        assert arcs["Beer <b> – crisps: 2.0 ×"] > arcs["Beer <b> – peanuts: 3.0 ×"] > arcs["tea – biscuits: 5.0 ×"]
+        assert len(list(root.iter("circle"))) == 5
+        right = float(root.get("viewBox", "").split()[2])
+        assert all(0 < float(text.get("x", "0")) < right for text in root.iter("text"))
+
+
+@pytest.mark.parametrize(("pairs_known", "pictures"), [(2, 0), (3, 1), (10, 1)])
+def test_three_pairs_make_a_picture(pairs_known: int, pictures: int) -> None:
+    found = chapters.pairs()
+    rows = [
+        row | {"level": "product", "significant": at < pairs_known} for at, row in enumerate(found.table.to_pylist())
+    ]
+    few = replace(tea_chain(), pairs=replace(found, table=pa.Table.from_pylist(rows)))
+    shown = pairs_chapter(few, WORDS).shown["pictures"]
+    assert isinstance(shown, list)
+    assert len(shown) == pictures
+
+
+def test_too_few_pairs_of_either_level_are_drawn_together() -> None:
+    found = chapters.pairs()
+    rows = [
+        row | {"level": ("product", "category")[at % 2], "significant": at < 4}
+        for at, row in enumerate(found.table.to_pylist())
+    ]
+    mixed = replace(tea_chain(), pairs=replace(found, table=pa.Table.from_pylist(rows)))
+    ((title, picture),) = cast("list[tuple[str, str]]", pairs_chapter(mixed, WORDS).shown["pictures"])
+    assert title == "Products and categories"
+    assert picture.count("<path") == 2 * 4

@@ -7,8 +7,10 @@ import pytest
 from babel.messages.pofile import read_po
 from tests.insight.report.messages import REPORT, messages
 
+from regulars.history.reasons import REASONS as COLUMN_REASONS
 from regulars.insight.reasons import REASONS
 from regulars.insight.report.numbers import Numbers
+from regulars.insight.report.sentences.columns import WHY, why
 from regulars.insight.report.sentences.reasons import WORDINGS, reason
 from regulars.insight.report.words import Sentence, UnknownLanguage, Words
 
@@ -77,13 +79,36 @@ def test_every_reason_can_be_worded() -> None:
         )
 
 
+def test_every_reason_for_a_column_can_be_worded() -> None:
+    assert set(WHY) == set(COLUMN_REASONS)
+    for code, pattern in WHY.items():
+        assert set(_VALUES.findall(pattern)) <= set(COLUMN_REASONS[code][0]), code
+
+
+@pytest.mark.parametrize(
+    ("lang", "reason", "said"),
+    [
+        (
+            "en",
+            "heading-dates:99;order-most:dmy",
+            "its heading says so, and 99% of its cells are dates; day first: most dates can only be read so",
+        ),
+        ("zh", "heading:receipt;takes-back:C, R", "标题如此；以 C, R 开头的号码是退货"),
+        ("en", "from-tomorrow:3", "from-tomorrow"),
+        ("en", "", ""),
+    ],
+)
+def test_reasons_for_columns_in_words(lang: str, reason: str, said: str) -> None:
+    assert why(reason, Words(lang, Numbers(lang, "USD", 2))) == said
+
+
 @pytest.mark.parametrize(
     ("lang", "code", "said"),
     [
         ("en", "silent:41:24", "silent for 41 days, usually 24"),
         ("en", "silent:1:1", "silent for 1 day, usually 1"),
         ("en", "spent:365:1234567", "spent $12,346 in the last 365 days"),
-        ("en", "rare:3", "by chance so long a silence comes in 3% of cases at most"),
+        ("en", "rare:3", "at most 3% of their pauses last as long"),
         ("zh", "silent:41:24", "已 41 天没来，平常间隔 24 天"),
         ("en", "from-tomorrow:3", "from-tomorrow:3"),
         ("en", "silent:41", "silent:41"),

@@ -129,7 +129,7 @@ def _pairs(found: Pairs | None) -> dict[str, Any] | None:
     if found is None:
         return None
     strong = [row for row in found.table.slice(0, 100 * _PAIRS).to_pylist() if row["significant"]]
-    counts = {"baskets": found.baskets, "items": found.items, "tested": found.tested}
+    counts = {"baskets": found.baskets, "items": found.items, "tested": found.tested, "sampled": found.sampled}
     return counts | {"top": strong[:_PAIRS]}
 
 

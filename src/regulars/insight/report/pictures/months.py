@@ -35,7 +35,7 @@ def monthly(months: Mapping[date, tuple[int, int]], words: Words, label: str) ->
     ]
 
     def spec(width: int) -> Spec:
-        shown = _few(list(months), 4 if width <= NARROW else 9)
+        shown = _few(list(months), 3 if width <= NARROW else 9)
         names = {month.isoformat(): words.numbers.month(month) for month in shown}
         x = {
             "field": "month",

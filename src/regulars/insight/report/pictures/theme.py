@@ -25,6 +25,7 @@ _VARIABLES: Final = {
     SHEET: "--sheet",
 }
 WIDE: Final = 860
+HALF: Final = 440  # two side by side
 NARROW: Final = 318  # what a phone of 390 points leaves inside a card
 
 _COLOUR = re.compile("|".join(_VARIABLES))

@@ -9,9 +9,17 @@ from regulars.insight.report.words import Sentence, Words, mark
 UNSAID: Mapping[str, str] = {
     "no-customers": mark("The file does not say who bought: there are no customers to speak of."),
     "too-short": mark("The history is too short for this: there is no later period to check against."),
-    "no-products": mark("The file does not say what was bought: it has no product column."),
-    "no-receipts": mark("The file does not say which lines were bought together: it has no receipts."),
-    "brand-kind-unknown": mark("The file does not say which brands are the shop’s own and which are national."),
+    "no-products": mark(
+        "The file does not say what was bought. Export a column with the product, and this chapter is written."
+    ),
+    "no-receipts": mark(
+        "The file does not say which lines were bought together. Export the receipt number, and this chapter is "
+        "written."
+    ),
+    "brand-kind-unknown": mark(
+        "The file does not say which brands are the shop’s own and which are national. Add a column “brand kind” with "
+        "“store” or “national”, and this chapter is written."
+    ),
     "no-categories": mark("The file does not say which category a product belongs to."),
     "no-repeat-buyers": mark("Nobody has bought on two different days yet, so nobody has a rhythm."),
     "model-does-not-suit": mark(

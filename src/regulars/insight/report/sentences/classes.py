@@ -20,7 +20,7 @@ def chapter(findings: Findings, words: Words) -> Chapter:
     if found is None:
         return empty("classes", title, findings.unsaid.get("classes", ""), words)
     names = {code: words.of(CLASSES, code).plain for code in CLASSES}
-    rows = best_first(found.table.to_pylist())
+    rows = [row for row in best_first(found.table.to_pylist()) if row["customers"] or row["value_class"] != "prospect"]
     flow = found.flow.to_pylist()
     moved = movement(flow, words)
     return Chapter(

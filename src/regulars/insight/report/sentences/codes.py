@@ -51,10 +51,24 @@ FIELDS: Final = {
     "basket": mark("Basket"),
 }
 LEFT_OUT: Final = {
-    "rubbish": mark("not a file of data"),
-    "empty": mark("empty"),
+    "rubbish": mark("a hidden file, or one that the system left there"),
+    "empty": mark("nothing in it"),
     "not-a-table": mark("not a table"),
-    "not-sales": mark("not a sales file"),
+    "not-sales": mark("not a sales file: its columns do not show who bought what, when"),
+    "baskets-only": mark("baskets without customers, and other files here know theirs: analyse it on its own"),
+    "damaged": mark("damaged or cut short: export or download it again"),
+    "encrypted": mark("locked with a password: save it without one"),
+    "archive-limit": mark("an archive too large or too deep: unpack it yourself if you trust it"),
+    "nested": mark("columns that hold lists: write one row per purchase line"),
+}
+KINDS: Final = {
+    "dictionary": mark("a description of other tables, not sales"),
+    "summary": mark("one row per customer, not sales: the purchases themselves are no longer in it"),
+    "contract": mark("a table of contracts, not sales"),
+    "experiment": mark("a test of a promotion, not sales"),
+    "survey": mark("a survey, not sales"),
+    "activity": mark("sums of months per member, not sales"),
+    "members": mark("a list of members, not sales"),
 }
 ACCOUNTS: Final = {
     "house-account": mark("the shop’s own, by its name"),

@@ -1,7 +1,7 @@
 """Cohorts by month of first purchase, and the road to a second purchase."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from regulars.insight.findings import Cohorts, Findings
@@ -30,14 +30,26 @@ def chapter(findings: Findings, words: Words) -> Chapter:
         [_lead(found, words)],
         shown={
             "months_say": said,
+            "at_first": _at_first(found, words),
             "months": monthly(months, words, said) if said else None,
             "second_says": second,
             "second": second_purchase(days, known(found.median_days_to_second), words, second)
             if days.num_rows > 1
             else None,
-            "triangle_says": _later(found.retention.to_pylist(), words),
+            "triangle_says": _later(found, words),
             "triangle": triangle(found, words),
         },
+    )
+
+
+def _at_first(found: Cohorts, words: Words) -> Sentence | None:
+    """Nobody is new in the first weeks of a file."""
+    old = [row["cohort"] for row in found.sizes.to_pylist() if row["may_be_old"]]
+    if not old:
+        return None
+    return words.t(
+        "The file does not reach further back: until {month} many who look new were customers before.",
+        month=words.numbers.month(max(old)),
     )
 
 
@@ -88,10 +100,11 @@ def _monthly(months: Mapping[date, tuple[int, int]], words: Words) -> Sentence |
     )
 
 
-def _later(rows: Sequence[Mapping[str, object]], words: Words) -> Sentence | None:
-    """Of all cohorts old enough, the share still buying in a later month."""
+def _later(found: Cohorts, words: Words) -> Sentence | None:
+    """Of all cohorts old enough, the share still buying in a later month; of surely new customers, if there are any."""
     known = {}
-    sizes = {row["cohort"]: int(str(row["customers"])) for row in rows if row["month_number"] == 0}
+    rows, new = found.retention.to_pylist(), surely_new(found)
+    sizes = {row["cohort"]: row["customers"] for row in found.sizes.to_pylist() if row["cohort"] in new or not new}
     for number in (1, 3, 6, 12):
         old = [row for row in rows if row["month_number"] == number and sizes.get(row["cohort"])]
         total = sum(sizes[row["cohort"]] for row in old)
@@ -108,9 +121,15 @@ def _later(rows: Sequence[Mapping[str, object]], words: Words) -> Sentence | Non
     )
 
 
+def surely_new(found: Cohorts) -> set[date]:
+    """Cohorts whose month was over at the end of the file, and that are not old customers seen for the first time."""
+    return {row["cohort"] for row in found.sizes.to_pylist() if row["complete"] and not row["may_be_old"]}
+
+
 def triangle(found: Cohorts, words: Words) -> dict[str, object] | None:
     """The latest cohorts and their first months: share of each cohort that bought, with its warmth."""
     sizes = {row["cohort"]: row["customers"] for row in found.sizes.to_pylist()}
+    old = {row["cohort"] for row in found.sizes.to_pylist() if row["may_be_old"]}
     cells = {(row["cohort"], row["month_number"]): row["share"] for row in found.retention.to_pylist()}
     latest = sorted(sizes)[-_COHORTS:]
     width = min(_MONTHS, max((number for cohort, number in cells if cohort in latest), default=0))
@@ -120,9 +139,11 @@ def triangle(found: Cohorts, words: Words) -> dict[str, object] | None:
     highest = max(later, default=0) or 1
     return {
         "months": list(range(1, width + 1)),
+        "some_old": bool(old.intersection(latest)),
         "rows": [
             {
                 "cohort": words.numbers.month(cohort),
+                "old": cohort in old,
                 "customers": words.numbers.count(sizes[cohort]),
                 "cells": [
                     {"share": words.numbers.share(share, 0), "heat": f"{share / highest:.3f}"}

@@ -1,11 +1,13 @@
 """The first screen: who the regulars are, what is at risk, and what to do this week."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from regulars.insight.findings import ActionList, Findings
 from regulars.insight.report.numbers import known
 from regulars.insight.report.pictures.flow import rank
+from regulars.insight.report.sentences.names import MONEY_MEANINGS
 from regulars.insight.report.words import Sentence, Words
 
 
@@ -94,6 +96,7 @@ def steps(findings: Findings, words: Words) -> Sequence[Step]:
     return [*made[: 4 if side_by_side else 5], *([side_by_side] if side_by_side else [])]
 
 
+_TELLING = 2.0
 _BY_NAME = 200  # more than a shop can thank in a week
 _ORDER = ("slipping", "best", "rising", "one_time", "lost")
 
@@ -131,17 +134,14 @@ def _of_list(findings: Findings, name: str, words: Words) -> Step | None:
         ),
     }[name]
     money = words.numbers.money_short(chosen.at_stake_minor) if chosen.at_stake_minor > 0 else ""
-    money_is = words.t("spent so far") if name == "one_time" else words.t("a year at stake")
+    money_is = words.of(MONEY_MEANINGS, name)
     return Step(deed, _why(chosen, findings, words), chosen.customers, money, money_is, f"lists/{name}.csv")
 
 
 def _why(chosen: ActionList, findings: Findings, words: Words) -> Sentence:
     match chosen.name:
         case "slipping":
-            return words.t(
-                "Late by their own rhythm, or coming clearly less often: regulars, and those about to become one. "
-                "Most at risk first."
-            )
+            return _why_slipping(chosen, findings, words)
         case "best" if findings.concentration is not None:
             share = words.numbers.share(findings.concentration.top_2_5_percent_share)
             best = words.numbers.share(0.025)
@@ -153,11 +153,25 @@ def _why(chosen: ActionList, findings: Findings, words: Words) -> Sentence:
         case "best":
             return words.t("They bring the most; losing one of them costs most.")
         case "rising":
-            return words.t("They buy clearly more than before: a good moment to show them more.")
+            return words.t("They come clearly more often than before: a good moment to show them more.")
         case "one_time":
             return _why_once(findings, words)
         case _:
             return words.t("One offer, then leave them in peace; the list begins with those who brought the most.")
+
+
+def _why_slipping(chosen: ActionList, findings: Findings, words: Words) -> Sentence:
+    regulars = findings.headline.slipping if findings.headline is not None else 0
+    if regulars == chosen.customers:
+        return words.t(
+            "Regulars who are late by their own rhythm, or come clearly less often. "
+            "The list begins with those most at risk."
+        )
+    return words.t(
+        "Late by their own rhythm, or coming clearly less often; {regulars} of them are regulars. "
+        "The list begins with those most at risk.",
+        regulars=words.numbers.count(regulars),
+    )
 
 
 def _why_once(findings: Findings, words: Words) -> Sentence:
@@ -176,10 +190,11 @@ def _side_by_side(findings: Findings, words: Words) -> Step | None:
     pairs = findings.pairs
     if pairs is None:
         return None
-    rows = [row for row in pairs.table.slice(0, 500).to_pylist() if row["level"] == "product" and row["significant"]]
+    rows = [row for row in pairs.table.to_pylist() if row["level"] == "product" and row["significant"]]
     if not rows:
         return None
-    best = max(rows, key=lambda row: (row["leverage"], row["lift"], row["left"]))
+    best = telling(rows)
+    times = best["times_expected"]
     return Step(
         words.t(
             "Put {left} beside {right}",
@@ -187,13 +202,18 @@ def _side_by_side(findings: Findings, words: Words) -> Step | None:
             right=short(pairs.names.get(best["right"], best["right"])),
         ),
         words.n(
-            "Bought together in {count} basket, {lift} times as often as chance would have it.",
-            "Bought together in {count} baskets, {lift} times as often as chance would have it.",
+            "Bought together in {count} basket, {times} times what chance would bring.",
+            "Bought together in {count} baskets, {times} times what chance would bring.",
             best["baskets_both"],
-            lift=words.numbers.decimal(best["lift"], 0 if best["lift"] >= 100 else 1),
+            times=words.numbers.decimal(times, 0 if times >= 100 else 1),
         ),
         file="#pairs",
     )
+
+
+def telling(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Of pairs, the strongest first, one worth a sentence: together at least twice as often as by chance, if any is."""
+    return next((row for row in rows if row["times_expected"] >= _TELLING), rows[0])
 
 
 def short(name: object, most: int = 60) -> str:

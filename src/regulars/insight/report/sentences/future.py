@@ -30,7 +30,7 @@ def chapter(findings: Findings, words: Words) -> Chapter:
     return Chapter(
         "future",
         title,
-        [_lead(found, findings.unsaid.get("future", ""), words), *_captured(found, words)],
+        [_lead(found, findings.unsaid.get("future", ""), words), *_short(found, words), *_captured(found, words)],
         shown={
             "usable": found.chosen is not None,
             "by_class": _by_class(found, words) if found.chosen else [],
@@ -67,6 +67,19 @@ def _lead(found: Future, code: str, words: Words) -> Sentence:
     )
 
 
+def _short(found: Future, words: Words) -> list[Sentence]:
+    """Why the horizon is no longer."""
+    if found.chosen is None or found.horizon_days >= 365 or found.horizon_days != 2 * found.holdout_days:
+        return []
+    return [
+        words.n(
+            "Nothing is said beyond that: it is twice the {count} day on which the models could be put to the test.",
+            "Nothing is said beyond that: it is twice the {count} days on which the models could be put to the test.",
+            found.holdout_days,
+        )
+    ]
+
+
 def _captured(found: Future, words: Words) -> list[Sentence]:
     """What the model's best tenth brought later, beside those who had spent the most."""
     check = found.models[found.chosen].holdout if found.chosen is not None and found.chosen in found.models else {}
@@ -76,8 +89,8 @@ def _captured(found: Future, words: Words) -> list[Sentence]:
         return []
     return [
         words.t(
-            "The tenth of customers it named best brought {ours} of later sales; "
-            "the tenth who had spent the most brought {past}.",
+            "Put to the test, the tenth of customers that the model put first brought {ours} of later sales; "
+            "the tenth who had spent the most until then brought {past}.",
             ours=words.numbers.share(ours, 1),
             past=words.numbers.share(past, 1),
         )

@@ -6,23 +6,24 @@ from datetime import date
 from regulars.insight.findings import ActionList, Findings
 from regulars.insight.report.sentences.chapter import Chapter, empty
 from regulars.insight.report.sentences.first import short
-from regulars.insight.report.sentences.names import CLASSES, LIST_MEANINGS, LISTS, STAGES
+from regulars.insight.report.sentences.names import CLASSES, LIST_MEANINGS, LISTS, MONEY_MEANINGS, STAGES
 from regulars.insight.report.sentences.reasons import codes_of, reason
 from regulars.insight.report.words import Words, mark
 
 FIRST_ROWS = 20
-_MOST_FACTS = 4
 
-# Facts worth a column on the page, most telling first; a list shows the first few it has.
-FACTS: Mapping[str, str] = {
-    "at_stake_minor": mark("At stake"),
-    "spend_365_minor": mark("Spend in a year"),
-    "spend_minor": mark("Spend"),
-    "visits": mark("Visits"),
-    "last_on": mark("Last visit"),
-    "gap_days_typical": mark("Usual gap, days"),
-    "value_class": mark("Class"),
-    "stage": mark("Stage"),
+# Facts worth a column on the page, most telling first. What is at stake is another thing in each list.
+_SPENT = {"at_stake_minor": mark("Last year"), "value_class": mark("Class"), "last_on": mark("Last visit")}
+FACTS: Mapping[str, Mapping[str, str]] = {
+    "slipping": {
+        "at_stake_minor": mark("At stake"),
+        "value_class": mark("Class"),
+        "last_on": mark("Last visit"),
+    },
+    "best": _SPENT,
+    "rising": _SPENT,
+    "one_time": {"at_stake_minor": mark("Spent"), "last_on": mark("Last visit")},
+    "lost": {"at_stake_minor": mark("A year, while here"), "last_on": mark("Last visit")},
 }
 
 
@@ -40,7 +41,7 @@ def chapter(findings: Findings, words: Words) -> Chapter:
 
 
 def _shown(chosen: ActionList, words: Words) -> dict[str, object]:
-    facts = [fact for fact in FACTS if fact in chosen.table.column_names][:_MOST_FACTS]
+    facts = FACTS.get(chosen.name, _SPENT)
     rows = chosen.table.slice(0, min(FIRST_ROWS, chosen.table.num_rows)).to_pylist()
     return {
         "name": chosen.name,
@@ -48,8 +49,9 @@ def _shown(chosen: ActionList, words: Words) -> dict[str, object]:
         "meaning": words.of(LIST_MEANINGS, chosen.name) if chosen.name in LIST_MEANINGS else "",
         "size": words.n("{count} customer", "{count} customers", chosen.customers),
         "money": words.numbers.money_short(chosen.at_stake_minor) if chosen.at_stake_minor > 0 else "",
+        "money_is": words.of(MONEY_MEANINGS, chosen.name) if chosen.name in MONEY_MEANINGS else "",
         "file": f"lists/{chosen.name}.csv",
-        "headings": [words.t(FACTS[fact]) for fact in facts],
+        "headings": [words.t(heading) for heading in facts.values()],
         "rows": [
             {
                 "rank": row.get("rank", at),

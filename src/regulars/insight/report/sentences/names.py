@@ -33,9 +33,16 @@ LISTS: Final = {
     "one_time": mark("Came once"),
     "lost": mark("Lost"),
 }
+MONEY_MEANINGS: Final = {
+    "slipping": mark("a year at stake"),
+    "best": mark("in the last year"),
+    "rising": mark("in the last year"),
+    "one_time": mark("spent so far"),
+    "lost": mark("a year, while they came"),
+}
 LIST_MEANINGS: Final = {
     "best": mark("Those who bring the most. Know them by name."),
-    "rising": mark("Those who buy clearly more than before."),
+    "rising": mark("Those who come clearly more often than before."),
     "slipping": mark("Customers who are late by their own rhythm, most value at risk first."),
     "lost": mark("Customers of worth who have gone, those who brought the most first."),
     "one_time": mark("One visit and no second one yet; the latest first, who may still return."),

@@ -1,14 +1,17 @@
 """How the files were read: rows in = rows kept + rows refused, and what was understood."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from regulars.insight.findings import Findings, Intake
 from regulars.insight.report.sentences.chapter import Chapter
-from regulars.insight.report.sentences.codes import ACCOUNTS, FIELDS, LEFT_OUT, NOTES, REFUSALS
+from regulars.insight.report.sentences.codes import ACCOUNTS, FIELDS, KINDS, LEFT_OUT, NOTES, REFUSALS
+from regulars.insight.report.sentences.columns import why
 from regulars.insight.report.sentences.first import short
 from regulars.insight.report.words import Sentence, Words
 
 _MOST = 30  # rows of any table here
+_HEADINGS = 8  # of one field
 
 
 def chapter(findings: Findings, words: Words) -> Chapter:
@@ -42,12 +45,9 @@ def chapter(findings: Findings, words: Words) -> Chapter:
             "notes": _counted(intake.notes, NOTES, words),
             "files": [_file(row, words) for row in intake.files[:_MOST]],
             "files_more": max(0, len(intake.files) - _MOST),
-            "not_sales": [
-                (short(row.get("name"), 120), words.of(LEFT_OUT, short(row.get("looks_like", ""), 300)))
-                for row in intake.not_sales[:_MOST]
-            ],
+            "not_sales": [(short(row.get("name"), 120), _left_out(row, words)) for row in intake.not_sales[:_MOST]],
             "not_sales_more": max(0, len(intake.not_sales) - _MOST),
-            "columns": understood(intake.columns, words)[:_MOST],
+            "columns": understood(intake.columns, words),
             "set_aside": _set_aside(intake, words),
         },
     )
@@ -83,32 +83,49 @@ def _file(row: Mapping[str, object], words: Words) -> dict[str, str]:
         value = row.get(name)
         return words.numbers.count(None if value is None else int(str(value)))
 
-    first, last = str(row.get("first_on") or ""), str(row.get("last_on") or "")
+    refused = row.get("rows_refused", int(str(row.get("rows_read", 0))) - int(str(row.get("rows_kept", 0))))
+    first, last = (_day(row.get(name), words) for name in ("first_on", "last_on"))
     return {
         "name": short(row.get("name"), 120),
         "read": count("rows_read"),
         "kept": count("rows_kept"),
-        "refused": count("rows_refused"),
-        "days": words.t("{first} to {last}", first=first, last=last) if first and last else words.numbers.day(None),
+        "refused": words.numbers.count(int(str(refused))),
+        "days": words.t("{first} to {last}", first=first, last=last) if first and last else "",
     }
 
 
+def _day(iso: object, words: Words) -> str:
+    return words.numbers.day(date.fromisoformat(str(iso))) if iso else ""
+
+
+def _left_out(row: Mapping[str, str], words: Words) -> Sentence:
+    """By its kind where that is known, else by the code; else as reading put it."""
+    kind, code = row.get("kind", ""), row.get("code", "")
+    if kind in KINDS:
+        return words.of(KINDS, kind)
+    return words.of(LEFT_OUT, code if code in LEFT_OUT else short(row.get("looks_like", ""), 300))
+
+
 def understood(columns: Sequence[Mapping[str, str]], words: Words) -> list[dict[str, object]]:
-    """Field by field what was taken for it: files that agree share a row."""
-    files: dict[tuple[str, str, str], int] = {}
+    """Field by field what was taken for it: headings taken for the same reason share a row."""
+    files: dict[tuple[str, str], int] = {}
+    headings: dict[tuple[str, str], list[str]] = {}
     for row in columns:
-        key = str(row.get("field", "")), str(row.get("heading", "")), str(row.get("reason", ""))
+        key = str(row.get("field", "")), str(row.get("reason", ""))
         files[key] = files.get(key, 0) + 1
+        seen = headings.setdefault(key, [])
+        if (heading := str(row.get("heading", ""))) not in seen:
+            seen.append(heading)
     order = list(FIELDS)
     keys = sorted(files, key=lambda key: (order.index(key[0]) if key[0] in order else len(order), key))
     return [
         {
-            "field": words.of(FIELDS, field),
-            "heading": short(heading),
-            "reason": short(why, 160),
-            "files": words.n("{count} file", "{count} files", files[field, heading, why]),
+            "field": words.of(FIELDS, key[0]),
+            "headings": [short(heading) for heading in headings[key][:_HEADINGS]],
+            "reason": short(why(key[1], words), 160),
+            "files": words.n("{count} file", "{count} files", files[key]),
         }
-        for field, heading, why in keys
+        for key in keys[:_MOST]
     ]
 
 

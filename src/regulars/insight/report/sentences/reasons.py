@@ -46,7 +46,7 @@ WORDINGS: Final = {
         ),
         "recent_visits",
     ),
-    "rare": _plain(mark("by chance so long a silence comes in {chance_percent} of cases at most")),
+    "rare": _plain(mark("at most {chance_percent} of their pauses last as long")),
     "spent": Wording(
         mark_plural("spent {spend_minor} in the last {days} day", "spent {spend_minor} in the last {days} days"), "days"
     ),

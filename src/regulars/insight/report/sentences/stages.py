@@ -57,7 +57,7 @@ def _rhythm(found: Stages, words: Words) -> list[Sentence]:
     typical = known(found.rhythm.get("typical_gap_days"))
     said = words.t(
         "Nobody is judged by fixed days: somebody who comes every week is late after a fortnight, somebody who comes "
-        "every quarter is not. Late means a silence so long, or visits so much rarer, that at most {alpha} of those "
+        "every quarter is not. Late means a silence so long, or visits so much rarer, that about {alpha} of those "
         "who stay are called so by mistake.",
         alpha=words.numbers.share(found.alpha),
     )
@@ -87,17 +87,26 @@ def checked(found: Stages, words: Words) -> list[Sentence]:
                 right=numbers.share(check["called_stayed_away_share"]),
             )
         )
+    if "not_called_stayed_away_share" in check:
+        said.append(
+            words.t(
+                "Of everybody else {share} did not come in that time either: for people who came only once, or come "
+                "seldom, that is no alarm.",
+                share=numbers.share(check["not_called_stayed_away_share"]),
+            )
+        )
     if "came_back_called_share" in check:
         said.append(
             words.t(
-                "Of those who did come in that period, {wrong} had been called so wrongly.",
+                "Of those who did come in that time, {wrong} had been called declining or lost by mistake.",
                 wrong=numbers.share(check["came_back_called_share"]),
             )
         )
     if "window_coverage" in check:
         said.append(
             words.t(
-                "The window meant to hold {meant} of next visits held {share}.",
+                "Customers with a rhythm were given a window for their next visit, meant to be right for {meant} of "
+                "them; it was right for {share}.",
                 meant=numbers.share(0.9),
                 share=numbers.share(check["window_coverage"], 1),
             )
