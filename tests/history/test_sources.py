@@ -304,3 +304,27 @@ def test_a_sheet_saved_with_empty_columns_in_it_has_its_heading(tmp_path: Path) 
     assert table.headings is not None
     assert table.headings[1:5] == ("customer", "column 3", "date", "amount")
     assert table.rows == 20
+
+
+def test_a_name_that_is_no_letters_is_shown_and_read(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / os.fsdecode(b"m\xe4rz.csv")).write_bytes(SALES)
+    (folder / "a\nb \U0001f4a5 'x'.csv").write_bytes(SALES.replace(b"C1", b"C9"))
+    pq.write_table(pa.table({"customer": [1]}), tmp_path / "plain.parquet")
+    (tmp_path / "plain.parquet").rename(folder / os.fsdecode(b"m\xe4rz.parquet"))
+    read_in, shown, left_out = read(folder, work=tmp_path / "work")
+    assert rows_of(read_in)[0][1] == "C9"
+    assert (shown.name, left_out.name) == (r"m\xe4rz.csv", r"m\xe4rz.parquet")
+    assert rows_of(shown)[0][1] == "C1"
+    assert isinstance(left_out, NotRead)
+
+
+def test_a_disk_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(path: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("regulars.history.sources.kind_of", broken)
+    (tmp_path / "a.csv").write_bytes(SALES)
+    with pytest.raises(NoSuchFile, match=r"a\.csv could not be read: .*Input/output error"):
+        read(tmp_path / "a.csv", work=tmp_path / "work")

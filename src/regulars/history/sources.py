@@ -55,7 +55,7 @@ def raw_tables(
                 yield from _read(one, unpacker, progress)
             except OSError as problem:
                 if problem.errno not in NO_ROOM:
-                    raise
+                    raise NoSuchFile(f"{one.name} could not be read: {problem}.", path=str(one.path)) from problem
                 raise NoRoom(
                     f"No room left at {work} while reading {one.name}; free some, or choose another."
                 ) from problem
@@ -73,6 +73,9 @@ def _read(member: Member, unpacker: Unpacker, progress: Progress) -> Iterator[Ra
                 yield table if table.rows + table.refused_rows else NotRead(name, "empty", "a heading without rows")
             case Kind.PARQUET:
                 keep = True  # it is read where it lies
+                if str(path) != _in_letters(str(path)):
+                    yield NotRead(name, "damaged", "its name or folder holds bytes that are no letters; rename it")
+                    return
                 yield read_parquet(path, name, progress=progress)
             case Kind.WORKBOOK:
                 left_out = unpacker.check_workbook(member)
@@ -125,13 +128,18 @@ def _discovered(paths: Sequence[Path]) -> Iterator[Member | NotRead]:
         if taken[name] > 1:
             name = path.as_posix().lstrip("./")
         if given.is_dir() and is_rubbish(path.relative_to(given).as_posix()):
-            yield NotRead(name, "rubbish", "a hidden file or one that the system left there")
+            yield NotRead(_in_letters(name), "rubbish", "a hidden file or one that the system left there")
         elif not path.is_file():
-            yield NotRead(name, "rubbish", "not a file: a pipe, a device or a link that leads nowhere")
+            yield NotRead(_in_letters(name), "rubbish", "not a file: a pipe, a device or a link that leads nowhere")
         elif not os.access(path, os.R_OK):
             raise NoSuchFile(f"{path} may not be read: its permissions forbid it.", path=str(path))
         else:
-            yield Member(name, path)
+            yield Member(_in_letters(name), path)
+
+
+def _in_letters(name: str) -> str:
+    """Names of files are bytes; those that are no letters are shown as numbers."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _files_in(folder: Path) -> list[tuple[str, Path]]:
