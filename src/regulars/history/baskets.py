@@ -55,7 +55,7 @@ def _basket_a_line(raw: RawTable, types: dict[str, str]) -> str:
         cells = f"string_split(c0, {quoted(raw.delimiter)})"
     key = f"'{raw.sha256[:16]}' || chr(31) || line"
     return (
-        f"SELECT line, CAST(md5_number_lower({key}) >> 1 AS BIGINT) AS basket, product"
+        f"SELECT line, {judging.stable_hash(key)} AS basket, product"
         f" FROM (SELECT line, trim(unnest({cells}), ' \"') AS product FROM ({raw.query}))"
         f" WHERE product IS NOT NULL AND lower(product) NOT IN {blanks()}"
     )
@@ -74,6 +74,6 @@ def _receipts(raw: RawTable, mapping: FileMapping, types: dict[str, str]) -> str
     receipt, product = judging.cell(plan, "receipt"), judging.cell(plan, "product")
     key = f"{store} || chr(31) || {receipt} || chr(31) || {day}"
     return (
-        f"SELECT line, CAST(md5_number_lower({key}) >> 1 AS BIGINT) AS basket, {product} AS product FROM ({raw.query})"
+        f"SELECT line, {judging.stable_hash(key)} AS basket, {product} AS product FROM ({raw.query})"
         f" WHERE lower({receipt}) NOT IN {blanks()} AND lower({product}) NOT IN {blanks()}"
     )

@@ -1,6 +1,6 @@
 """What stands in each column of a sample: the content half of understanding a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,27 @@ from regulars.history.dates import Reading
 from regulars.history.engine import Engine
 from regulars.history.headings import meanings
 from regulars.history.moves import RawTable
-from regulars.history.probe import as_text, blanks, column_types, take_sample
+from regulars.history.probe import BLANKS, SAMPLE_ROWS, among, as_text, column_types, take_sample
 
+_FIRST_EPOCH_YEAR = 1990  # counted in seconds, small numbers are prices, not the seventies
 _SHAPES = 40  # commonest writings looked at per column
+_CELLS = "cells_in_hand"  # x: a filled cell of the column in hand; n: how often
+_FACTS = """
+    WITH told AS (SELECT x, n AS w, CAST({value} AS DOUBLE) AS v FROM cells_in_hand),
+    ranked AS (
+        SELECT v, sum(w) OVER (ORDER BY v) AS upto, sum(w) OVER () AS total FROM told WHERE v IS NOT NULL
+    )
+    SELECT coalesce(sum(w), 0) AS filled, count(*) AS distinct_values,
+        coalesce(sum(w) FILTER (v IS NOT NULL), 0) AS numeric,
+        coalesce(sum(w) FILTER (v = floor(v)), 0) AS whole, coalesce(sum(w) FILTER (v < 0), 0) AS negative,
+        coalesce(sum(w) FILTER (v = 1), 0) AS ones, min(v) AS low, max(v) AS high,
+        (SELECT min(v) FROM ranked WHERE 2 * upto >= total) AS middle,
+        coalesce(sum(w) FILTER (regexp_matches(x, '\\p{{L}}')), 0) AS letters,
+        min(length(x)) = max(length(x)) AS same_length,
+        list_sort(list_distinct(flatten(list(regexp_extract_all(upper(x),
+            'RMB|CNY|USD|EUR|GBP|JPY|HKD|TWD|HK\\$|NT\\$|[¥￥$€£₩₹元圆圓円]')) FILTER (v IS NOT NULL)))) AS signs
+    FROM told
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +55,8 @@ class ColumnFacts:
     dates: float
     readings: tuple[Reading, ...]  # as good as each other, best first
     clock: tuple[str, ...]
-    decimal_comma: bool
+    decimal_comma: bool  # more cells can only be read with a decimal comma than with a point …
+    decimal_point: bool  # … or the other way round
     signs: tuple[str, ...]  # currency signs and codes seen
     typed: str
 
@@ -68,11 +87,15 @@ def text_of(position: int, types: Mapping[str, str]) -> str:
     return as_text(f"c{position}", types[f"c{position}"])
 
 
-def look_at(raw: RawTable, engine: Engine) -> list[ColumnFacts]:
-    """Evidence for every column, from one sample of the table."""
-    table = take_sample(raw, engine)
+def look_at(
+    raw: RawTable, engine: Engine, *, positions: Sequence[int] | None = None, rows: int = SAMPLE_ROWS
+) -> list[ColumnFacts]:
+    """Evidence for every column, or those asked for, from one sample of the table."""
+    table = take_sample(raw, engine, rows=rows)
     types = column_types(table, engine)
-    return [_look_at_column(raw, engine, table, types, position) for position in range(raw.width)]
+    seen = int(_one(engine, f"SELECT count(*) AS rows FROM {table}")["rows"])
+    wanted = range(raw.width) if positions is None else positions
+    return [_look_at_column(raw, engine, table, types, position, seen) for position in wanted]
 
 
 def heading_of(raw: RawTable, position: int) -> str:
@@ -89,32 +112,29 @@ def _one(engine: Engine, query: str) -> dict[str, Any]:
     return dict(zip(names, row, strict=True))
 
 
-def _look_at_column(raw: RawTable, engine: Engine, table: str, types: Mapping[str, str], position: int) -> ColumnFacts:
+def _look_at_column(
+    raw: RawTable, engine: Engine, table: str, types: Mapping[str, str], position: int, rows: int
+) -> ColumnFacts:
     kind = types[f"c{position}"]
-    cells = f"(SELECT {text_of(position, types)} AS x FROM {table})"
-    filled = f"(SELECT x FROM {cells} WHERE x IS NOT NULL AND lower(x) NOT IN {blanks()})"
+    # Most columns say the same few things over and over: each is looked at once, with its count n.
+    engine.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_CELLS} AS SELECT x, count(*) AS n"
+        f" FROM (SELECT {text_of(position, types)} AS x FROM {table}) WHERE x IS NOT NULL"
+        f" GROUP BY x HAVING NOT {among('lower(x)', BLANKS)}"
+    )
     shapes = engine.connection.execute(
-        f"SELECT {dates.shape('x')} AS s, any_value(x), count(*) AS n, min(length(x)), max(length(x))"
-        f" FROM {filled} GROUP BY s ORDER BY n DESC, s LIMIT {_SHAPES}"
+        f"SELECT {dates.shape('x')} AS s, min(x), sum(n) AS n, min(length(x)), max(length(x))"
+        f" FROM {_CELLS} GROUP BY s ORDER BY n DESC, s LIMIT {_SHAPES}"
     ).fetchall()
     comma = _one(
         engine,
-        f"SELECT count(*) FILTER ({numbers.says_comma('x')}) AS comma,"
-        f" count(*) FILTER ({numbers.says_point('x')}) AS point FROM {filled} WHERE {numbers.like_a_number('x')}",
+        f"SELECT coalesce(sum(n) FILTER ({numbers.says_comma('x')}), 0) AS comma,"
+        f" coalesce(sum(n) FILTER ({numbers.says_point('x')}), 0) AS point"
+        f" FROM {_CELLS} WHERE {numbers.like_a_number('x')}",
     )
     decimal_comma = comma["comma"] > comma["point"]
-    facts = _one(
-        engine,
-        f"SELECT (SELECT count(*) FROM {table}) AS rows, count(*) AS filled, count(DISTINCT x) AS distinct_values,"
-        f" count(n) AS numeric, count(*) FILTER (n = floor(n)) AS whole, count(*) FILTER (n < 0) AS negative,"
-        f" count(*) FILTER (n = 1) AS ones, min(n) AS low, max(n) AS high, median(n) AS middle,"
-        f" count(*) FILTER (regexp_matches(x, '\\p{{L}}')) AS letters, min(length(x)) = max(length(x)) AS same_length,"
-        " list_sort(list_distinct(flatten(list(regexp_extract_all(upper(x),"
-        " 'RMB|CNY|USD|EUR|GBP|JPY|HKD|TWD|HK\\$|NT\\$|[¥￥$€£₩₹元圆圓]')) FILTER (n IS NOT NULL)))) AS signs"
-        f" FROM (SELECT x, CAST({numbers.number('x', decimal_comma=decimal_comma, kind=numbers.WIDE)} AS DOUBLE) AS n"
-        f" FROM {filled})",
-    )
-    found, share = _date_readings(engine, filled, shapes, kind, facts["filled"])
+    facts = _one(engine, _FACTS.format(value=numbers.number("x", decimal_comma=decimal_comma, kind=numbers.WIDE)))
+    found, share = _date_readings(engine, shapes, kind, facts["filled"])
     clock = dates.clock_formats(str(row[1]) for row in shapes) if kind in ("VARCHAR", "TIME", "BIGINT") else ()
     total = max(facts["filled"], 1)
     heading = heading_of(raw, position)
@@ -122,7 +142,7 @@ def _look_at_column(raw: RawTable, engine: Engine, table: str, types: Mapping[st
         position=position,
         heading=heading,
         means=meanings(heading) if raw.headings is not None else {},
-        rows=facts["rows"],
+        rows=rows,
         filled=facts["filled"],
         distinct=facts["distinct_values"],
         numbers=facts["numeric"] / total,
@@ -139,13 +159,14 @@ def _look_at_column(raw: RawTable, engine: Engine, table: str, types: Mapping[st
         readings=found,
         clock=clock,
         decimal_comma=decimal_comma,
+        decimal_point=comma["point"] > comma["comma"],
         signs=tuple(facts["signs"] or ()),
         typed=kind,
     )
 
 
 def _date_readings(
-    engine: Engine, filled: str, shapes: list[tuple[Any, ...]], kind: str, count: int
+    engine: Engine, shapes: list[tuple[Any, ...]], kind: str, count: int
 ) -> tuple[tuple[dates.Reading, ...], float]:
     """The ways to read the column as dates that no cell speaks against more than against another way."""
     if count == 0:
@@ -155,11 +176,15 @@ def _date_readings(
     proposals = dates.readings((str(row[0]), str(row[1])) for row in shapes)
     if not proposals:
         return (), 0.0
-    counted = ", ".join(
-        f"count(*) FILTER ({dates.plausible(dates.moment('x', reading.spelled))})" for reading in proposals
-    )
-    row = engine.connection.execute(f"SELECT {counted} FROM {filled}").fetchone()
-    assert row is not None
+    row = [_hits(engine, reading.spelled) for reading in proposals]
     best = max(row)
     good = tuple(reading for reading, hits in zip(proposals, row, strict=True) if hits == best and best > 0)
     return good, best / count
+
+
+def _hits(engine: Engine, spelled: str) -> int:
+    """How many cells of the column in hand are dates, read so."""
+    read = dates.plausible(dates.moment("x", spelled))
+    if spelled in (dates.EPOCH_S, dates.EPOCH_MS):
+        read += f" AND {dates.moment('x', spelled)} >= TIMESTAMP '{_FIRST_EPOCH_YEAR}-01-01'"
+    return int(_one(engine, f"SELECT coalesce(sum(n) FILTER ({read}), 0) AS hits FROM {_CELLS}")["hits"])

@@ -63,6 +63,12 @@ def cell(plan: Plan, name: str) -> str:
     return as_text(column, plan.types[column])
 
 
+def _said(plan: Plan, name: str) -> str:
+    """SQL: the same, where it is rarely asked for. A typed cell is put into words only then, not for every row."""
+    typed = plan.types[f"c{plan.column(name)}"] != "VARCHAR"
+    return f"({cell(plan, name)})" if typed else f"t_{name}"
+
+
 def _kept(text: str) -> str:
     return f"CASE WHEN {among(text, _EMPTY)} THEN NULL ELSE {text} END"
 
@@ -84,7 +90,8 @@ def _customer(plan: Plan) -> str:
         return "CAST(NULL AS VARCHAR)"
     more = listed(plan.mapping.options.get("anonymous"))
     nobody = [*(word.lower() for word in _EMPTY), *NOBODY, *(word.lower() for word in more)]
-    known = f"CASE WHEN {among('lower(t_customer)', nobody)} OR ltrim(t_customer, '0') IN ('', '.0') THEN NULL"
+    zeros = "(starts_with(t_customer, '0') AND ltrim(t_customer, '0') IN ('', '.0'))"
+    known = f"CASE WHEN {among('lower(t_customer)', nobody)} OR {zeros} OR t_customer = '.0' THEN NULL"
     return f"{known} ELSE {_id('t_customer')} END"
 
 
@@ -165,28 +172,29 @@ def value_field(plan: Plan) -> str:
 def _reason(plan: Plan) -> str:
     """The first thing that is wrong with a row, as "word:field at fault" (no field: the whole row); NULL when kept."""
     field_name = value_field(plan)
-    value = f"t_{field_name}"
-    named = [f"t_{name}" for name in ("customer", "receipt", "product", "sold_at") if plan.has(name)]
+    value, moment = _said(plan, field_name), _said(plan, "sold_at")
+    named = [_said(plan, name) for name in ("customer", "receipt", "product", "sold_at") if plan.has(name)]
     total = " OR ".join(among(f"lower({text})", TOTALS) for text in named)
     no_name = f"customer IS NULL AND ({total})"
     heading = plan.heading("sold_at").strip().lower().replace("'", "''")
-    empty = " AND ".join(f"coalesce(t_{name}, '') = ''" for name in plan.mapping.columns)
+    empty = " AND ".join(f"coalesce({_said(plan, name)}, '') = ''" for name in plan.mapping.columns)
     whens = [
         f"sold_at IS NULL AND {empty} THEN 'empty-row'",
-        f"sold_at IS NULL AND lower(t_sold_at) = '{heading}' THEN 'repeated-heading'",
+        f"sold_at IS NULL AND lower({moment}) = '{heading}' THEN 'repeated-heading'",
         f"sold_at IS NULL AND ({total}) THEN 'total-line'",
-        f"sold_at IS NULL AND {_blank('t_sold_at')} THEN 'no-date:sold_at'",
+        f"sold_at IS NULL AND {_blank(moment)} THEN 'no-date:sold_at'",
         "sold_at IS NULL THEN 'bad-date:sold_at'",
         f"NOT {dates.plausible('sold_at')} THEN 'absurd-date:sold_at'",
         f"{no_name} THEN 'total-line'",
         f"n_{field_name} IS NULL AND {_blank(value)} THEN 'no-amount:{field_name}'",
     ]
     if plan.has("quantity"):
+        pieces = _said(plan, "quantity")
         if plan.mapping.amount_is != "line" or not plan.has("amount"):
-            whens.append(f"n_quantity IS NULL AND {_blank('t_quantity')} THEN 'no-amount:quantity'")
+            whens.append(f"n_quantity IS NULL AND {_blank(pieces)} THEN 'no-amount:quantity'")
         whens.append(
-            f"n_quantity IS NULL AND NOT {_blank('t_quantity')}"
-            " THEN CASE WHEN abs(TRY_CAST(t_quantity AS DOUBLE)) >= 1e9 THEN 'absurd-price:quantity'"
+            f"n_quantity IS NULL AND NOT {_blank(pieces)}"
+            f" THEN CASE WHEN abs(TRY_CAST({pieces} AS DOUBLE)) >= 1e9 THEN 'absurd-price:quantity'"
             " ELSE 'bad-number:quantity' END"
         )
         whens.append("abs(n_quantity) >= 1e9 THEN 'absurd-price:quantity'")
@@ -206,7 +214,12 @@ def _basket(plan: Plan) -> str:
     if plan.has("receipt"):
         day = "CAST(sold_at AS DATE)"
         cases.insert(0, f"WHEN receipt IS NOT NULL THEN {store} || {gap} || receipt || {gap} || {day}")
-    return f"CAST(md5_number_lower(CASE {' '.join(cases)} ELSE {alone} END) >> 1 AS BIGINT)"
+    return stable_hash(f"CASE {' '.join(cases)} ELSE {alone} END")
+
+
+def stable_hash(text: str) -> str:
+    """SQL: a text as a number from 0, the same in every engine and version: the first 60 bits of its SHA-1."""
+    return f"CAST('0x' || left(sha1({text}), 15) AS BIGINT)"
 
 
 def _brand_kind(plan: Plan) -> str:

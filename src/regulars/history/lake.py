@@ -129,7 +129,7 @@ class Lake:
         )
 
     def lines(self, engine: Engine) -> ir.Table:
-        """All lines kept: the LINES contract and `returned`, true for a sale line that came back whole.
+        """All lines kept: the LINES contract, `returned`, true for a sale line that came back whole, and `returned_on`.
 
         The view `lake_lines` of the engine; returns are matched when it is made (a second or so per 10 million lines,
         nothing where there are none).
@@ -152,8 +152,9 @@ class Lake:
         self._read_on()
         return engine.view("lake_refused", self._refused_query())
 
-    def add(self, staged: Staged, *, progress: Progress = silent) -> Added:
-        """Takes a file in. The same content again, under whatever name, changes nothing.
+    def add(self, staged: Staged, *, progress: Progress = silent, anew: bool = False) -> Added:
+        """Takes a file in. The same content again, under whatever name, changes nothing; but with `anew`, content that
+        was understood in another way takes the place of what was made of it before, in the same one step.
 
         Raises LakeBusy, NotWritten, MixedCurrencies; FileChanged when a file of the same name is there with other
         content for the same days (forget it first: a line that was corrected is no duplicate).
@@ -161,11 +162,17 @@ class Lake:
         assert staged.shape is Shape.SALES, "baskets without customers do not enter the lake"
         with self._change() as change:
             known = next((entry for entry in self.files() if entry.sha256 == staged.sha256), None)
+            others = self.files()
             if known is not None:
-                return Added(known.number, known.rows_kept, known.refused_by_reason.get("duplicate", 0), already=True)
-            self._check_fits(staged)
+                fresh = SourceFile.before_adding(known.number, staged, stores=None)
+                if not anew or (fresh.mapping, fresh.currency) == (known.mapping, known.currency):
+                    kept, duplicates = known.rows_kept, known.refused_by_reason.get("duplicate", 0)
+                    return Added(known.number, kept, duplicates, already=True)
+                others = change.forget(known, progress)
+                change = change.after(others)
+            self._check_fits(staged, others)
             entry = change.add(staged, progress)
-            self._commit(self._manifest.next_file + 1, (*self.files(), entry))
+            self._commit(self._manifest.next_file + 1, (*others, entry))
         return Added(entry.number, entry.rows_kept, entry.refused_by_reason.get("duplicate", 0), already=False)
 
     def forget(self, which: str | int, *, progress: Progress = silent) -> SourceFile:
@@ -219,15 +226,15 @@ class Lake:
         )
         return f"{own} UNION ALL {shown}"
 
-    def _check_fits(self, staged: Staged) -> None:
-        currency = staged.mapping.currency
-        if UNSTATED not in (currency, self.currency) and currency != self.currency:
+    def _check_fits(self, staged: Staged, others: Sequence[SourceFile]) -> None:
+        currency, theirs = staged.mapping.currency, _currency(others)
+        if UNSTATED not in (currency, theirs) and currency != theirs:
             raise MixedCurrencies(
-                f"{staged.name} is in {currency}, the lake in {self.currency}. Use a lake per currency.",
+                f"{staged.name} is in {currency}, the lake in {theirs}. Use a lake per currency.",
                 found=currency,
-                lake=self.currency,
+                lake=theirs,
             )
-        for entry in self.files():
+        for entry in others:
             if entry.name == staged.name and _share_days(entry, staged):
                 raise FileChanged(
                     f"{staged.name} is in the lake with other content ({entry.rows_kept:,} lines, {entry.first_on} to "

@@ -25,22 +25,22 @@ def _exists(engine: Engine, name: str) -> bool:
     return bool(found and found[0])
 
 
-def take_sample(raw: RawTable, engine: Engine) -> str:
-    """The name of a temporary table with `line`, `c0 … cn` of about 40,000 rows, at their own types."""
-    name = sample_name(raw)
+def take_sample(raw: RawTable, engine: Engine, *, rows: int = SAMPLE_ROWS) -> str:
+    """The name of a temporary table with `line`, `c0 … cn` of about so many rows, at their own types."""
+    name = f"{sample_name(raw)}_{rows}"
     if not _exists(engine, name):
         where = ""
-        if raw.rows > SAMPLE_ROWS:
-            step = -(-raw.rows // SAMPLE_ROWS)
+        if raw.rows > rows:
+            step = -(-raw.rows // rows)
             where = f" WHERE line <= {2 * _BLOCK} OR hash(line // {_BLOCK}) % {step} = 0"
         engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ({raw.query}){where}")
     return name
 
 
-def drop_sample(raw: RawTable, engine: Engine, *, even_if_dear: bool) -> None:
+def drop_sample(raw: RawTable, engine: Engine, *, even_if_dear: bool, rows: int = SAMPLE_ROWS) -> None:
     """Forgets a sample; a dear one is kept for `stage` unless told otherwise."""
     if even_if_dear or raw.rows <= _KEEP_ABOVE:
-        engine.connection.execute(f"DROP TABLE IF EXISTS {sample_name(raw)}")
+        engine.connection.execute(f"DROP TABLE IF EXISTS {sample_name(raw)}_{rows}")
 
 
 def column_types(table: str, engine: Engine) -> dict[str, str]:

@@ -4,7 +4,8 @@ Files are looked at before any is taken in, so that a question is asked before t
 in one step; stopped in between, the next run skips what is already there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -16,6 +17,7 @@ from regulars.history.engine import Engine, quoted
 from regulars.history.lake import Added, Lake
 from regulars.history.moves import FileMapping, NotRead, RawTable, Shape, Staged
 from regulars.history.refusals import NotSales, Unclear
+from regulars.history.siblings import families, fits, together
 from regulars.history.sources import raw_tables
 from regulars.history.staging import stage
 
@@ -84,9 +86,9 @@ def look(opened: Opened, *, engine: Engine, given: Mapping[str, FileMapping] | N
     left_out = list(opened.left_out)
     unclear: list[tuple[RawTable, Unclear]] = []
     refusals: list[NotSales] = []
-    for raw in opened.raws:
+    for raw, guess in _with_guesses(opened.raws, engine, given or {}):
         try:
-            shape, mapping = understand(raw, engine=engine, given=_given_for(raw.name, given or {}))
+            shape, mapping = guess or understand(raw, engine=engine, given=_given_for(raw.name, given or {}))
             known.append((raw, shape, mapping))
         except Unclear as question:
             unclear.append((raw, question))
@@ -101,6 +103,22 @@ def look(opened: Opened, *, engine: Engine, given: Mapping[str, FileMapping] | N
     order = {raw.name: place for place, raw in enumerate(opened.raws)}
     known.sort(key=lambda entry: order[entry[0].name])
     return Looked(*_sales_before_baskets(known, left_out), opened.already)
+
+
+def _with_guesses(
+    raws: Sequence[RawTable], engine: Engine, given: Mapping[str, FileMapping]
+) -> Iterator[tuple[RawTable, tuple[Shape, FileMapping] | None]]:
+    """Each file with what it means if it fits what its family means together; else it must be looked at alone.
+
+    Where somebody gave mappings every file is looked at alone: what they said of one is not said of the next.
+    """
+    for family in families(raws):
+        guess = None
+        if len(family) > 1 and not given:
+            with suppress(Unclear, NotSales):
+                guess = understand(together(family), engine=engine)
+        for raw in family:
+            yield raw, guess if guess is not None and fits(raw, guess[1], engine) else None
 
 
 def _as_its_siblings(raw: RawTable, question: Unclear, known: Sequence[Known]) -> FileMapping:

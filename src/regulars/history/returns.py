@@ -82,11 +82,11 @@ def match(engine: Engine, lines: str) -> None:
 
 
 def marked(engine: Engine, lines: str) -> str:
-    """The query of lines with `returned`, after `match`."""
+    """The query of lines with `returned` and the day on which the last piece came back, after `match`."""
     if not engine.connection.table(WHOLE).limit(1).fetchall():
-        return f"SELECT *, false AS returned FROM ({lines})"
+        return f"SELECT *, false AS returned, NULL::DATE AS returned_on FROM ({lines})"
     return (
-        f"SELECT l.*, w.line IS NOT NULL AS returned FROM ({lines}) l "
+        f"SELECT l.*, w.line IS NOT NULL AS returned, w.returned_on FROM ({lines}) l "
         f"LEFT JOIN {WHOLE} w ON l.file = w.file AND l.line = w.line"
     )
 
@@ -163,6 +163,7 @@ def _in_parts(equal: tuple[str, ...]) -> str:
 
 def _came_back_whole() -> str:
     """Sale lines of which every piece and the money came back, but for a rounding per return."""
-    return f"""SELECT s.file, s.line FROM {PAIRS} p JOIN sold s ON s.file = sale_file AND s.line = sale_line
+    return f"""SELECT s.file, s.line, max(r.sold_at)::DATE AS returned_on
+    FROM {PAIRS} p JOIN sold s ON s.file = sale_file AND s.line = sale_line
     JOIN came_back r ON r.file = return_file AND r.line = return_line WHERE s.left_over = 0
     GROUP BY s.file, s.line HAVING abs(any_value(s.amount) - sum(r.amount * (p.units / r.units))) <= count(*)"""

@@ -28,13 +28,13 @@ from regulars.insight.grouped import BadHistory
 from regulars.insight.headline import headline
 from regulars.insight.holdout import TooShort, split_dates, with_later
 from regulars.insight.lifecycle import life_cycle
-from regulars.insight.lines import complete
+from regulars.insight.lines import as_of, complete
 from regulars.insight.lists import action_lists
 from regulars.insight.nextvisit import next_visits
 from regulars.insight.pairs import pairs, pairs_of_baskets
 from regulars.insight.rfm import rfm
 from regulars.insight.settings import Settings, WrongSetting
-from regulars.insight.shop import last_day, shop_of, until, without_accounts
+from regulars.insight.shop import last_day, shop_of, without_accounts
 from regulars.insight.visits import days
 
 CHAPTERS = 8
@@ -159,7 +159,7 @@ def _prepare(lines: ir.Table, engine: Engine, settings: Settings, currency: str,
     """Keeps the two tables nearly everything is made of."""
     progress("analysing: facts of each customer", 0, CHAPTERS)
     cut_off = settings.cut_off or last_day(lines, engine)
-    seen = until(lines, cut_off)
+    seen = as_of(lines, cut_off)
     if not _count(seen.limit(1), engine):
         raise WrongSetting(f"Nothing was sold up to {cut_off}.", cut_off=str(cut_off))
     kept_days = engine.keep("kept_days", days(seen))
@@ -217,7 +217,7 @@ def _future(work: _Work, classed: ir.Table) -> Future | None:
         first = engine.row(work.days.agg(first=work.days.day.min()))["first"]
         until_day, later_days = split_dates(first, work.cut_off)
         early = with_later(work.lines, calibration_until=until_day, cut_off=work.cut_off, days=work.days)
-        whole = rfm(work.lines, cut_off=work.cut_off)
+        whole = rfm(work.lines, cut_off=work.cut_off, days=work.days)
         scores = future(
             engine.arrow(early),
             engine.arrow(whole.left_join(classed, "customer").drop("customer_right")),

@@ -1,10 +1,9 @@
 """The shop as its lines show it, and which lines count."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from regulars.basics.money import minor_digits
@@ -23,11 +22,6 @@ def last_day(lines: ir.Table, engine: Engine) -> date:
     """The day of the last line."""
     day: date = engine.row(lines.agg(last=lines.sold_at.max().cast("date")))["last"]
     return day
-
-
-def until(lines: ir.Table, cut_off: date) -> ir.Table:
-    """Nothing after the end of the cut-off."""
-    return lines.filter(lines.sold_at < ibis.literal(cut_off + timedelta(days=1)))
 
 
 def shop_of(

@@ -4,13 +4,13 @@ A visit is a day with at least one sale line that did not come back. The money o
 the return, so a day may have money and be no visit: such days stay in `days`, or spend would not add up.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
 from regulars.insight.frames import any_table
-from regulars.insight.lines import of_customers
+from regulars.insight.lines import as_of, of_customers
 from regulars.insight.native import whole_sum
 
 
@@ -19,7 +19,7 @@ def goods_until(lines: ir.Table, cut_off: date | None = None) -> ir.Table:
     goods = of_customers(lines)
     if cut_off is None:
         return goods
-    return goods.filter(goods.sold_at < ibis.literal(cut_off + timedelta(days=1)))
+    return as_of(goods, cut_off)
 
 
 def hour_of(lines: ir.Table) -> ir.IntegerValue:

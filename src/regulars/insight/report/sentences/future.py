@@ -123,6 +123,8 @@ def _calibration(found: Future, words: Words) -> dict[str, object] | None:
         "says": label,
         "picture": calibration(rows, columns, found.chosen, words, label),
         "headings": list(columns.values()),
+        # On a phone only what came, the model in use and the simple rule.
+        "few": [name in MODELS and name != found.chosen for name in columns],
         "rows": [
             {
                 "frequency": row["frequency"],
