@@ -181,3 +181,42 @@ def test_a_fit_that_ran_off_shows_no_parameters() -> None:
     rows = source("tea chain", "en").split("Parameters, ± standard error")[1].split("</tr>")[0].split("<td")[1:]
     assert "alpha 4.414" in rows[0]
     assert re.sub("<[^>]*>", "", "<td" + rows[2]) == "–"
+
+
+def test_what_was_left_out_is_said_by_its_kind() -> None:
+    assert "staff.xlsx a list of members, not sales" in said("tea chain")
+    assert "staff.xlsx 会员名单，不是销售记录" in said("tea chain", "zh")
+
+
+def test_files_that_agree_share_a_row_and_their_reason_is_in_words() -> None:
+    assert "Customer 会员号 , card its heading says so 2 files" in said("tea chain")
+    assert "日期 标题如此，99% 的单元格是日期；日在前：多数日期只能这样读" in said("tea chain", "zh")
+
+
+def test_a_short_horizon_says_why() -> None:
+    whole = cast.tea_chain()
+    assert whole.future is not None
+    short = replace(whole, future=replace(whole.future, horizon_days=112, holdout_days=56))
+    page = " ".join(" ".join(Page(render(short)).text).split())
+    assert "In the next 112 days" in page
+    assert "it is twice the 56 days on which" in page
+    assert "Nothing is said beyond that" not in said("tea chain")
+
+
+def test_stores_are_named_only_where_they_differ() -> None:
+    assert "most often in Riverside , in 4.2% of baskets there" in said("tea chain")
+    assert "By day of the week" not in said("tea chain")
+
+
+def test_baskets_drawn_by_lot_say_so() -> None:
+    whole = cast.tea_chain()
+    assert whole.pairs is not None
+    page = render(replace(whole, pairs=replace(whole.pairs, sampled=0.25)))
+    assert "These baskets are <b>25%</b> of all" in page
+
+
+def test_money_of_a_list_is_called_what_it_is() -> None:
+    page = said("tea chain")
+    assert "a year at stake" in page
+    assert "a year, while they came" in page
+    assert "in the last year" in page

@@ -17,7 +17,8 @@ from regulars.insight.report.pictures.months import round_ticks
 from regulars.insight.report.pictures.network import Arc, in_groups, network
 from regulars.insight.report.pictures.vega import apart, axis, drawn, values
 from regulars.insight.report.sentences.classes import movement
-from regulars.insight.report.sentences.cohorts import by_month, triangle
+from regulars.insight.report.sentences.cohorts import by_month, surely_new, triangle
+from regulars.insight.report.sentences.first import telling
 from regulars.insight.report.sentences.pairs import chapter as pairs_chapter
 from regulars.insight.report.words import Words
 
@@ -185,3 +186,18 @@ def test_too_few_pairs_of_either_level_are_drawn_together() -> None:
     ((title, picture),) = cast("list[tuple[str, str]]", pairs_chapter(mixed, WORDS).shown["pictures"])
     assert title == "Products and categories"
     assert picture.count("<path") == 2 * 4
+
+
+def test_a_sentence_takes_the_strongest_pair_that_is_twice_as_often() -> None:
+    rows = [{"times_expected": 1.3}, {"times_expected": 2.0}, {"times_expected": 9.0}]
+    assert telling(rows) == rows[1]
+    assert telling(rows[:1]) == rows[0]
+
+
+def test_what_comes_back_is_counted_among_the_surely_new() -> None:
+    found = chapters.cohorts(date(2024, 12, 31), 20_000)
+    assert min(surely_new(found)) == date(2023, 10, 1)
+    shown = triangle(found, WORDS)
+    assert shown is not None
+    assert shown["some_old"] is False
+    assert triangle(chapters.cohorts(date(2024, 12, 31), 20_000, 6), WORDS)["some_old"] is True  # type: ignore[index]

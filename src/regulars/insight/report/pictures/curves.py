@@ -105,7 +105,7 @@ def calibration(rows: Rows, columns: Mapping[str, str], chosen: str | None, word
 
     def spec(width: int) -> Spec:
         room = (steps[-1] - steps[0] or 1) * (0.24 if width > NARROW else 0.52)
-        apart_by = highest * (0.1 if width > NARROW else 0.12)
+        apart_by = highest * (0.1 if width > NARROW else 0.15)
         heights = dict(zip(ends, apart(list(ends.values()), apart_by), strict=True))
         ticks = {at: f"{at:.0f}" for at in steps[:-1]} | {steps[-1]: f"{steps[-1]:.0f}+"}
         x = axis(

@@ -42,7 +42,7 @@ def chapter(findings: Findings, words: Words) -> Chapter:
             "kept_width": f"{100 * intake.rows_kept / max(intake.rows_read, 1):.2f}",
             "kept": numbers.share(intake.rows_kept / max(intake.rows_read, 1), None),
             "refused": _counted(intake.refused_by_reason, REFUSALS, words),
-            "notes": _counted(intake.notes, NOTES, words),
+            "notes": _counted(_not_told(intake.notes, shop is not None), NOTES, words),
             "files": [_file(row, words) for row in intake.files[:_MOST]],
             "files_more": max(0, len(intake.files) - _MOST),
             "not_sales": [(short(row.get("name"), 120), _left_out(row, words)) for row in intake.not_sales[:_MOST]],
@@ -51,6 +51,12 @@ def chapter(findings: Findings, words: Words) -> Chapter:
             "set_aside": _set_aside(intake, words),
         },
     )
+
+
+def _not_told(notes: Mapping[str, int], with_customers: bool) -> Mapping[str, int]:
+    """Without what the sentences above say already, and count by goods only."""
+    told = {"anonymous", "return"} if with_customers else set()
+    return {code: count for code, count in notes.items() if code not in told}
 
 
 def _anonymous(lines: int, spend_minor: int, words: Words) -> Sentence:
