@@ -1,6 +1,6 @@
 """One change of the lake in the making: parts are written, and nothing is named yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,10 @@ class Change:
     folder: Path
     manifest: Manifest
     connection: duckdb.DuckDBPyConnection
+
+    def after(self, files: tuple[SourceFile, ...]) -> "Change":
+        """The same change with these files in the lake, for what follows within it."""
+        return replace(self, manifest=replace(self.manifest, files=files))
 
     def add(self, staged: Staged, progress: Progress) -> SourceFile:
         """Writes all parts of a new file."""

@@ -162,7 +162,7 @@ class Lake:
         assert staged.shape is Shape.SALES, "baskets without customers do not enter the lake"
         with self._change() as change:
             known = next((entry for entry in self.files() if entry.sha256 == staged.sha256), None)
-            others = self.files()
+            others = self._manifest.files
             if known is not None:
                 fresh = SourceFile.before_adding(known.number, staged, stores=None)
                 if not anew or (fresh.mapping, fresh.currency) == (known.mapping, known.currency):
@@ -227,7 +227,7 @@ class Lake:
         return f"{own} UNION ALL {shown}"
 
     def _check_fits(self, staged: Staged, others: Sequence[SourceFile]) -> None:
-        currency, theirs = staged.mapping.currency, _currency(others)
+        currency, theirs = staged.mapping.currency, Manifest(files=tuple(others)).currency
         if UNSTATED not in (currency, theirs) and currency != theirs:
             raise MixedCurrencies(
                 f"{staged.name} is in {currency}, the lake in {theirs}. Use a lake per currency.",

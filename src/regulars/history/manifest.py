@@ -58,7 +58,7 @@ class SourceFile:
     has_time: bool
     has_receipt: bool
     currency: str
-    mapping: Mapping[str, Any]  # "columns": field → heading; date_format, decimal_comma, amount_is
+    mapping: Mapping[str, Any]  # "columns": field → heading; date_format, decimal_comma, amount_is, options
     parts: tuple[Part, ...]
     stores: tuple[str, ...] | None = None  # a handful of names, else null: not known, or too many to list
 
@@ -110,10 +110,16 @@ class SourceFile:
                 "date_format": mapping.date_format,
                 "decimal_comma": mapping.decimal_comma,
                 "amount_is": mapping.amount_is,
+                "options": _plain(mapping.options),
             },
             parts=(),
             stores=stores,
         )
+
+
+def _plain(options: Mapping[str, object]) -> dict[str, Any]:
+    """Options as JSON gives them back."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in sorted(options.items())}
 
 
 @dataclass(frozen=True, slots=True)
