@@ -85,7 +85,7 @@ def _read(
 ) -> Reading:
     if not job.paths:
         return Reading()
-    opened = open_files(job.paths, lake=lake, engine=engine, work=work, progress=progress)
+    opened = open_files(job.paths, lake=lake, engine=engine, work=work, progress=progress, given=given)
     looked = _asking(opened, dict(given), job.may_ask, engine, console, progress)
     mappings = {raw.name: mapping for raw, _, mapping in looked.known}
     if mappings:

@@ -60,8 +60,19 @@ class Reading:
     baskets: Sequence[Staged] = ()  # files of baskets without customers, when there was nothing better
 
 
-def open_files(paths: Sequence[Path], *, lake: Lake, engine: Engine, work: Path, progress: Progress = silent) -> Opened:
-    """Finds the files and splits them into columns; those that the lake has already are only named."""
+def open_files(
+    paths: Sequence[Path],
+    *,
+    lake: Lake,
+    engine: Engine,
+    work: Path,
+    progress: Progress = silent,
+    given: Mapping[str, FileMapping] | None = None,
+) -> Opened:
+    """Finds the files and splits them into columns; those that the lake has already are only named.
+
+    Unless a mapping is `given` for them: whoever corrects one wants the file read anew.
+    """
     have = {entry.sha256 for entry in lake.files()}
     raws: list[RawTable] = []
     left_out: list[NotRead] = []
@@ -69,7 +80,7 @@ def open_files(paths: Sequence[Path], *, lake: Lake, engine: Engine, work: Path,
     for found in raw_tables(paths, engine=engine, work=work, progress=progress):
         if isinstance(found, NotRead):
             left_out.append(found)
-        elif found.sha256 in have:
+        elif found.sha256 in have and _given_for(found.name, given or {}) is None:
             already.append(found.name)
         else:
             raws.append(found)
@@ -146,7 +157,7 @@ def take_in(looked: Looked, *, lake: Lake, engine: Engine, work: Path, progress:
         if shape is Shape.BASKETS:
             baskets.append(judged)
         else:
-            added.append(lake.add(judged, progress=progress))
+            added.append(lake.add(judged, progress=progress, anew=True))
             staged.append(judged)
     progress("reading files", len(looked.known), len(looked.known))
     return Reading(
