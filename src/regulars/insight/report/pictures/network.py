@@ -98,8 +98,8 @@ def _one(
 ) -> Markup:
     height = {item: _TOP + _ROW * at for at, item in enumerate(items)}
     tall = 2 * _TOP + _ROW * (len(items) - 1)
-    head = Markup('<svg class="picture {} net" role="img" viewBox="0 0 {} {}" aria-label="{}">')
-    parts = [head.format(kind, width, tall, str.__str__(label))]
+    head = Markup('<svg class="picture {} net" role="img" viewBox="0 0 {} {}" style="max-width:{}px" aria-label="{}">')
+    parts = [head.format(kind, width, tall, width, str.__str__(label))]
     parts += _arcs(arcs, height, names_to, min(width - names_to - _APEX, 300), names)
     for item in items:
         name = fitted(names.get(item, item), names_to - 16)
