@@ -110,3 +110,22 @@ def test_yen_are_known_by_their_sign(engine: Engine, tmp_path: Path) -> None:
     headings = ["customer", "date", "amount"]
     assert understood(engine, tmp_path, headings, rows).currency == "JPY"
     assert amounts(engine, tmp_path, headings, rows)[0] == 100
+
+
+def test_a_total_with_no_price_beside_it_counts_once(engine: Engine, tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        [number, day, mail, thing, total(lines)] for number, mail, day, lines in ORDERS for thing, _, _ in lines
+    ]
+    headings = ["order id", "created_at", "email", "product", "total"]
+    assert understood(engine, tmp_path, headings, rows).amount_is == "receipt"
+    found = amounts(engine, tmp_path, headings, rows)
+    assert sum(found) == PAID
+    assert set(found[1::2]) == {0}
+
+
+def test_one_price_for_everything_is_no_total(engine: Engine, tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        [number, day, mail, thing, "9.50"] for number, mail, day, lines in ORDERS for thing, _, _ in lines
+    ]
+    headings = ["order id", "created_at", "email", "product", "amount"]
+    assert understood(engine, tmp_path, headings, rows).amount_is == "line"

@@ -130,7 +130,7 @@ def _numbers(plan: Plan) -> dict[str, str]:
 def _paid(plan: Plan) -> str:
     """SQL: what the line cost the customer, in minor units, signs as written."""
     digits = minor_digits(plan.mapping.currency)
-    if plan.has("amount") and plan.mapping.amount_is == "line":
+    if plan.has("amount") and plan.mapping.amount_is != "unit":
         return numbers.minor("n_amount", digits)
     price = "n_price" if plan.has("price") else "n_amount"
     if not plan.has("quantity"):
@@ -190,7 +190,7 @@ def _reason(plan: Plan) -> str:
     ]
     if plan.has("quantity"):
         pieces = _said(plan, "quantity")
-        if plan.mapping.amount_is != "line" or not plan.has("amount"):
+        if plan.mapping.amount_is == "unit" or not plan.has("amount"):
             whens.append(f"n_quantity IS NULL AND {_blank(pieces)} THEN 'no-amount:quantity'")
         whens.append(
             f"n_quantity IS NULL AND NOT {_blank(pieces)}"

@@ -21,7 +21,7 @@ _LISTS: Final = (
 _FLAGS: Final = ("basket_a_line",)
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "decimal": (".", ","),
-    "amount_is": ("line", "unit"),
+    "amount_is": ("line", "unit", "receipt"),
     "cost_is": ("line", "unit"),
     "shape": ("sales", "baskets"),
 }
@@ -66,7 +66,9 @@ def _settings(mapping: FileMapping) -> list[str]:
     if mapping.date_format is not None:
         lines.append(f"date_format = {_quoted(mapping.date_format)}")
     lines.append(f'decimal = "{"," if mapping.decimal_comma else "."}"')
-    lines.append(f'amount_is = "{mapping.amount_is}"  # "line": the line\'s total; "unit": of one piece')
+    lines.append(
+        f'amount_is = "{mapping.amount_is}"  # "line": the line\'s total; "unit": of one piece; "receipt": of all lines'
+    )
     lines.append(f'currency = "{mapping.currency}"')
     for name in (*_CHOICES, *_LISTS, *_FLAGS):
         value = mapping.options.get(name)

@@ -92,7 +92,10 @@ def settle(finding: Finding, engine: Engine, table: str) -> None:
     if field == "amount" and "price" in columns:
         _drop_a_receipts_total(finding, engine, table)
         field = "amount" if "amount" in columns else "price"
-    if "quantity" not in columns:
+    if field == "amount" and _repeats_a_receipts_total(finding, engine, table):
+        finding.changes["amount_is"] = "receipt"
+        finding.reasons["amount"] = also(finding.reasons["amount"], coded("receipt-total"))
+    elif "quantity" not in columns:
         _price_alone(finding, field)
     elif field == "price" or finding.facts[value].mean("amount") < _SURE_BY_NAME:
         _unit_or_line(finding, engine, table, field)
@@ -183,3 +186,19 @@ def _drop_a_receipts_total(finding: Finding, engine: Engine, table: str) -> None
         del columns["amount"]
         finding.reasons.pop("amount")
         finding.reasons["price"] = also(finding.reasons["price"], coded("receipt-total"))
+
+
+def _repeats_a_receipts_total(finding: Finding, engine: Engine, table: str) -> bool:
+    """Whether the amount is the same on all lines of a receipt, although they are different products, and differs
+    between receipts: an order's total, with nothing beside it to say what a line cost."""
+    columns = finding.columns
+    if "price" in columns or not {"receipt", "product"} <= set(columns):
+        return False
+    rows = _numbers_of(finding, table, engine, v=columns["amount"])
+    receipts, constant, totals = _row(
+        engine,
+        "SELECT count(*), count(*) FILTER (vs = 1), count(DISTINCT v) FROM"
+        f" (SELECT count(DISTINCT v) AS vs, any_value(v) AS v FROM {rows} WHERE v IS NOT NULL"
+        " GROUP BY receipt HAVING count(DISTINCT product) > 1)",
+    )
+    return bool(receipts >= 10 and constant >= 0.98 * receipts and totals >= 0.5 * receipts)

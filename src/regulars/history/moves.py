@@ -46,7 +46,9 @@ class FileMapping:
     reasons: Mapping[str, str] = field(default_factory=dict)  # field → why this column, as codes of `reasons`
     date_format: str | None = None
     decimal_comma: bool = False
-    amount_is: str = "line"  # "line": the amount column is the line's total; "unit": price of one piece, × quantity
+    amount_is: str = (
+        "line"  # "line": the amount column is the line's total; "unit": price of one piece; "receipt": its total
+    )
     currency: str = "XXX"
     options: Mapping[str, object] = field(default_factory=dict)
 

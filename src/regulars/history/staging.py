@@ -51,7 +51,7 @@ def _stage_sales(
         )
         progress(f"looking over {raw.name}", raw.rows, raw.rows)
         late = survey.second_thoughts(first, plan, engine)
-        _finish(first, lines, late, engine)
+        _finish(first, lines, late, engine, once=mapping.amount_is == "receipt")
     facts = survey.facts_of(lines, engine)
     counts = write_refused(raw, plan, engine, refused, late=late.refused, kept=facts["kept"])
     engine.connection.execute(f"DROP TABLE IF EXISTS {survey.LATE}")
@@ -87,9 +87,10 @@ def in_order(engine: Engine) -> Iterator[None]:
         engine.connection.execute("SET preserve_insertion_order = false")
 
 
-def _finish(first: Path, lines: Path, late: survey.SecondThoughts, engine: Engine) -> None:
-    """Takes late refusals out and names late fees; a plain rename where there are none."""
-    if not late.refused and not late.fees:
+def _finish(first: Path, lines: Path, late: survey.SecondThoughts, engine: Engine, *, once: bool) -> None:
+    """Takes late refusals out and names late fees; a receipt's total counts `once`, on its first line of goods; a plain
+    rename where there is nothing to do."""
+    if not late.refused and not late.fees and not once:
         first.replace(lines)
         return
     kind = "kind"
@@ -97,10 +98,12 @@ def _finish(first: Path, lines: Path, late: survey.SecondThoughts, engine: Engin
         names = judging.text_list(late.fees)
         kind = f"CASE WHEN lower(coalesce(product_name, product)) IN {names} THEN 'fee' ELSE kind END"
     gone = f"WHERE line NOT IN (SELECT line FROM {survey.LATE})" if late.refused else ""
-    engine.connection.execute(
-        f"COPY (SELECT * REPLACE ({kind} AS kind) FROM read_parquet({quoted(first)}) {gone})"
-        f" TO {quoted(lines)} (FORMAT parquet, COMPRESSION lz4_raw)"
-    )
+    kept = f"SELECT * REPLACE ({kind} AS kind) FROM read_parquet({quoted(first)}) {gone}"
+    if once:
+        place = "row_number() OVER (PARTITION BY basket, amount_minor ORDER BY kind = 'fee', line)"
+        amount = f"CASE WHEN {place} = 1 THEN amount_minor ELSE 0 END"
+        kept = f"SELECT * REPLACE ({amount} AS amount_minor) FROM ({kept}) ORDER BY line"
+    engine.connection.execute(f"COPY ({kept}) TO {quoted(lines)} (FORMAT parquet, COMPRESSION lz4_raw)")
     first.unlink()
 
 
