@@ -6,13 +6,10 @@ from regulars.history.engine import Engine
 from regulars.history.evidence import ColumnFacts, heading_of
 from regulars.history.finding import Finding
 from regulars.history.probe import as_text, column_types
+from regulars.history.reasons import coded
 from regulars.history.refusals import Choice, NotSales, Unclear
 
-_ONLY = {
-    "customer": "the only column of codes that come back",
-    "sold_at": "the only column of dates",
-    "amount": "the only column that may be what was paid",
-}
+_ONLY = {"customer": "only-codes", "sold_at": "only-dates", "amount": "only-money"}
 _MISSING = {
     "customer": "who bought (a customer, member or card number)",
     "sold_at": "when (a date of the sale)",
@@ -28,7 +25,7 @@ def ask(finding: Finding, field: str, candidates: Sequence[ColumnFacts], engine:
         raise NotSales(finding.raw.name, None, [_MISSING[field]])
     if len(candidates) == 1:
         only = candidates[0]
-        why = f"its heading means {field.replace('_', ' ')}" if only.mean(field) > 0 else _ONLY[field]
+        why = coded("heading", field) if only.mean(field) > 0 else coded(_ONLY[field])
         finding.set(field, only, why)
         return
     choices = [Choice(field, f.position, f.heading, _quoted(f.heading)) for f in candidates]
