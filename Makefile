@@ -30,7 +30,7 @@ browser: $(VENV)/.dev
 
 # The peers live in an environment of their own, so that what they need cannot touch ours.
 bench: $(VENV)/.run .venv-peers/.done
-	REGULARS_PEER_PYTHON=$(CURDIR)/.venv-peers/bin/python $(BIN)/python -m benchmarks
+	REGULARS_PEER_PYTHON=$(CURDIR)/.venv-peers/bin/python $(BIN)/python -m benchmarks $(BENCH)
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Regulars needs Python 3.11 or newer; say which with: make PYTHON=python3.12 …")'

@@ -151,7 +151,11 @@ def class_rule(settings: Settings, currency: str) -> ClassRule:
 def run_id(settings: Settings, intake: Intake, cut_off: date | None) -> str:
     """The same files, settings and cut-off give the same name; anything else another."""
     decided = replace(settings, name="")
-    parts = [repr(decided), str(cut_off), *sorted(f"{entry['name']}|{entry['rows_kept']}" for entry in intake.files)]
+    parts = [
+        repr(decided),
+        str(cut_off),
+        *sorted(f"{entry['name']}|{entry.get('rows_kept')}" for entry in intake.files),
+    ]
     return "run_" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from regulars.history.engine import Engine
 from regulars.insight.findings import Pairs
-from regulars.insight.frames import any_table
+from regulars.insight.frames import any_table, as_arrow
 from regulars.insight.lines import WrongColumns, complete
 from regulars.insight.pair_effects import by_cell, habits, keep_baskets
 from regulars.insight.pair_levels import KEPT, Level, count_pairs, draw, read_level
@@ -85,7 +85,8 @@ def pairs(lines: Any, engine: Engine, *, lines_max: int = LINES_MAX, baskets_min
     where it surely, at a family-wise 5 % over all pairs looked at (Holm), sells together more than 5 % above what
     store, basket sizes and popularity bring, and not by the habit of a few customers. Raises WrongColumns.
     """
-    whole = complete(lines)
+    table = lines if isinstance(lines, ir.Table) else engine.register("pairs_given", as_arrow(lines))
+    whole = complete(table)
     goods = whole.filter(whole.kind == "sale", ~whole.returned.fill_null(False), whole["product"].notnull())
     return _found(goods, engine, lines_max=lines_max, baskets_min=baskets_min)
 
