@@ -129,3 +129,16 @@ def test_one_price_for_everything_is_no_total(engine: Engine, tmp_path: Path) ->
     ]
     headings = ["order id", "created_at", "email", "product", "amount"]
     assert understood(engine, tmp_path, headings, rows).amount_is == "line"
+
+
+@pytest.mark.parametrize(("letters", "fees"), [("ABCDEFGHMS", 0), ("DM", 40)])
+def test_a_shop_that_calls_its_goods_by_letters_sells_no_fees(
+    engine: Engine, tmp_path: Path, letters: str, fees: int
+) -> None:
+    rows: list[list[object]] = [
+        [f"K{n % 7}", f"2024-03-{n % 28 + 1:02}", letters[n % len(letters)], f"{n + 1}.50"] for n in range(40)
+    ]
+    judged = judge(
+        raw_table(tmp_path, rows, headings=["customer", "date", "product code", "amount"]), engine, tmp_path / "work"
+    )
+    assert judged.notes.get("fee", 0) == fees

@@ -12,6 +12,10 @@ FEE_CODES: Final = (
     "DEPOSIT", "GIFT", "GIFTCARD", "BOTTLE DEPOSIT", "SERVICE", "SURCHARGE", "ROUNDING", "TIP", "TIPS", "DONATION",
 )  # fmt: skip
 
+# Of these, codes so short that a shop may number its goods so; where it does, they are goods.
+SHORT_CODES: Final = tuple(code for code in FEE_CODES if len(code) <= 2)
+OTHER_SHORT_CODES: Final = 5  # as many products with other codes as short are a shop's own way of numbering
+
 # Names of lines that are no goods, compared in lower case; each must be the whole name.
 _FEE_NAMES: Final = (
     r"(?:[a-z]+ )?postage(?: (?:and|&) packing| (?:and|&) handling)?",

@@ -38,6 +38,7 @@ class Plan:
     odd_spaces: frozenset[str] = frozenset()  # fields whose texts carry tabs and such
     wide: bool = False  # numbers with more than six decimals
     fee_names: tuple[str, ...] = ()
+    goods: tuple[str, ...] = ()  # codes that are fees elsewhere, and goods in this file
     texts: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> int | None:
@@ -161,7 +162,7 @@ def _fee(plan: Plan) -> str:
         "product_name" if plan.has("product_name") else None,
         plan.fee_names,
         tuple(listed(options.get("fee_products"))),
-        tuple(listed(options.get("not_fees"))),
+        (*plan.goods, *listed(options.get("not_fees"))),
     )
 
 

@@ -11,7 +11,8 @@ from regulars.history.baskets import stage_baskets
 from regulars.history.contract import LINES
 from regulars.history.engine import Engine, quoted
 from regulars.history.evidence import text_of
-from regulars.history.fees import named_like_a_fee
+from regulars.history.fees import OTHER_SHORT_CODES, SHORT_CODES, named_like_a_fee
+from regulars.history.finding import listed
 from regulars.history.moves import FileMapping, RawTable, Shape, Staged
 from regulars.history.probe import column_types, drop_sample, sample_name, take_sample
 from regulars.history.refusals import NothingKept
@@ -129,8 +130,25 @@ def _plan(raw: RawTable, mapping: FileMapping, engine: Engine) -> judging.Plan:
             ).fetchall()
         ]
     return judging.Plan(
-        raw=raw, mapping=mapping, types=types, odd_spaces=frozenset(odd), wide=wide, fee_names=tuple(names)
+        raw=raw,
+        mapping=mapping,
+        types=types,
+        odd_spaces=frozenset(odd),
+        wide=wide,
+        fee_names=tuple(names),
+        goods=_short_goods(engine, table, texts.get("product"), mapping),
     )
+
+
+def _short_goods(engine: Engine, table: str, product: str | None, mapping: FileMapping) -> tuple[str, ...]:
+    """Short codes that are fees elsewhere, where the shop calls many of its goods A, B, C …"""
+    if product is None:
+        return ()
+    said = {word.upper() for word in listed(mapping.options.get("fee_products"))}
+    others = f"SELECT DISTINCT upper({product}) AS p FROM {table} WHERE regexp_matches({product}, '^[A-Za-z]{{1,2}}$')"
+    fees = judging.text_list(SHORT_CODES)
+    row: Any = engine.connection.execute(f"SELECT count(*) FROM ({others}) WHERE p NOT IN {fees}").fetchone()
+    return tuple(code for code in SHORT_CODES if code not in said) if row[0] >= OTHER_SHORT_CODES else ()
 
 
 def _examples(refused: Path, engine: Engine) -> list[dict[str, object]]:
