@@ -153,10 +153,10 @@ def test_classes_add_up() -> None:
 
 @pytest.mark.parametrize(
     ("span", "days"),
-    [(111, 56), (150, 56), (364, 121), (729, 243), (2_000, 365)],
-    ids=["least", "short", "a year", "two", "long"],
+    [(111, 56), (150, 75), (364, 182), (545, 273), (729, 273), (2_000, 273)],
+    ids=["least", "short", "a year", "as published", "two years", "long"],
 )
-def test_the_last_third_is_kept_for_the_check(span: int, days: int) -> None:
+def test_the_later_half_is_kept_for_the_check(span: int, days: int) -> None:
     until, held_out = split_dates(UNTIL - timedelta(days=span), UNTIL)
     assert held_out == days
     assert until == UNTIL - timedelta(days=days)

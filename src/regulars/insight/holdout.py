@@ -22,7 +22,7 @@ from regulars.insight.totals import Histories
 from regulars.insight.visits import days_until
 
 LEAST_DAYS: Final = 56  # a later period shorter than eight weeks says more about the weather
-MOST_DAYS: Final = 365
+MOST_DAYS: Final = 273  # 39 weeks
 TOP_FREQUENCY: Final = 7
 _RATE_PERIODS_LEAST: Final = 4.0  # a rate is not taken from less than four weeks: that would be a straw man
 _DRAWS: Final = 200
@@ -36,18 +36,18 @@ class TooShort(RegularsError):
 
 
 def split_dates(first_on: date, cut_off: date) -> tuple[date, int]:
-    """Last day to learn from, and how many days after it are foretold: the last third, at most a year.
+    """Last day to learn from, and how many days after it are foretold: the later half, at most 39 weeks.
 
-    Where a third is less than eight weeks it is eight weeks, up to half. Two thirds to learn from, since leaving shows
-    only in long silences: from half of a two-year history it often cannot be told from a slow pace.
+    39 weeks is what the literature foretells, so that its tables can be compared. Not more: leaving shows only in long
+    silences, and from half of a longer history it often cannot be told from a slow pace.
     Raises TooShort where half the history is less than eight weeks.
 
-    >>> split_dates(date(2023, 1, 1), date(2024, 12, 31))
-    (datetime.date(2024, 5, 2), 243)
+    >>> split_dates(date(1997, 1, 1), date(1998, 6, 30))
+    (datetime.date(1997, 9, 30), 273)
     """
     span = (cut_off - first_on).days + 1
-    days = min(max(span // 3, LEAST_DAYS), MOST_DAYS)
-    if days > span // 2:
+    days = min(span // 2, MOST_DAYS)
+    if days < LEAST_DAYS:
         raise TooShort(
             f"{first_on} to {cut_off} are {span} days; to learn and to check a forecast, {2 * LEAST_DAYS} are needed."
         )
