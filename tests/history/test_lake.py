@@ -46,7 +46,7 @@ def test_the_lines_are_as_the_contract_says(tmp_path: Path) -> None:
     lake.add(staged(tmp_path, "jan.csv", [line()], refused=1))
     with Engine() as engine:
         lines, refused = lake.lines(engine), lake.refused(engine)
-        assert lines.schema() == ibis.schema(ibis_schema(LINES) | {"returned": "boolean"})
+        assert lines.schema() == ibis.schema(ibis_schema(LINES) | {"returned": "boolean", "returned_on": "date"})
         assert refused.schema() == ibis.schema(ibis_schema(REFUSED))
         assert engine.rows(refused)[0]["reason"] == "bad-date"
 

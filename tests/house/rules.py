@@ -43,14 +43,17 @@ def hidden_clocks(source: str) -> Iterator[str]:
 def floats_for_money(source: str) -> Iterator[str]:
     """A name in minor units that is declared a float, or a division that makes one."""
     for node in ast.walk(ast.parse(source)):
-        names: list[str] = []
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and _says_float(node.annotation):
-            names = [node.target.id]
-        if isinstance(node, ast.arg) and node.annotation is not None and _says_float(node.annotation):
-            names = [node.arg]
-        if isinstance(node, ast.FunctionDef) and node.returns is not None and _says_float(node.returns):
-            names = [node.name]
-        yield from (f"line {node.lineno}: {name} is a float" for name in names if name.endswith("_minor"))
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id="float"), lineno=line):
+                found = name
+            case ast.arg(arg=name, annotation=ast.Name(id="float"), lineno=line):
+                found = name
+            case ast.FunctionDef(name=name, returns=ast.Name(id="float"), lineno=line):
+                found = name
+            case _:
+                continue
+        if found.endswith("_minor"):
+            yield f"line {line}: {found} is a float"
 
 
 def broad_catches(source: str) -> Iterator[str]:
@@ -70,7 +73,3 @@ def places_of_one_machine(text: str) -> Iterator[str]:
 def unfinished(text: str) -> Iterator[str]:
     """Notes to self that nobody will read."""
     yield from (f"line {n}" for n, line in enumerate(text.splitlines(), 1) if UNFINISHED.search(line))
-
-
-def _says_float(annotation: ast.expr) -> bool:
-    return isinstance(annotation, ast.Name) and annotation.id == "float"

@@ -148,3 +148,12 @@ def test_impossible_gaps_are_refused(gaps: Any, days: Any, logs: Any) -> None:
 
 def test_manners() -> None:
     assert clone(OwnRhythm(customers_max=9)).get_params() == {"customers_max": 9, "rounds_max": 500}
+
+
+def test_who_comes_on_the_very_day_is_regular_to_the_day_and_no_more() -> None:
+    """Equal gaps of 20 days: k is about 12 × 20², what rounding to days leaves, and the fit ends."""
+    gaps = np.full(20, 5.0)
+    rhythm = OwnRhythm().fit(gaps, 20 * gaps, gaps * np.log(20.0), silence_days=np.arange(20.0))
+    assert 1_000 < rhythm.parameters_["k"] < 20_000
+    low, high = rhythm.window([5.0], [100.0])
+    assert 18 <= low[0] <= 20 <= high[0] <= 22

@@ -16,7 +16,10 @@ def ask(question: Unclear, *, console: Console) -> FileMapping:
     for number, choice in enumerate(question.choices, 1):
         console.print(f"  {number}  {choice.label}", markup=False, highlight=False)
     numbers = [str(n) for n in range(1, len(question.choices) + 1)]
-    return question.answer(IntPrompt.ask("Which is it", console=console, choices=numbers) - 1)
+    try:
+        return question.answer(IntPrompt.ask("Which is it", console=console, choices=numbers) - 1)
+    except EOFError:
+        raise KeyboardInterrupt from None  # Ctrl-D: they would rather not say
 
 
 def _headings(question: Unclear) -> list[str]:

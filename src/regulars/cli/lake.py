@@ -27,6 +27,7 @@ class NoHistory(RegularsError):
 history = typer.Typer(no_args_is_help=True, cls=RefusingGroup, help="The history lake: list, add, forget files.")
 
 LakeDir = Annotated[Path, typer.Option("--lake", help="The lake's folder, e.g. report/lake.")]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="What the columns mean: an edited mapping.toml.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
 
 
@@ -66,7 +67,9 @@ def files(ctx: typer.Context, lake: LakeDir, as_json: Json = False) -> None:
 
 
 @history.command("add")
-def add(ctx: typer.Context, paths: list[Path], lake: LakeDir, as_json: Json = False) -> None:
+def add(
+    ctx: typer.Context, paths: list[Path], lake: LakeDir, mapping: MappingFile = None, as_json: Json = False
+) -> None:
     """Add files to the history without analysing it. A file that is already there changes nothing.
 
     [bold]regulars history add march.csv --lake report/lake[/bold]
@@ -74,9 +77,11 @@ def add(ctx: typer.Context, paths: list[Path], lake: LakeDir, as_json: Json = Fa
     ctx.find_root().meta["regulars.json"] = as_json
     from regulars.history.engine import Engine
     from regulars.history.lake import Lake
+    from regulars.history.mapping_file import read_mappings
     from regulars.history.read import look, open_files, take_in
 
     console = Console(stderr=True)
+    given = read_mappings(mapping) if mapping else {}
     opened = Lake(lake)
     with (
         tempfile.TemporaryDirectory(prefix="regulars-") as folder,
@@ -84,8 +89,10 @@ def add(ctx: typer.Context, paths: list[Path], lake: LakeDir, as_json: Json = Fa
         Bars(console, quiet=as_json) as progress,
     ):
         work = Path(folder)
-        seen = open_files(paths, lake=opened, engine=engine, work=work, progress=progress)
-        reading = take_in(look(seen, engine=engine), lake=opened, engine=engine, work=work, progress=progress)
+        seen = open_files(paths, lake=opened, engine=engine, work=work, progress=progress, given=given)
+        reading = take_in(
+            look(seen, engine=engine, given=given), lake=opened, engine=engine, work=work, progress=progress
+        )
     told = {
         "added": [staged.name for staged in reading.staged],
         "already": list(reading.already),

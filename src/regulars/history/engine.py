@@ -84,6 +84,14 @@ class Engine:
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql_of(expression)}")
         return self.named(name)
 
+    def keep_parts(self, name: str, expressions: Iterable[ir.Table]) -> ir.Table:
+        """Runs expressions of one shape, one after the other, and keeps their rows together."""
+        assert _PLAIN_NAME.fullmatch(name), name
+        for number, expression in enumerate(expressions):
+            into = f"INSERT INTO {name}" if number else f"CREATE OR REPLACE TABLE {name} AS"
+            self.connection.execute(f"{into} {sql_of(expression)}")
+        return self.named(name)
+
     def named(self, name: str) -> ir.Table:
         """The unbound Ibis table of something this session already has."""
         return ibis.table(ibis.Schema.from_pyarrow(self._answer(f"SELECT * FROM {name} LIMIT 0").schema), name=name)

@@ -16,7 +16,7 @@ from regulars.history.columns import understand
 from regulars.history.engine import Engine, quoted
 from regulars.history.lake import Added, Lake
 from regulars.history.moves import FileMapping, NotRead, RawTable, Shape, Staged
-from regulars.history.refusals import NotSales, Unclear
+from regulars.history.refusals import NothingKept, NotSales, Unclear
 from regulars.history.siblings import families, fits, together
 from regulars.history.sources import raw_tables
 from regulars.history.staging import stage
@@ -147,23 +147,33 @@ def _as_its_siblings(raw: RawTable, question: Unclear, known: Sequence[Known]) -
 
 
 def take_in(looked: Looked, *, lake: Lake, engine: Engine, work: Path, progress: Progress = silent) -> Reading:
-    """Judges every row of what was looked at and adds each sales file to the lake, one after the other."""
+    """Judges every row of what was looked at and adds each sales file to the lake, one after the other.
+
+    A file of which no row can be used is left out, with the reason; raises NothingKept where that was all there is.
+    """
     added: list[Added] = []
     staged: list[Staged] = []
     baskets: list[Staged] = []
+    hopeless: list[tuple[str, NothingKept]] = []
     for number, (raw, shape, mapping) in enumerate(looked.known):
         progress("reading files", number, len(looked.known))
-        judged = stage(raw, shape, mapping, engine=engine, work=work, progress=progress)
+        try:
+            judged = stage(raw, shape, mapping, engine=engine, work=work, progress=progress)
+        except NothingKept as refusal:
+            hopeless.append((raw.name, refusal))
+            continue
         if shape is Shape.BASKETS:
             baskets.append(judged)
         else:
             added.append(lake.add(judged, progress=progress, anew=True))
             staged.append(judged)
     progress("reading files", len(looked.known), len(looked.known))
+    if hopeless and not (staged or baskets or looked.already):
+        raise hopeless[0][1]
     return Reading(
         added=added,
         staged=staged,
-        left_out=looked.left_out,
+        left_out=[*looked.left_out, *(NotRead(name, refusal.code, str(refusal)) for name, refusal in hopeless)],
         already=looked.already,
         mappings={raw.name: mapping for raw, _, mapping in looked.known},
         baskets=baskets,

@@ -5,7 +5,7 @@ chapter that the data cannot carry is left out with its reason in `unsaid`; noth
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -30,6 +30,7 @@ from regulars.insight.holdout import TooShort, split_dates, with_later
 from regulars.insight.lifecycle import life_cycle
 from regulars.insight.lines import as_of, complete
 from regulars.insight.lists import action_lists
+from regulars.insight.native import hash64
 from regulars.insight.nextvisit import next_visits
 from regulars.insight.pairs import pairs, pairs_of_baskets
 from regulars.insight.rfm import rfm
@@ -38,6 +39,7 @@ from regulars.insight.shop import last_day, shop_of, without_accounts
 from regulars.insight.visits import days
 
 CHAPTERS = 8
+LINES_AT_ONCE = 25_000_000  # of which the fact table needs some 4 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,18 @@ def _prepare(lines: ir.Table, engine: Engine, settings: Settings, currency: str,
     if not _count(seen.limit(1), engine):
         raise WrongSetting(f"Nothing was sold up to {cut_off}.", cut_off=str(cut_off))
     kept_days = engine.keep("kept_days", days(seen))
-    kept_facts = engine.keep("kept_facts", facts(seen, cut_off=cut_off, days=kept_days))
+    kept_facts = engine.keep_parts("kept_facts", _facts_in_parts(seen, kept_days, engine, cut_off))
     return _Work(engine, settings, cut_off, currency, progress, seen, kept_days, kept_facts, begun=1)
+
+
+def _facts_in_parts(lines: ir.Table, days: ir.Table, engine: Engine, cut_off: date) -> Iterator[ir.Table]:
+    """The fact table for one share of the customers after another, so that it fits into memory whatever the history."""
+    parts = 1 + _count(lines, engine) // LINES_AT_ONCE
+    for part in range(parts):
+        some_lines, some_days = (
+            table if parts == 1 else table.filter(hash64(table.customer) % parts == part) for table in (lines, days)
+        )
+        yield facts(some_lines, cut_off=cut_off, days=some_days)
 
 
 def _without_customers(work: _Work, intake: Intake, has_time: bool) -> Analysis:

@@ -15,6 +15,7 @@ from regulars.insight.grouped import Floats
 
 _FINEST: Final = 0.08  # of the curve's own width, which falls with k
 _BEYOND: Final = 5.0
+_SHARPEST: Final = 1e4  # a search may try a k beyond all sense; the grid must not grow with it
 
 
 class OpenGaps:
@@ -27,6 +28,7 @@ class OpenGaps:
 
     def longer(self, k: float, a: float, b: float) -> tuple[Floats, Floats]:
         """P(the gap is longer than the silence), and its slopes by log k, log a, log b in rows."""
+        k = min(k, _SHARPEST)
         time = b + self.total
         y = np.log(self.silence / time)
         low, high = float(y.min()) - 0.2, max(float(y.max()), 4.0) + _BEYOND

@@ -58,6 +58,9 @@ class OwnRhythm(Estimator):
         )
         if not n.any():
             raise BadHistory("Nobody has a gap: a rhythm needs customers who came twice.")
+        # A whole day stands for times half a day around it, whose mean logarithm is lower by 1 / (24 d²): who comes
+        # on the same day every week is regular to the day, not to the second.
+        logs = logs - n / (24 * np.maximum(total / np.maximum(n, 1), 1.0) ** 2)
         if silence_days is None:
             self._learn_gaps(n, total, logs)
         else:
