@@ -7,8 +7,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 .PHONY: demo quick test bench lint browser requirements clean
 
 demo: $(VENV)/.run
+	rm -rf demo
 	$(BIN)/regulars sample --out demo/chain
-	$(BIN)/regulars analyze demo/chain --out demo/report --name "Riverside Markets"
+	$(BIN)/regulars analyze demo/chain --out demo/report --members demo/chain/members.csv --name "Riverside Markets"
 
 # Seconds: no browser, nothing slow. One process a core.
 quick: $(VENV)/.dev

@@ -28,7 +28,7 @@ def make_lines(path: Path, *, lines: int, customers: int) -> None:
             COPY (
                 WITH receipts AS (
                     SELECT r, 1 + (hash(r) % 7)::INTEGER AS width,
-                        pow((hash(r, 1) % 1000003) / 1000003.0, 2.0) AS who,
+                        pow((hash(r, 1) % 2147483648) / 2147483648.0, 1.5) AS who,
                         (hash(r, 2) % 730)::INTEGER AS day, (hash(r, 3) % 50) AS store
                     FROM range({lines // 4}) t(r)
                 ), numbered AS (SELECT *, unnest(range(width)) AS n FROM receipts)

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("scipy", "sklearn", "altair", "vl_convert", "pandas", "duckdb", "ibis")
+HEAVY = ("scipy", "sklearn", "vl_convert", "pandas", "duckdb", "ibis")
 
 
 def loaded_after(statement: str) -> set[str]:
@@ -17,5 +17,5 @@ def test_the_command_line_loads_nothing_heavy_for_its_help() -> None:
 
 
 def test_the_library_loads_models_only_when_they_are_asked_for() -> None:
-    assert loaded_after("import regulars.insight") & {"scipy", "sklearn", "altair", "vl_convert"} == set()
+    assert loaded_after("import regulars.insight") & {"scipy", "sklearn", "vl_convert"} == set()
     assert "scipy" in loaded_after("from regulars.insight import BGNBD")
