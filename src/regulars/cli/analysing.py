@@ -1,5 +1,7 @@
 """The job behind `regulars analyze`: read, keep, analyse, write; asking a person for what is unclear."""
 
+import os
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ from regulars.insight.report.outputs import write_outputs, write_refused
 from regulars.insight.report.page import write_report
 from regulars.insight.report.summary import summary_of, write_summary
 from regulars.insight.settings import Settings
+
+_WORK = ".work-"
 
 
 class NothingToAnalyse(RegularsError):
@@ -54,8 +58,9 @@ def run(job: Job, settings: Settings, *, console: Console, progress: Bars) -> Ma
     if not job.paths and not (job.lake / "manifest.json").exists():
         raise NothingToAnalyse(f"Name a sales file to analyse; there is no history in {job.lake} yet.")
     job.out.mkdir(parents=True, exist_ok=True)
+    sweep(job.out)
     with (
-        tempfile.TemporaryDirectory(dir=job.out, prefix=".work-") as folder,
+        tempfile.TemporaryDirectory(dir=job.out, prefix=f"{_WORK}{os.getpid()}-") as folder,
         Engine(memory=job.memory, scratch=Path(folder) / "scratch") as engine,
         Lake(job.lake) as lake,
     ):
@@ -72,6 +77,24 @@ def run(job: Job, settings: Settings, *, console: Console, progress: Bars) -> Ma
     summary = summary_of(findings)
     _show(summary, page, console)
     return summary
+
+
+def sweep(out: Path) -> None:
+    """Clears away the working folders of runs that were killed; those of runs still alive stay."""
+    for left in out.glob(f"{_WORK}*-*"):
+        number = left.name.removeprefix(_WORK).split("-")[0]
+        if number.isdecimal() and not _alive(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # it is somebody else's, and there
+    return True
 
 
 def _read(

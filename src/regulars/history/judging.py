@@ -166,6 +166,15 @@ def _fee(plan: Plan) -> str:
     )
 
 
+def _at_any_size(plan: Plan, name: str) -> str:
+    """SQL: a number too large for its column, to tell a slip of the keyboard from what is no number."""
+    column = f"c{plan.column(name)}"
+    if plan.types[column] != "VARCHAR":
+        return f"TRY_CAST({column} AS DOUBLE)"
+    number = numbers.number(f"t_{name}", decimal_comma=plan.mapping.decimal_comma, kind=numbers.WIDE)
+    return f"coalesce(TRY_CAST({number} AS DOUBLE), TRY_CAST(t_{name} AS DOUBLE))"
+
+
 def value_field(plan: Plan) -> str:
     return "amount" if plan.has("amount") else "price"
 
@@ -195,12 +204,12 @@ def _reason(plan: Plan) -> str:
             whens.append(f"n_quantity IS NULL AND {_blank(pieces)} THEN 'no-amount:quantity'")
         whens.append(
             f"n_quantity IS NULL AND NOT {_blank(pieces)}"
-            f" THEN CASE WHEN abs(TRY_CAST({pieces} AS DOUBLE)) >= 1e9 THEN 'absurd-price:quantity'"
+            f" THEN CASE WHEN abs({_at_any_size(plan, 'quantity')}) >= 1e9 THEN 'absurd-price:quantity'"
             " ELSE 'bad-number:quantity' END"
         )
         whens.append("abs(n_quantity) >= 1e9 THEN 'absurd-price:quantity'")
     whens.append(
-        f"n_{field_name} IS NULL THEN CASE WHEN abs(TRY_CAST({value} AS DOUBLE)) >= 1e11"
+        f"n_{field_name} IS NULL THEN CASE WHEN abs({_at_any_size(plan, field_name)}) >= 1e11"
         f" THEN 'absurd-price:{field_name}' ELSE 'bad-number:{field_name}' END"
     )
     whens.append(f"paid_minor IS NULL OR abs(paid_minor) > {MOST_MINOR} THEN 'absurd-price:{field_name}'")
