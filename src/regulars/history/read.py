@@ -104,7 +104,7 @@ def look(opened: Opened, *, engine: Engine, given: Mapping[str, FileMapping] | N
         except Unclear as question:
             unclear.append((raw, question))
         except NotSales as refusal:
-            left_out.append(NotRead(raw.name, refusal.code, str(refusal), refusal.kind))
+            left_out.append(NotRead(raw.name, refusal.code, str(refusal).removeprefix(f"{raw.name} "), refusal.kind))
             refusals.append(refusal)
     for raw, riddle in unclear:
         shape, mapping = understand(raw, engine=engine, given=_as_its_siblings(raw, riddle, known))
