@@ -60,6 +60,7 @@ def test_no_host_of_a_registry_and_no_path_of_one_machine_is_kept() -> None:
         (rules.broad_catches, "try:\n    f()\nexcept Exception:\n    g()\n"),
         (rules.broad_catches, "try:\n    f()\nexcept:\n    g()\n"),
         (rules.unfinished, "# TO" + "DO later\n"),
+        (rules.unfinished, "x = 1  # XX" + "X mend\n"),
         (rules.places_of_one_machine, "see https://py" + "pi.org/x\n"),
         (rules.places_of_one_machine, "in /wo" + "rk/main\n"),
     ],
