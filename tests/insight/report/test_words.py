@@ -1,5 +1,6 @@
 """The catalogue is whole, and both languages say the same."""
 
+import io
 import re
 from typing import Any
 
@@ -18,25 +19,33 @@ PLAIN = Numbers("en", "XXX", 2)
 _VALUES = re.compile(r"{(\w*)}")
 
 
-def catalogue() -> Any:
-    with (REPORT / "locale" / "zh" / "LC_MESSAGES" / "regulars.po").open("rb") as lines:
-        return read_po(lines, locale="zh")
+def catalogues() -> list[Any]:
+    """One per file: the report at large, and chapters that have their own."""
+    folder = REPORT / "locale" / "zh" / "LC_MESSAGES"
+    return [read_po(io.BytesIO(path.read_bytes()), locale="zh") for path in sorted(folder.glob("*.po"))]
+
+
+def catalogue() -> list[Any]:
+    return [message for part in catalogues() for message in part if message.id]
 
 
 def test_every_message_is_translated_and_nothing_else_is_there() -> None:
-    translated = {message.id: message.string for message in catalogue() if message.id}
+    translated = {message.id: message.string for message in catalogue()}
     assert set(translated) ^ messages() == set()
     empty = [key for key, text in translated.items() if not all([text] if isinstance(text, str) else text)]
     assert empty == []
-    assert [message.id for message in catalogue() if message.id and message.fuzzy] == []
-    assert dict(catalogue().obsolete) == {}
+    assert [message.id for message in catalogue() if message.fuzzy] == []
+    assert [dict(part.obsolete) for part in catalogues() if part.obsolete] == []
+
+
+def test_no_message_stands_in_two_catalogues() -> None:
+    ids = [message.id for message in catalogue()]
+    assert len(ids) == len(set(ids))
 
 
 def test_a_translation_fills_in_the_same_values() -> None:
     wrong = []
     for message in catalogue():
-        if not message.id:
-            continue
         (source,) = message.id[-1:] if isinstance(message.id, tuple) else (message.id,)
         (target,) = message.string if isinstance(message.string, tuple) else (message.string,)
         if set(_VALUES.findall(source)) != set(_VALUES.findall(target)):

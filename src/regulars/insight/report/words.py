@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
@@ -90,9 +91,20 @@ def translations(lang: str) -> gettext.NullTranslations:
         raise UnknownLanguage(f"The report is written in {' and '.join(LANGUAGES)}, not in {lang!r}.", lang=lang)
     if lang == "en":
         return gettext.NullTranslations()
-    source = resources.files("regulars.insight.report") / "locale" / lang / "LC_MESSAGES" / "regulars.po"
     compiled = io.BytesIO()
-    with source.open("rb") as lines:
-        write_mo(compiled, read_po(lines, locale=lang))
+    write_mo(compiled, catalogue(lang))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def catalogue(lang: str) -> Catalog:
+    """All messages of a language: one file for the report at large, one for each chapter that has its own."""
+    folder = resources.files("regulars.insight.report") / "locale" / lang / "LC_MESSAGES"
+    whole = Catalog(locale=lang)
+    for source in sorted((entry for entry in folder.iterdir() if entry.name.endswith(".po")), key=lambda e: e.name):
+        with source.open("rb") as lines:
+            part = read_po(lines, locale=lang)
+        for message in part:
+            if message.id:
+                whole[message.id] = message
+    return whole
