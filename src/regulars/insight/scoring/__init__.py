@@ -1,1 +1,1 @@
-"""Models of a yes or no per customer: learned, compared, calibrated, explained, kept. What the yes means, others say."""
+"""Models of a yes or no per customer: learned, compared, calibrated, explained, kept. Others say what a yes means."""
