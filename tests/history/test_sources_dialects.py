@@ -108,6 +108,13 @@ def test_a_delimiter_at_the_end_of_every_row_or_only_of_the_heading(tmp_path: Pa
     assert (table.headings, table.refused_rows, len(rows)) == (("customer", "date", "amount"), 0, 18)
 
 
+def test_small_baskets_are_baskets_though_most_hold_two(tmp_path: Path) -> None:
+    baskets = ["milk,bread", "beer,milk", "milk,beer,soda", "soda,bread", "bread", "beer,bread", "soda,milk"] * 8
+    table, rows = read("\n".join(baskets).encode(), tmp_path)
+    assert table.ragged
+    assert len(rows) == len(baskets)
+
+
 def test_baskets_one_a_line_are_ragged(tmp_path: Path) -> None:
     baskets = ["milk,bread", "beer", "milk,beer,soda,bread", "soda,bread,milk", "bread"] * 8
     table, rows = read("\n".join(baskets).encode(), tmp_path)

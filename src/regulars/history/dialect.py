@@ -87,6 +87,8 @@ def dialect_of(text: str, *, whole: bool) -> Dialect:
     )
     tries = [_tried(lines, sign) for sign in signs]
     best = max(tries, key=lambda one: one.score)
+    if _any_place(best) and (small := _baskets(lines)):
+        return small
     if best.score > 0 and (forced or best.width > 1):
         return _table(best)
     return _baskets(lines) or _table(_one_column(lines))
@@ -198,6 +200,17 @@ def _table(best: _Try) -> Dialect:
 def _one_column(lines: Sequence[str]) -> _Try:
     marks = Marks(NO_DELIMITER, None)
     return _Try(marks, records_of(lines, marks), 1.0, 1)
+
+
+def _any_place(one: _Try) -> bool:
+    """Rows of many widths with the same words in the first place as in the second: no table has such columns."""
+    rows = [row for _, row in one.records]
+    if sum(len(row) != one.width for row in rows) < 0.2 * len(rows):
+        return False
+    first, second = ({row[place].strip() for row in rows if len(row) > place} for place in (0, 1))
+    both = first & second
+    again = min(sum(row[place].strip() in both for row in rows if len(row) > 1) for place in (0, 1))
+    return again >= 0.5 * sum(len(row) > 1 for row in rows) > 0
 
 
 def _baskets(lines: Sequence[str]) -> Dialect | None:
