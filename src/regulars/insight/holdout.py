@@ -16,13 +16,15 @@ import pyarrow as pa
 
 from regulars.basics.errors import RegularsError
 from regulars.insight.grouped import Floats
-from regulars.insight.native import whole_sum
+from regulars.insight.lines import of_customers
+from regulars.insight.native import hash64, whole_sum
 from regulars.insight.rfm import rfm
 from regulars.insight.totals import Histories
 from regulars.insight.visits import days_until
 
 LEAST_DAYS: Final = 56  # a later period shorter than eight weeks says more about the weather
 MOST_DAYS: Final = 273  # 39 weeks
+CHECKED_MOST: Final = 1_000_000  # customers a check is made on; of more, an even part
 TOP_FREQUENCY: Final = 7
 _RATE_PERIODS_LEAST: Final = 4.0  # a rate is not taken from less than four weeks: that would be a straw man
 _DRAWS: Final = 200
@@ -65,13 +67,15 @@ def with_later(
     """`rfm` as of `calibration_until`, with `later_purchases` (days) and `later_spend_minor` after it up to `cut_off`.
 
     Spend is net of returns and at least 0. Who did not come again has 0 and 0: leaving them out would compare buyers
-    with buyers. `days` is the kept table of `regulars.insight.visits.days`, if there is one. Raises WrongColumns.
+    with buyers. `days` is the kept table of `regulars.insight.visits.days` as of the cut-off, if there is one: of the
+    lines then only those that came back are read. Raises WrongColumns.
     """
     after = days_until(lines, cut_off, days).filter(lambda t: t.day > ibis.literal(calibration_until))
     later = after.group_by("customer").agg(
         later_purchases=after.count(where=after.receipts > 0), later_spend_minor=whole_sum(after.spend_minor)
     )
-    early = rfm(lines, cut_off=calibration_until, period_days=period_days)
+    stood = None if days is None else _as_they_stood(days, lines, calibration_until)
+    early = rfm(lines, cut_off=calibration_until, period_days=period_days, days=stood)
     joined = early.left_join(later, "customer").drop("customer_right")
     return joined.mutate(
         later_purchases=joined.later_purchases.fill_null(0),
@@ -79,10 +83,34 @@ def with_later(
     )
 
 
+def evenly_drawn(customers: ir.Table, count: int) -> ir.Table:
+    """Rows of about CHECKED_MOST of `count` customers, whole customers, by a hash: the same ones each time."""
+    shares = -(-count // CHECKED_MOST)
+    return customers.filter(hash64(customers.customer) % shares == 0) if shares > 1 else customers
+
+
+def _as_they_stood(days: ir.Table, lines: ir.Table, until: date) -> ir.Table:
+    """Days up to `until`; a day of which everything came back since was a visit then."""
+    goods = of_customers(lines)
+    since = goods.filter(
+        goods.kind == "sale",
+        goods.returned,
+        goods.returned_on > ibis.literal(until),
+        goods.sold_at < ibis.literal(until + timedelta(days=1)),
+    )
+    stood = since.select("customer", day=since.sold_at.cast("date")).distinct().mutate(stood=True)
+    known = days.filter(days.day <= ibis.literal(until)).left_join(stood, ["customer", "day"])
+    receipts = ibis.ifelse(known.stood.fill_null(False), ibis.greatest(known.receipts, 1), known.receipts)
+    return known.select("customer", "day", "spend_minor", receipts=receipts)
+
+
 def numbers(table: pa.Table, name: str) -> Floats:
-    """A column as float64, null as 0."""
-    values: Floats = table[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return np.nan_to_num(values, nan=0.0)
+    """A column as float64, null as 0. By DLPack: Arrow's own `to_numpy` imports pandas, which may take a second."""
+    column = table[name].cast(pa.float64()).combine_chunks()
+    values = np.zeros(len(column))
+    known = np.from_dlpack(column.is_valid().cast(pa.uint8())).astype(np.bool_)
+    values[known] = np.from_dlpack(column.drop_null())
+    return values
 
 
 def histories(table: pa.Table, minor_digits: int) -> Histories:

@@ -14,20 +14,25 @@ def _array_distinct(values: dt.Array(dt.uint64)) -> dt.Array(dt.uint64):  # type
     """The distinct elements, in no order. Ibis' own `unique` sorts out nulls with a lambda DuckDB 2 refuses."""
 
 
-def _hash(value: dt.string) -> dt.uint64:
-    """64 bits for a text: lists of these take a third of the memory of lists of texts."""
+def _hash(value) -> dt.uint64:  # type: ignore[no-untyped-def]
+    """64 bits for a text (or any value): lists of these take a third of the memory of lists of texts."""
 
 
 def _min_by(value: dt.int64, order: dt.date, where: dt.boolean = True) -> dt.int64:
     """The value where the order is smallest. Ibis' own `argmin` sorts every group."""
 
 
+def _sum(value: dt.int64) -> dt.Decimal(38, 0):  # type: ignore[valid-type]
+    """The sum, typed as what DuckDB makes of it, so that Ibis does not leave out a cast to int64."""
+
+
 array_distinct: Any = ibis.udf.scalar.builtin(name="array_distinct")(_array_distinct)
 hash64: Any = ibis.udf.scalar.builtin(name="hash")(_hash)
 min_by: Any = ibis.udf.agg.builtin(name="min_by")(_min_by)
+_wide_sum: Any = ibis.udf.agg.builtin(name="sum")(_sum)
 
 
 def whole_sum(column: ir.IntegerValue, where: ir.BooleanValue | None = None) -> ir.IntegerValue:
-    """The sum as int64. DuckDB sums to 128 bits, which reaches Arrow as a decimal, and Ibis, believing the sum is
-    int64 already, leaves a plain cast out."""
-    return column.sum(where=where).cast("decimal(38,0)").cast("int64")
+    """The sum as int64; one that does not fit is an error. DuckDB sums to 128 bits, which reaches Arrow as a decimal."""
+    whole: ir.IntegerValue = (_wide_sum(column) if where is None else _wide_sum(column, where=where)).cast("int64")
+    return whole
