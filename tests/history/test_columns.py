@@ -272,6 +272,31 @@ def test_a_file_with_no_sale_in_it_says_what_is_missing(engine: Engine, tmp_path
         understand(raw, engine=engine)
 
 
+_ANSWERS = ["Card no", "Answered on", "Quality", "Price", "Service", "Range", "Freshness", "Overall"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "kind"),
+    [
+        (_ANSWERS, lambda n: [f"C{n}", "2026-01-02", *((n * k) % 5 + 1 for k in (1, 2, 3, 4, 6, 7))], "survey"),
+        (
+            ["Card no", "Complained on", "About", "Told how many"],
+            lambda n: [f"C{n}", f"2026-01-{n % 28 + 1:02}", "Queue", n % 13],
+            "complaints",
+        ),
+        (
+            ["Campaign", "Card no", "Group", "Sent on"],
+            lambda n: ["spring", f"C{n}", ("offer", "nothing")[n % 2], "2026-05-12"],
+            "campaigns",
+        ),
+    ],
+)
+def test_cards_days_and_numbers_make_no_sale(engine: Engine, tmp_path: Path, headings, row, kind) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(NotSales) as caught:
+        understand(raw_table(tmp_path, [row(n) for n in range(1, 90)], headings=headings), engine=engine)
+    assert caught.value.kind == kind
+
+
 def test_a_list_of_cards_with_the_day_of_joining_is_a_list_of_members(engine: Engine, tmp_path: Path) -> None:
     rows = [[f"C{n:05}", f"2025-{n % 12 + 1:02}-{n % 28 + 1:02}"] for n in range(80)]
     with pytest.raises(NotSales, match="list of members"):

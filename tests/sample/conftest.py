@@ -46,7 +46,7 @@ class Small:
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
     folder = tmp_path_factory.mktemp("sample") / "chain"
-    truth = make_chain(folder, customers=600, seed=7)
+    truth = make_chain(folder, customers=1_000, seed=7)
     return Small(
         folder, truth, [row for read in (_riverside, _stonebridge, _northgate, _corner, _web) for row in read(folder)]
     )

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from regulars.sample.campaigns import OUTCOME_DAYS
+from regulars.sample.chain import make_chain
 from regulars.sample.people import SHAPE_MIN
+from regulars.sample.truth import Truth
 from regulars.sample.visits import SILENT_GAPS, VISITS_BEFORE_LEAVING
 
 FAR = Decimal(10) ** 9  # no price, but an article number
@@ -60,7 +63,7 @@ def test_visits_are_those_of_the_truth(small: Any) -> None:
 def test_leavers_never_come_again_and_are_long_gone(small: Any) -> None:
     found = visits_in_files(small)
     leavers = [row for row in small.truth.rows("customers") if row["left_on"] is not None]
-    assert len(leavers) == round(0.09 * 600)
+    assert len(leavers) == round(0.09 * 1_000)
     for row in leavers:
         assert max(found[row["customer"]]) == row["left_on"]
         assert row["visits"] >= VISITS_BEFORE_LEAVING
@@ -133,3 +136,46 @@ def test_december_is_busy_and_the_week_after_new_year_quiet(small: Any) -> None:
     saturdays = sum(count for day, count in by_day.items() if day.weekday() == 5)
     mondays = sum(count for day, count in by_day.items() if day.weekday() == 0)
     assert saturdays > 1.3 * mondays
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory) -> Truth:
+    return make_chain(tmp_path_factory.mktemp("larger") / "chain", customers=4_000, seed=7)
+
+
+def test_the_campaign_that_worked_brought_visits_and_the_other_none(larger: Truth) -> None:
+    days: Counter[tuple[str, date]] = Counter(
+        (row["customer"], row["visited_at"].date()) for row in larger.rows("visits")
+    )
+    came: dict[str, list[date]] = defaultdict(list)
+    for customer, day in days:
+        came[customer].append(day)
+    rates: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for row in larger.rows("campaigns"):
+        until = row["sent_on"] + timedelta(days=OUTCOME_DAYS)
+        rates[row["campaign"], row["treated"]].append(
+            sum(row["sent_on"] <= day < until for day in came[row["customer"]])
+        )
+        assert not row["answered"] or (row["treated"] and row["persuadable"])
+    assert mean(rates["spring", True]) > mean(rates["spring", False]) * 1.1
+    assert abs(mean(rates["autumn", True]) / mean(rates["autumn", False]) - 1) < 0.15
+
+
+def test_who_is_more_content_comes_more_often_afterwards(larger: Truth) -> None:
+    after: dict[int, list[int]] = defaultdict(list)
+    visits = Counter(
+        row["customer"]
+        for row in larger.rows("visits")
+        if row["visited_at"].date() >= larger.rows("survey")[0]["answered_on"]
+    )
+    for row in larger.rows("survey"):
+        after[row["Overall"]].append(visits[row["customer"]])
+    assert mean(after[5]) > mean(after[3])
+    assert larger.survey.num_rows > 100
+
+
+def test_the_discontent_tell_more_people(larger: Truth) -> None:
+    told: dict[bool, list[int]] = defaultdict(list)
+    for row in larger.rows("complaints"):
+        told[row["content"]].append(row["told"])
+    assert mean(told[False]) > 1.5 * mean(told[True])

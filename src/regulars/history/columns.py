@@ -174,7 +174,8 @@ def _refuse_other_tables(finding: Finding, some_customer: bool, engine: Engine, 
         missing.append("what was paid (an amount, or quantity and price)")
     other = looks.kind_of_table(finding.facts)
     has_sale = "sold_at" in finding.columns and ("amount" in finding.columns or "price" in finding.columns)
-    if other and not (has_sale and not missing):
+    never = other is not None and other.kind in looks.NEVER_SALES and "amount" not in finding.given.columns
+    if other and (never or not (has_sale and not missing)):
         raise NotSales(finding.raw.name, other, missing or _not_named(finding))
     if missing:
         raise NotSales(finding.raw.name, None, missing, _no_dates(finding, engine, table))

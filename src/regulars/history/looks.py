@@ -29,6 +29,7 @@ _PERSONAL: Final = _words(
 _DICTIONARY: Final = _words(
     "column datatype definition description field meaning table type variable 含义 字段 描述 说明"
 )
+_COMPLAINT: Final = ("complain", "grievance", "投诉", "投訴", "抱怨", "客诉")
 _YEAR: Final = _words("year 年 年份")
 _MONTH: Final = _words("month 月 月份")
 
@@ -98,6 +99,20 @@ def _survey(facts: Sequence[ColumnFacts]) -> str | None:
     return None
 
 
+def _complaints(facts: Sequence[ColumnFacts]) -> str | None:
+    named = [f.heading for f in facts if any(word in f.heading.lower() for word in _COMPLAINT)]
+    return f"complaints ({_quoted(named)})" if named else None
+
+
+def _campaigns(facts: Sequence[ColumnFacts]) -> str | None:
+    """People and the group they were put in; what came of it stands elsewhere."""
+    named = [f.heading for f in facts if folded(f.heading) in _TREATMENT]
+    groups = [f for f in facts if f.heading in named and 2 <= f.distinct <= 5]
+    if len(named) >= 2 and groups and len(facts) <= 6:
+        return f"who was assigned to which campaign ({_quoted(named)})"
+    return None
+
+
 def _activity(facts: Sequence[ColumnFacts]) -> str | None:
     year, month = _named(facts, _YEAR), _named(facts, _MONTH)
     if year and month and any(f.mean("customer") > 0 for f in facts):
@@ -120,12 +135,15 @@ def _quoted(headings: Sequence[str]) -> str:
     return ", ".join(headings[:5]) + (" …" if len(headings) > 5 else "")
 
 
+NEVER_SALES: Final = ("survey", "complaints", "campaigns")  # whatever dates and numbers are in them
 _LOOKS: Final[Mapping[str, Callable[[Sequence[ColumnFacts]], str | None]]] = {
     "dictionary": _dictionary,
     "summary": _summary,
     "contract": _contract,
     "experiment": _experiment,
     "survey": _survey,
+    "complaints": _complaints,
+    "campaigns": _campaigns,
     "activity": _activity,
     "members": _members,
 }

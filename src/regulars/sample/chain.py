@@ -5,13 +5,25 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
 from regulars.basics.errors import RegularsError
 from regulars.basics.progress import Progress, silent
 from regulars.sample.baskets import fill_baskets
+from regulars.sample.campaigns import Campaign, campaigns_table, run_campaigns
 from regulars.sample.dirt import ODD_ACCOUNTS, Chain, dirty
 from regulars.sample.goods import make_goods
 from regulars.sample.lines import priced
+from regulars.sample.office import (
+    CAMPAIGNS,
+    COMPLAINTS,
+    MEMBERS,
+    SURVEY,
+    write_campaigns,
+    write_complaints,
+    write_members,
+    write_survey,
+)
 from regulars.sample.people import People, make_people
 from regulars.sample.planting import (
     category_pairs_table,
@@ -24,13 +36,18 @@ from regulars.sample.planting import (
     visits_table,
 )
 from regulars.sample.seasons import make_clock
-from regulars.sample.shops import SHOPS_MIN, make_shops
+from regulars.sample.shops import SHOPS_MIN, Shop, make_shops
 from regulars.sample.tills import NORTHGATE_ZIP, RUBBISH, Journal, write_tills
 from regulars.sample.truth import Truth
-from regulars.sample.visits import make_visits
+from regulars.sample.visits import Visits, make_visits
+from regulars.sample.voices import complaints_table, survey_table
 
-MEMBERS: Final = "members.csv"
-_PROSPECTS_SHARE: Final = 0.03  # on the list of members, but never bought
+NOT_SALES: Final = {
+    MEMBERS: "a list of members",
+    CAMPAIGNS: "who was assigned to which campaign",
+    SURVEY: "a survey",
+    COMPLAINTS: "complaints",
+}
 _STEPS: Final = 4
 
 
@@ -60,14 +77,15 @@ def make_chain(
         raise FolderNotEmpty(f"{out} is not empty. Name another folder, or empty this one.", folder=str(out))
     out.mkdir(parents=True, exist_ok=True)
     first_on = until - timedelta(days=days - 1)
-    of_goods, of_people, of_visits, of_baskets, of_lines, of_dirt = np.random.default_rng(seed).spawn(6)
+    chances = np.random.default_rng(seed).spawn(9)
+    of_goods, of_people, of_visits, of_baskets, of_lines, of_dirt, of_campaigns, of_voices, of_members = chances
 
     progress("people and their visits", 0, _STEPS)
     street = make_shops(shops)
     goods = make_goods(of_goods)
     people = make_people(customers, street, days, of_people)
     clock = make_clock(first_on, days)
-    visits = make_visits(people, street, clock, of_visits)
+    visits, campaigns = run_campaigns(make_visits(people, street, clock, of_visits), people, clock, of_campaigns)
     progress("filling baskets", 1, _STEPS)
     baskets = fill_baskets(visits, people, goods, clock, of_baskets)
     lines = priced(baskets, visits, goods, of_lines)
@@ -75,7 +93,7 @@ def make_chain(
     progress("writing the tills' files", 2, _STEPS)
     cards = [*people.card, *ODD_ACCOUNTS]
     exports = list(write_tills(out, lines, Journal(street, goods, cards, first_on, days)))
-    _write_members(out / MEMBERS, people, first_on)
+    told = _write_office(out, people, street, visits, campaigns, first_on, days, of_voices, of_members)
     progress("writing the truth", 3, _STEPS)
     rubbish = {f"{NORTHGATE_ZIP}/{name}": "rubbish" for name in RUBBISH}
     truth = Truth(
@@ -88,7 +106,10 @@ def make_chain(
         pairs=pairs_table(baskets, visits, goods),
         category_pairs=category_pairs_table(baskets, visits, goods),
         files=files_table(exports, customers),
-        not_sales={**rubbish, MEMBERS: "a list of members"},
+        campaigns=told[0],
+        survey=told[1],
+        complaints=told[2],
+        not_sales={**rubbish, **NOT_SALES},
         odd_accounts=odd_accounts(lines, ODD_ACCOUNTS, customers),
         seed=seed,
     )
@@ -97,10 +118,23 @@ def make_chain(
     return truth
 
 
-def _write_members(path: Path, people: People, first_on: date) -> None:
-    """The list of card holders, with some at its end who signed up and never bought."""
-    joined = np.datetime64(first_on, "D") + np.floor(people.arrives).astype(np.int64)
-    prospects = round(_PROSPECTS_SHARE * len(people.card))
-    rows = [f"{card},{day}" for card, day in zip(people.card, joined.astype(str), strict=True)]
-    rows += [f"C{900_000 + number:07d},{first_on}" for number in range(prospects)]
-    path.write_text("Card no,Joined on\n" + "\n".join(rows) + "\n", encoding="utf-8")
+def _write_office(
+    out: Path,
+    people: People,
+    street: tuple[Shop, ...],
+    visits: Visits,
+    campaigns: tuple[Campaign, ...],
+    first_on: date,
+    days: int,
+    of_voices: np.random.Generator,
+    of_members: np.random.Generator,
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """What head office keeps beside the tills' files; gives campaigns, survey and complaints with their truth."""
+    assigned = campaigns_table(campaigns, people, first_on)
+    survey = survey_table(visits, people, first_on, days, of_voices)
+    complaints = complaints_table(visits, people, first_on, days, of_voices)
+    write_members(out / MEMBERS, people, street, first_on, of_members)
+    write_campaigns(out / CAMPAIGNS, assigned)
+    write_survey(out / SURVEY, survey)
+    write_complaints(out / COMPLAINTS, complaints)
+    return assigned, survey, complaints

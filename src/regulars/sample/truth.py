@@ -10,7 +10,9 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-_TABLES: Final = ("customers", "visits", "habits", "cycles", "pairs", "category_pairs", "files")
+_TABLES: Final = (
+    "customers", "visits", "habits", "cycles", "pairs", "category_pairs", "campaigns", "survey", "complaints", "files",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,9 @@ class Truth:
     cycles: pa.Table  # customer, product, product_name, cycle_days
     pairs: pa.Table  # left, right (codes), left_name, right_name, left_chinese, right_chinese, lift
     category_pairs: pa.Table  # left, right, lift
+    campaigns: pa.Table  # campaign, customer, treated, persuadable, answered (came once more because of it), sent_on
+    survey: pa.Table  # customer, answered_on, then the answers by the words of the question
+    complaints: pa.Table  # customer, complained_on, about, content (with the answer), told (how many)
     # name, copy_of (null: none), rows, then rows by what is wrong or odd with them; see docs/sample.md
     files: pa.Table
     not_sales: Mapping[str, str]  # file → why it is none

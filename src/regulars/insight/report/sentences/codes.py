@@ -67,6 +67,8 @@ KINDS: Final = {
     "contract": mark("a table of contracts, not sales"),
     "experiment": mark("a test of a promotion, not sales"),
     "survey": mark("a survey, not sales"),
+    "complaints": mark("complaints, not sales"),
+    "campaigns": mark("who was assigned to which campaign, not sales"),
     "activity": mark("sums of months per member, not sales"),
     "members": mark("a list of members, not sales"),
 }
