@@ -19,7 +19,7 @@ class Examples:
 
     features: pa.Table  # numbers, booleans or texts; nulls where unknown; nothing from after the cut-off
     outcome: Flags
-    customers: pa.Array[Any]  # the same customer at several cut-offs stays in one fold
+    customers: "pa.Array[Any]"  # the same customer at several cut-offs stays in one fold
     periods: Ints  # number of the cut-off, rising with time; all 0 where the table knows no time
     rivals: Mapping[str, Floats] = field(default_factory=dict)  # name → probability of yes by a model of another kind
 

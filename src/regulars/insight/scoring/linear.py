@@ -1,0 +1,66 @@
+"""The linear probability model and the logistic regression: lines (with bends, for the logistic) and levels."""
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from regulars.insight.scoring.basis import Basis
+from regulars.insight.scoring.model import ScoreModel, assembled
+from regulars.insight.scoring.moves import Floats
+from regulars.insight.scoring.newton import least_squares, logistic, platt
+from regulars.insight.scoring.reading import Rows
+from regulars.insight.scoring.training import Training
+
+_RIDGE: Final = 1.0
+PENALTIES: Final = (1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)  # of standardised columns
+KNOTS: Final = 6
+_CHOSEN_ON: Final = 50_000  # rows on which the penalty is chosen
+
+
+def fit_linear(training: Training, seed: int) -> ScoreModel:
+    """Least squares on lines and levels; its score is turned into log-odds by Platt's scaling, learned out of fold.
+
+    So it needs no clipping at 0 and 1, and its contributions add up like those of the others.
+    """
+    basis, design = Basis.of(training.table, training.columns, knots=2)
+    inner = training.folds(seed)
+    unseen = np.empty(len(training))
+    for fold in range(int(inner.max()) + 1):
+        rest, part = inner != fold, inner == fold
+        unseen[part] = _at(design[part], least_squares(design[rest], training.outcome[rest], _RIDGE))
+    whole = least_squares(design, training.outcome, _RIDGE)
+    return _model("linear", basis, whole, platt(unseen, training.outcome), training.table)
+
+
+def fit_logistic(training: Training, seed: int) -> ScoreModel:
+    """Logistic regression on bent lines (knots at quantiles) and levels, L2 chosen by log-loss in inner folds."""
+    basis, design = Basis.of(training.table, training.columns, knots=KNOTS)
+    inner = training.folds(seed)
+    some = training.some_rows(_CHOSEN_ON, seed)
+    unseen = np.empty((len(PENALTIES), len(some)))
+    for fold in range(int(inner.max()) + 1):
+        rest, part = some[inner[some] != fold], inner[some] == fold
+        start: Floats | None = None
+        for place, penalty in enumerate(PENALTIES):  # from the stiffest on, each starting where the last ended
+            start = logistic(design[rest], training.outcome[rest], penalty, start)
+            unseen[place, part] = _at(design[some[part]], start)
+    yes = training.outcome[some]
+    losses = np.logaddexp(0.0, np.where(yes, -unseen, unseen)).mean(axis=1)
+    best = int(losses.argmin())
+    whole = logistic(design, training.outcome, PENALTIES[best])
+    return _model("logistic", basis, whole, platt(unseen[best], yes), training.table)
+
+
+def _at(design: Floats, coefficients: Floats) -> Floats:
+    found: Floats = design @ coefficients[1:] + coefficients[0]
+    return found
+
+
+def _model(
+    family: str, basis: Basis, coefficients: Floats, scaling: tuple[float, float], table: pa.Table
+) -> ScoreModel:
+    terms, constant = basis.terms(coefficients[1:])
+    intercept, slope = scaling
+    base = float(coefficients[0]) + constant
+    return assembled(family, base, terms, slope=slope, intercept=intercept, rows=Rows(table))
