@@ -1,0 +1,89 @@
+"""A plan whom to treat, made on training people alone: which learner, what its scores mean, who is worth it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from regulars.insight.uplift.learners import LEARNERS, Fitted, Learner, is_yes_no, transform
+from regulars.insight.uplift.moves import Floats, Ints, Trial
+from regulars.insight.uplift.ranking import by_score, qini
+
+MEAN: Final = "mean"  # of all learners: their mistakes differ, so their mean makes fewer
+FOLDS: Final = 4
+STEPS: Final = 20  # of the calibration: each rests on a twentieth of the people
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A fitted learner, and the effect that its scores stand for.
+
+    The steps of the calibration rise: a higher score never means a smaller effect.
+    """
+
+    learner: str
+    qini: Mapping[str, float]  # of every learner tried, cross-validated on the training people
+    fitted: tuple[Fitted, ...]
+    edges: Floats
+    effects: Floats
+
+    def score(self, features: Floats) -> Floats:
+        """The learner's own guess of the effect: finer than `effect`, and for ordering only."""
+        found: Floats = np.mean([one(features) for one in self.fitted], axis=0)
+        return found
+
+    def effect(self, score: Floats) -> Floats:
+        """What people of such scores did more by treatment, in the units of the outcome."""
+        found: Floats = self.effects[np.searchsorted(self.edges, score, side="right")]
+        return found
+
+
+def plan(trial: Trial, *, seed: int, learners: Mapping[str, Learner] = LEARNERS, folds: int = FOLDS) -> Plan:
+    """The learner with the best cross-validated Qini, fitted to all, calibrated on scores nobody's own outcome made."""
+    scores = crossed_scores(trial, learners, folds=folds, seed=seed)
+    tried = {name: qini(by_score(score, trial.treated, trial.outcome)) for name, score in scores.items()}
+    best = max(tried, key=lambda name: (tried[name], name == MEAN))
+    chosen = learners.values() if best == MEAN else (learners[best],)
+    edges, effects = calibration(scores[best], transform(trial) + _mean_effect(trial) - transform(trial).mean())
+    return Plan(best, tried, tuple(learner(trial) for learner in chosen), edges, effects)
+
+
+def crossed_scores(trial: Trial, learners: Mapping[str, Learner], *, folds: int, seed: int) -> dict[str, Floats]:
+    """Scores of every learner and of their mean; each person's by models that were fitted without them."""
+    fold = folded(trial, folds=folds, seed=seed)
+    scores = {name: np.empty(len(trial)) for name in learners}
+    for number in range(folds):
+        inside, outside = trial.part(fold != number), fold == number
+        for name, learner in learners.items():
+            scores[name][outside] = learner(inside)(trial.features[outside])
+    if len(scores) > 1:
+        scores[MEAN] = np.mean(list(scores.values()), axis=0)
+    return scores
+
+
+def folded(trial: Trial, *, folds: int, seed: int) -> Ints:
+    """A fold per person, dealt evenly within arm and, for yes/no outcomes, within yes and no."""
+    yes = trial.outcome > 0 if is_yes_no(trial.outcome) else np.zeros(len(trial), dtype=np.bool_)
+    shuffled = np.random.default_rng(seed).permutation(len(trial))
+    order = shuffled[np.lexsort((yes[shuffled], trial.treated[shuffled]))]
+    fold = np.empty(len(trial), dtype=np.int64)
+    fold[order] = np.arange(len(trial)) % folds
+    return fold
+
+
+def calibration(score: Floats, effect: Floats) -> tuple[Floats, Floats]:
+    """Inner edges of the steps and the effect on each, rising (isotonic regression on STEPS groups of equal size)."""
+    from sklearn.isotonic import IsotonicRegression
+
+    edges = np.unique(np.quantile(score, np.arange(1, STEPS) / STEPS))
+    step = np.searchsorted(edges, score, side="right")
+    people = np.bincount(step, minlength=len(edges) + 1).astype(np.float64)
+    sums = np.bincount(step, effect, len(edges) + 1)
+    means = np.divide(sums, people, out=np.zeros_like(sums), where=people > 0)
+    rising = IsotonicRegression().fit_transform(np.arange(len(means)), means, sample_weight=np.maximum(people, 1e-9))
+    return edges, np.asarray(rising, dtype=np.float64)
+
+
+def _mean_effect(trial: Trial) -> float:
+    return float(trial.outcome[trial.treated].mean() - trial.outcome[~trial.treated].mean())

@@ -1,0 +1,64 @@
+"""What each customer bought between two days: buyer, purchases, revenue and margin, before and after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from regulars.history.engine import Engine
+from regulars.insight.frames import as_arrow
+from regulars.insight.lines import as_of, complete, of_customers
+from regulars.insight.native import whole_sum
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days from `first` to `last`, both included, under the prefix that their columns get."""
+
+    prefix: str
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def earlier(self, days: int, prefix: str) -> "Window":
+        """The `days` days that end the day before this window."""
+        return Window(prefix, self.first - timedelta(days=days), self.first - timedelta(days=1))
+
+
+def table_of(given: Any, name: str, engine: Engine) -> ir.Table:
+    """An Ibis table as it is; Arrow, pandas or polars under a name of this engine."""
+    return given if isinstance(given, ir.Table) else engine.register(name, as_arrow(given))
+
+
+def spent(lines: ir.Table, windows: Sequence[Window]) -> ir.Table:
+    """One row per customer with goods lines in any window; one pass over the lines that the windows span.
+
+    Per window PREFIX_purchases (baskets with a sale line that stands), _revenue_minor (net of returns made in the
+    window), _margin_minor (of lines whose cost is known) and _uncosted_minor (revenue of the other lines).
+    """
+    first, last = min(w.first for w in windows), max(w.last for w in windows)
+    goods = of_customers(as_of(complete(lines), last))
+    by_day = _by_day(goods.filter(goods.sold_at >= ibis.literal(first)))
+    sums: dict[str, Any] = {}
+    for window in windows:
+        within = (by_day.day >= ibis.literal(window.first)) & (by_day.day <= ibis.literal(window.last))
+        for name in ("purchases", "revenue_minor", "margin_minor", "uncosted_minor"):
+            sums[f"{window.prefix}_{name}"] = whole_sum(by_day[name], where=within).fill_null(0)
+    return by_day.group_by("customer").agg(**sums)
+
+
+def _by_day(goods: ir.Table) -> ir.Table:
+    """Baskets are counted within a day, where they are few, and not once more for every window."""
+    amount, cost = goods.amount_minor, goods.cost_minor
+    return goods.group_by(customer=goods.customer.cast("string"), day=goods.sold_at.cast("date")).agg(
+        purchases=goods.basket.nunique(where=(goods.kind == "sale") & ~goods.returned),
+        revenue_minor=whole_sum(amount),
+        margin_minor=whole_sum(amount - cost, where=cost.notnull()),
+        uncosted_minor=whole_sum(amount, where=cost.isnull()),
+    )
