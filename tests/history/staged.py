@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from regulars.history.contract import LINES, REFUSED, duckdb_columns
 from regulars.history.engine import quoted
 from regulars.history.moves import FileMapping, Shape, Staged
+from regulars.history.parts import split_by_month
 
 Line = Mapping[str, Any]
 
@@ -40,12 +41,22 @@ def receipt(number: str, *lines: Line) -> list[Line]:
 
 
 def staged(
-    folder: Path, name: str, lines: Sequence[Line], *, has_time: bool = False, refused: int = 0, currency: str = "EUR"
+    folder: Path,
+    name: str,
+    lines: Sequence[Line],
+    *,
+    has_time: bool = False,
+    refused: int = 0,
+    currency: str = "EUR",
+    number: int | None = None,
 ) -> Staged:
-    """A staged file of these lines, `refused` further rows having been refused for their date."""
+    """A staged file of these lines, `refused` further rows having been refused for their date.
+
+    With a `number` it is in parts by month, ready for a lake that will give it that number.
+    """
     content = repr([sorted(entry.items()) for entry in lines]) + str(refused)
     sha256 = hashlib.sha256(content.encode()).hexdigest()
-    home = folder / sha256[:12]
+    home = folder / sha256[:12] / str(number or "")
     home.mkdir(parents=True, exist_ok=True)
     names = [c.name for c in LINES if c.name not in ("file", "line", "basket")]
     given = pa.table(
@@ -63,6 +74,7 @@ def staged(
         connection.execute(f"INSERT INTO lines BY NAME SELECT *, {basket} FROM given")
         copy = "(FORMAT parquet, COMPRESSION zstd)"
         connection.execute(f"COPY (FROM lines ORDER BY line) TO {quoted(home / 'lines.parquet')} {copy}")
+        parts = split_by_month(connection, f"SELECT {number} AS file, * FROM lines", home / "parts") if number else []
         days = connection.execute(
             "SELECT min(sold_at)::DATE::VARCHAR, max(sold_at)::DATE::VARCHAR FROM lines"
         ).fetchall()
@@ -93,4 +105,6 @@ def staged(
         has_receipt=any(entry.get("receipt") for entry in lines),
         first_on=first_on or "",
         last_on=last_on or "",
+        parts=tuple(parts),
+        number=number,
     )

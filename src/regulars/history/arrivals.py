@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from regulars.history.moves import Staged
+
 Longs: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
+_BATCH: Final = 1 << 20
+_NO_LINE: Final = -1  # baskets are counted from 0
 _SPOTS = pa.schema({"line": pa.int64(), "basket": pa.int64(), "block": pa.int64()})
 
 
@@ -32,12 +35,12 @@ class Blocks:
         return int(np.count_nonzero(~among(self.baskets[self.many_lines], repeated)))
 
 
-def blocks_of(path: Path) -> Blocks:
-    """The blocks of a staged file, read in its own order."""
+def blocks_of(staged: Staged) -> Blocks:
+    """The blocks of a staged file, in the order of its lines."""
     baskets: list[Longs] = [np.empty(0, np.int64)]
     many: list[Flags] = [np.empty(0, np.bool_)]
     last_basket, last_many = None, False
-    for _, values in _in_order(path, "basket"):
+    for _, values in _in_order(staged):
         begins = np.concatenate([[values[0] != last_basket], values[1:] != values[:-1]])
         places = np.flatnonzero(begins)
         lengths = np.diff(np.append(places, len(values)))
@@ -55,12 +58,12 @@ def blocks_of(path: Path) -> Blocks:
     return Blocks(np.concatenate(baskets), np.concatenate(many))
 
 
-def spots_of(path: Path, baskets: Longs) -> pa.RecordBatchReader:
+def spots_of(staged: Staged, baskets: Longs) -> pa.RecordBatchReader:
     """Line, basket and number of the block, for every line of the given baskets (rising)."""
 
     def batches() -> Iterator[pa.RecordBatch]:
         last_basket, blocks = None, 0
-        for lines, values in _in_order(path, "line", "basket"):
+        for lines, values in _in_order(staged):
             begins = np.concatenate([[values[0] != last_basket], values[1:] != values[:-1]])
             numbers = blocks + np.cumsum(begins)
             last_basket, blocks = values[-1], int(numbers[-1])
@@ -84,9 +87,33 @@ def among(values: Longs, rising: Longs) -> Flags:
     return found
 
 
-def _in_order(path: Path, *columns: str) -> Iterator[tuple[Longs, Longs]]:
-    """Batches of one or two whole-number columns (the first and the last named), never empty."""
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=1 << 20, columns=list(columns)):
-            if batch.num_rows:
-                yield batch.column(columns[0]).to_numpy(), batch.column(columns[-1]).to_numpy()
+def _in_order(staged: Staged) -> Iterator[tuple[Longs, Longs]]:
+    """Batches of lines and their baskets in the order of the lines, never empty."""
+    if not staged.parts:
+        yield from _batches(staged)
+        return
+    placed = _placed(staged)
+    for begin in range(0, len(placed), _BATCH):
+        values = placed[begin : begin + _BATCH]
+        lines = np.flatnonzero(values != _NO_LINE)
+        if len(lines):
+            yield lines + begin, values[lines]
+
+
+def _placed(staged: Staged) -> Longs:
+    """The baskets in an array with a place for every line of the file: it needs no sorting."""
+    placed: Longs = np.full(staged.rows_read + 2, _NO_LINE, np.int64)
+    for lines, values in _batches(staged):
+        more = int(lines.max()) + 1 - len(placed)
+        if more > 0:  # blank lines, and rows over several lines
+            placed = np.append(placed, np.full(max(more, len(placed) // 8), _NO_LINE, np.int64))
+        placed[lines] = values
+    return placed
+
+
+def _batches(staged: Staged) -> Iterator[tuple[Longs, Longs]]:
+    for path in staged.files:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=_BATCH, columns=["line", "basket"]):
+                if batch.num_rows:
+                    yield batch.column("line").to_numpy(), batch.column("basket").to_numpy()

@@ -33,7 +33,7 @@ class Change:
         number = self.manifest.next_file
         what = f"adding {staged.name}"
         progress(what, 0, 3)
-        lines = staged_lines(staged.lines, number)
+        lines = staged_lines(staged.files, number)
         entry = SourceFile.before_adding(number, staged, stores=self._stores(lines))
         duplicates = Duplicates(self.connection)
         parts: list[Part] = []
@@ -44,14 +44,18 @@ class Change:
             refused += f" UNION ALL SELECT {mine} FROM ({lines}) SEMI JOIN repeated USING (line)"
             lines = f"SELECT * FROM ({lines}) ANTI JOIN repeated USING (line)"
         progress(what, 1, 3)
-        if self._meets_others(duplicates, lines, entry):
+        met = self._meets_others(duplicates, lines, entry)
+        if met:
             parts += self._writer.by_month(
                 f"SELECT * FROM ({lines}) SEMI JOIN met USING (line)", number=number, room="aside"
             )
             lines = f"SELECT * FROM ({lines}) ANTI JOIN met USING (line)"
         progress(what, 2, 3)
         parts += self._writer.refused(refused, number=number)
-        parts += self._writer.by_month(lines, number=number, room="lines")
+        if staged.parts and staged.number == number and not surplus and not met:
+            parts += self._writer.adopted(staged.parts, number=number)
+        else:
+            parts += self._writer.by_month(lines, number=number, room="lines")
         progress(what, 3, 3)
         written = sum(part.rows for part in parts if part.room != "refused")
         assert written + surplus == staged.rows_kept, f"{staged.lines} does not hold the rows it says"

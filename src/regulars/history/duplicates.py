@@ -57,8 +57,8 @@ class Duplicates:
         Free of hashing and joins where no receipt comes in two blocks and no line number twice.
         """
         self._run("CREATE OR REPLACE TEMP TABLE repeated (line BIGINT)")
-        lines = staged_lines(staged.lines, 0)
-        blocks = blocks_of(staged.lines)
+        lines = staged_lines(staged.files, 0)
+        blocks = blocks_of(staged)
         again = self._without_anonymous(lines, blocks.repeated())
         by_block = len(again) > 0 and self._kept_together(staged, lines, blocks, again)
         if not by_block:
@@ -227,7 +227,7 @@ class Duplicates:
         return np.sort(found)
 
     def _spots(self, staged: Staged, baskets: Longs) -> None:
-        self.connection.register("spots_in_order", spots_of(staged.lines, baskets))
+        self.connection.register("spots_in_order", spots_of(staged, baskets))
         self._run("CREATE OR REPLACE TEMP TABLE spots AS SELECT * FROM spots_in_order")
         self.connection.unregister("spots_in_order")
 

@@ -25,6 +25,8 @@ TOTALS = (
 _EMPTY = ("", "NULL", "null", "Null", "N/A", "n/a", "NaN", "nan", "None", "none", "-", "\\N", "#N/A", "(null)")
 _TEXTS = ("receipt_line", "channel", "product_name", "category", "brand", "brand_kind", "status")
 _IDS = ("receipt", "store", "product")
+# Texts of a closed set are written to Parquet as texts all the same, but need not be compared row by row on the way.
+_NO_TEXT = "CAST(NULL AS ENUM(''))"
 _ODD_SPACES = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288)"
 
 
@@ -189,6 +191,7 @@ def _reason(plan: Plan) -> str:
     heading = plan.heading("sold_at").strip().lower().replace("'", "''")
     empty = " AND ".join(f"coalesce({_said(plan, name)}, '') = ''" for name in plan.mapping.columns)
     whens = [
+        f"{_fine(plan)} THEN NULL",
         f"sold_at IS NULL AND {empty} THEN 'empty-row'",
         f"sold_at IS NULL AND lower({moment}) = '{heading}' THEN 'repeated-heading'",
         f"sold_at IS NULL AND ({total}) THEN 'total-line'",
@@ -216,15 +219,26 @@ def _reason(plan: Plan) -> str:
     return "CASE " + " ".join(f"WHEN {when}" for when in whens) + " END"
 
 
+def _fine(plan: Plan) -> str:
+    """SQL: true only for a row with which nothing of what follows can be wrong: nearly every row asks no more."""
+    tests = [dates.plausible("sold_at"), "customer IS NOT NULL", f"n_{value_field(plan)} IS NOT NULL"]
+    if plan.has("quantity"):
+        tests.append("abs(n_quantity) < 1e9")
+    return " AND ".join([*tests, f"abs(paid_minor) <= {MOST_MINOR}"])
+
+
 def _basket(plan: Plan) -> str:
     gap = "chr(31)"
-    store = "coalesce(store, '')" if plan.has("store") else "''"
-    alone = f"'{plan.raw.sha256[:16]}' || {gap} || line"
-    cases = [f"WHEN customer IS NOT NULL THEN customer || {gap} || {store} || {gap} || sold_at"]
+    alone = f"'{plan.raw.sha256[:16]}'"
+    store = "store" if plan.has("store") else "''"  # `concat` leaves out what is NULL
+
+    def joined(*parts: str) -> str:
+        return f"concat({f', {gap}, '.join(parts)})"
+
+    cases = [f"WHEN customer IS NOT NULL THEN {joined('customer', store, 'sold_at')}"]
     if plan.has("receipt"):
-        day = "CAST(sold_at AS DATE)"
-        cases.insert(0, f"WHEN receipt IS NOT NULL THEN {store} || {gap} || receipt || {gap} || {day}")
-    return stable_hash(f"CASE {' '.join(cases)} ELSE {alone} END")
+        cases.insert(0, f"WHEN receipt IS NOT NULL THEN {joined(store, 'receipt', 'CAST(sold_at AS DATE)')}")
+    return stable_hash(f"CASE {' '.join(cases)} ELSE {joined(alone, 'line')} END")
 
 
 def stable_hash(text: str) -> str:
@@ -244,7 +258,7 @@ def _brand_kind(plan: Plan) -> str:
     if plan.has("brand") and own:
         mine = among("lower(brand)", [name.lower() for name in own])
         return f"CASE WHEN {mine} THEN 'store' WHEN brand IS NOT NULL THEN 'national' END"
-    return "CAST(NULL AS VARCHAR)"
+    return _NO_TEXT
 
 
 def judged(plan: Plan) -> str:
@@ -265,11 +279,15 @@ def judged(plan: Plan) -> str:
     return f"SELECT {', '.join([*_line_columns(plan), 'reason', *kept])} FROM ({fourth})"
 
 
+def _kind(kind: str) -> str:
+    return f"CAST('{kind}' AS ENUM('sale', 'return', 'fee'))"
+
+
 def _line_columns(plan: Plan) -> list[str]:
     digits = minor_digits(plan.mapping.currency)
 
     def text(name: str) -> str:
-        return f"{name} AS {name}" if plan.has(name) else f"CAST(NULL AS VARCHAR) AS {name}"
+        return f"{name} AS {name}" if plan.has(name) else f"{_NO_TEXT} AS {name}"
 
     def signed(value: str) -> str:
         return f"CASE WHEN returned THEN -abs({value}) ELSE {value} END"
@@ -296,7 +314,7 @@ def _line_columns(plan: Plan) -> list[str]:
         f"CASE WHEN reason IS NULL THEN {signed('paid_minor')} END AS amount_minor",
         f"{discount} AS discount_minor",
         f"{cost} AS cost_minor",
-        "CASE WHEN is_fee THEN 'fee' WHEN returned THEN 'return' ELSE 'sale' END AS kind",
+        f"CASE WHEN is_fee THEN {_kind('fee')} WHEN returned THEN {_kind('return')} ELSE {_kind('sale')} END AS kind",
     ]
 
 

@@ -112,6 +112,11 @@ class Lake:
         """The one currency of all amounts, "XXX" while no file states one."""
         return self._manifest.currency
 
+    @property
+    def next_number(self) -> int:
+        """The number that the next file will get, if nobody else adds one before."""
+        return self._manifest.next_file
+
     def files(self) -> Sequence[SourceFile]:
         """The files of the lake, in the order in which they were added."""
         return self._manifest.files

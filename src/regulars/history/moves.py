@@ -54,6 +54,15 @@ class FileMapping:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthPart:
+    """The lines of one month in a Parquet file of their own, just as the lake keeps them."""
+
+    path: Path
+    month: str  # YYYY-MM
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Staged:
     """One source file judged row by row, ready for the lake. rows_read = rows kept in `lines` + rows in `refused`."""
 
@@ -64,6 +73,7 @@ class Staged:
     rows_read: int
     rows_kept: int
     lines: Path  # Parquet: the LINES contract without `file`, ordered by `line`; for baskets: line, basket, product
+    #              or, where `parts` are named, the folder of those, in no order
     refused: Path  # Parquet: the REFUSED contract
     refused_by_reason: Mapping[str, int]
     notes: Mapping[str, int]  # dirt that was kept, counted: "anonymous", "return", "fee", "zero-price", …
@@ -72,6 +82,13 @@ class Staged:
     has_receipt: bool
     first_on: str  # ISO day; "" for baskets
     last_on: str
+    parts: tuple[MonthPart, ...] = ()  # the LINES contract, written for the lake under `number`
+    number: int | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The Parquet files that hold the lines."""
+        return tuple(part.path for part in self.parts) or (self.lines,)
 
 
 @dataclass(frozen=True, slots=True)

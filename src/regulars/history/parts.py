@@ -1,6 +1,7 @@
 """Writing the lake's parts: Parquet by month, each under a name of its own, on the disk before anybody hears of it."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +13,24 @@ from regulars.history.contract import LINES, REFUSED
 from regulars.history.custody import INCOMING
 from regulars.history.engine import quoted
 from regulars.history.manifest import Part, Room, sync_folder
+from regulars.history.moves import MonthPart
 
 # DuckDB keeps rows of every open partition in memory, so few are open at once and each is emptied early.
-_MONTHS_AT_ONCE: Final = 36
+MONTHS_AT_ONCE: Final = 36
 _ROWS_HELD: Final = 122_880
 MONTH: Final = "(year(sold_at) * 12 + month(sold_at) - 1)::INTEGER"
 COLUMNS: Final = ", ".join(f'"{column.name}"' for column in LINES)
 
 
-def staged_lines(path: Path, number: int) -> str:
+def staged_lines(paths: Sequence[Path], number: int) -> str:
     """The query that gives a staged file's lines their place in the contract, under a file number."""
     typed = ", ".join(f'"{c.name}"::{c.duckdb} AS "{c.name}"' for c in LINES if c.name != "file")
-    return f"SELECT {number}::INTEGER AS file, {typed} FROM read_parquet({quoted(path)})"
+    return f"SELECT {number}::INTEGER AS file, {typed} FROM {parquet_of(paths)}"
+
+
+def parquet_of(paths: Sequence[Path]) -> str:
+    """SQL: some Parquet files as one table, whatever their folders are called."""
+    return f"read_parquet([{', '.join(quoted(path) for path in paths)}], hive_partitioning = false)"
 
 
 def lake_lines(folder: Path, parts: Sequence[Part]) -> str:
@@ -31,8 +38,19 @@ def lake_lines(folder: Path, parts: Sequence[Part]) -> str:
     if not parts:
         nothing = ", ".join(f'NULL::{c.duckdb} AS "{c.name}"' for c in LINES)
         return f"SELECT {nothing} WHERE false"
-    listed = ", ".join(quoted(folder / part.path) for part in parts)
-    return f"SELECT {COLUMNS} FROM read_parquet([{listed}], hive_partitioning = false)"
+    return f"SELECT {COLUMNS} FROM {parquet_of([folder / part.path for part in parts])}"
+
+
+def split_by_month(connection: duckdb.DuckDBPyConnection, query: str, into: Path) -> list[MonthPart]:
+    """Runs a query of lines (the LINES contract) straight into one part, sometimes a few, per month."""
+    connection.execute(f"SET partitioned_write_flush_threshold = {_ROWS_HELD}")
+    written = connection.sql(
+        f"COPY (SELECT {COLUMNS}, {MONTH} AS month_number FROM ({query})) TO {quoted(into)} (FORMAT parquet, "
+        "COMPRESSION zstd, COMPRESSION_LEVEL 1, PARTITION_BY (month_number), OVERWRITE true, RETURN_STATS true)"
+    )
+    assert written is not None, "COPY with RETURN_STATS answers one row per file"
+    rows = written.project("filename, count, partition_keys").fetchall()
+    return [MonthPart(Path(name), _spelled(int(keys["month_number"])), count) for name, count, keys in rows]
 
 
 def refused_rows(paths: Sequence[Path]) -> str:
@@ -71,13 +89,24 @@ class PartWriter:
 
     def by_month(self, query: str, *, number: int, room: Room) -> list[Part]:
         """Runs a query of lines straight into one part (sometimes a few) per month."""
-        self.connection.execute(f"SET partitioned_write_flush_threshold = {_ROWS_HELD}")
         months = self._months(query)
         written: list[Part] = []
-        for begin in range(0, len(months), _MONTHS_AT_ONCE):
-            some = months[begin : begin + _MONTHS_AT_ONCE]
+        for begin in range(0, len(months), MONTHS_AT_ONCE):
+            some = months[begin : begin + MONTHS_AT_ONCE]
             within = f"sold_at >= {_first_of(some[0])} AND sold_at < {_first_of(some[-1] + 1)}"
             written += self._partitioned(f"SELECT * FROM ({query}) WHERE {within}", number, room)
+        return written
+
+    def adopted(self, parts: Sequence[MonthPart], *, number: int) -> list[Part]:
+        """Takes in parts that stand ready elsewhere; there they stay as they are."""
+        incoming = self.folder / INCOMING / "adopted.parquet"
+        written = []
+        for part in parts:
+            try:
+                os.link(part.path, incoming)
+            except OSError:  # another disk, or one without links
+                shutil.copyfile(part.path, incoming)
+            written.append(self._settled(incoming, number, "lines", part.month, part.rows))
         return written
 
     def refused(self, query: str, *, number: int) -> list[Part]:
@@ -92,23 +121,14 @@ class PartWriter:
         ends = f"SELECT min(sold_at) AS sold_at FROM ({query}) UNION ALL SELECT max(sold_at) FROM ({query})"
         found = self.connection.execute(f"SELECT {MONTH} FROM ({ends}) WHERE sold_at IS NOT NULL").fetchall()
         months = sorted(month for (month,) in found)
-        if not months or months[-1] - months[0] < _MONTHS_AT_ONCE:
+        if not months or months[-1] - months[0] < MONTHS_AT_ONCE:
             return months
         each = self.connection.execute(f"SELECT DISTINCT {MONTH} FROM ({query})").fetchall()
         return sorted(month for (month,) in each)
 
     def _partitioned(self, query: str, number: int, room: Room) -> list[Part]:
-        incoming = self.folder / INCOMING / room
-        written = self.connection.sql(
-            f"COPY (SELECT {COLUMNS}, {MONTH} AS month_number FROM ({query})) TO {quoted(incoming)} "
-            "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (month_number), OVERWRITE true, RETURN_STATS true)"
-        )
-        assert written is not None, "COPY with RETURN_STATS answers one row per file"
-        rows = written.project("filename, count, partition_keys").fetchall()
-        return [
-            self._settled(Path(name), number, room, _spelled(int(keys["month_number"])), count)
-            for name, count, keys in rows
-        ]
+        split = split_by_month(self.connection, query, self.folder / INCOMING / room)
+        return [self._settled(part.path, number, room, part.month, part.rows) for part in split]
 
     def _settled(self, incoming: Path, number: int, room: Room, month: str, rows: int) -> Part:
         """Moves a finished Parquet file to its place, safely on disk."""

@@ -158,7 +158,7 @@ def take_in(looked: Looked, *, lake: Lake, engine: Engine, work: Path, progress:
     for number, (raw, shape, mapping) in enumerate(looked.known):
         progress("reading files", number, len(looked.known))
         try:
-            judged = stage(raw, shape, mapping, engine=engine, work=work, progress=progress)
+            judged = stage(raw, shape, mapping, engine=engine, work=work, progress=progress, number=lake.next_number)
         except NothingKept as refusal:
             hopeless.append((raw.name, refusal))
             continue

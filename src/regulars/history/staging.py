@@ -1,31 +1,37 @@
 """From raw columns to judged purchase lines: every row is kept or refused with its reason, none is lost."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from regulars.basics.progress import Progress, silent
 from regulars.history import judging, survey
 from regulars.history.baskets import stage_baskets
-from regulars.history.contract import LINES
+from regulars.history.drafts import Draft, rewrite, write_draft
 from regulars.history.engine import Engine, quoted
 from regulars.history.evidence import text_of
 from regulars.history.fees import OTHER_SHORT_CODES, SHORT_CODES, named_like_a_fee
 from regulars.history.finding import listed
 from regulars.history.moves import FileMapping, RawTable, Shape, Staged
+from regulars.history.parts import MONTH, MONTHS_AT_ONCE
 from regulars.history.probe import column_types, drop_sample, sample_name, take_sample
 from regulars.history.refusals import NothingKept
 from regulars.history.refused import write_refused
 
-_COLUMNS = ", ".join(column.name for column in LINES if column.name != "file")
-
 
 def stage(
-    raw: RawTable, shape: Shape, mapping: FileMapping, *, engine: Engine, work: Path, progress: Progress = silent
+    raw: RawTable,
+    shape: Shape,
+    mapping: FileMapping,
+    *,
+    engine: Engine,
+    work: Path,
+    progress: Progress = silent,
+    number: int | None = None,
 ) -> Staged:
     """Judges every row of the file; lines and refusals are written to Parquet files in `work`.
 
+    With the `number` that a lake will give the file, sales are written by month, ready for that lake.
     The table is read once when every row is good, twice when some are refused. Rows read = kept + refused.
     """
     stem = work / f"{raw.sha256[:16]}-{sample_name(raw)[7:15]}"
@@ -34,26 +40,29 @@ def stage(
     try:
         if shape is Shape.BASKETS:
             return stage_baskets(raw, mapping, engine=engine, lines=lines, refused=refused)
-        return _stage_sales(raw, mapping, engine, lines, refused, progress)
+        return _stage_sales(raw, mapping, engine, lines, refused, progress, number)
     finally:
         drop_sample(raw, engine, even_if_dear=True)
 
 
 def _stage_sales(
-    raw: RawTable, mapping: FileMapping, engine: Engine, lines: Path, refused: Path, progress: Progress
+    raw: RawTable,
+    mapping: FileMapping,
+    engine: Engine,
+    lines: Path,
+    refused: Path,
+    progress: Progress,
+    number: int | None,
 ) -> Staged:
     progress(f"reading {raw.name}", 0, raw.rows)
     plan = _plan(raw, mapping, engine)
-    first = lines.with_suffix(".first")
-    with in_order(engine):
-        engine.connection.execute(
-            f"COPY (SELECT {_COLUMNS} FROM ({judging.judged(plan)}) WHERE reason IS NULL)"
-            f" TO {quoted(first)} (FORMAT parquet, COMPRESSION lz4_raw)"
-        )
-        progress(f"looking over {raw.name}", raw.rows, raw.rows)
-        late = survey.second_thoughts(first, plan, engine)
-        _finish(first, lines, late, engine, once=mapping.amount_is == "receipt")
-    facts = survey.facts_of(lines, engine)
+    if number is not None and _months(plan, engine) > MONTHS_AT_ONCE:
+        number = None  # the lake will write them, some months at a time
+    draft = write_draft(f"SELECT * FROM ({judging.judged(plan)}) WHERE reason IS NULL", lines, engine, number=number)
+    progress(f"looking over {raw.name}", raw.rows, raw.rows)
+    late = survey.second_thoughts(draft.source, plan, engine)
+    draft = _finished(draft, late, engine, once=mapping.amount_is == "receipt")
+    facts = survey.facts_of(draft.source, engine)
     counts = write_refused(raw, plan, engine, refused, late=late.refused, kept=facts["kept"])
     engine.connection.execute(f"DROP TABLE IF EXISTS {survey.LATE}")
     if not facts["kept"]:
@@ -75,37 +84,35 @@ def _stage_sales(
         has_receipt=bool(facts["has_receipt"]),
         first_on=str(facts["first_on"] or ""),
         last_on=str(facts["last_on"] or ""),
+        parts=draft.parts,
+        number=draft.number,
     )
 
 
-@contextmanager
-def in_order(engine: Engine) -> Iterator[None]:
-    """Lines are written in the file's order: whoever refuses or shows rows speaks of lines."""
-    engine.connection.execute("SET preserve_insertion_order = true")
-    try:
-        yield
-    finally:
-        engine.connection.execute("SET preserve_insertion_order = false")
-
-
-def _finish(first: Path, lines: Path, late: survey.SecondThoughts, engine: Engine, *, once: bool) -> None:
-    """Takes late refusals out and names late fees; a receipt's total counts `once`, on its first line of goods; a plain
-    rename where there is nothing to do."""
+def _finished(draft: Draft, late: survey.SecondThoughts, engine: Engine, *, once: bool) -> Draft:
+    """Takes late refusals out and names late fees; a receipt's total counts `once`, on its first line of goods."""
     if not late.refused and not late.fees and not once:
-        first.replace(lines)
-        return
+        return draft
     kind = "kind"
     if late.fees:
         names = judging.text_list(late.fees)
         kind = f"CASE WHEN lower(coalesce(product_name, product)) IN {names} THEN 'fee' ELSE kind END"
     gone = f"WHERE line NOT IN (SELECT line FROM {survey.LATE})" if late.refused else ""
-    kept = f"SELECT * REPLACE ({kind} AS kind) FROM read_parquet({quoted(first)}) {gone}"
+    kept = f"SELECT * REPLACE ({kind} AS kind) FROM {draft.source} {gone}"
     if once:
         place = "row_number() OVER (PARTITION BY basket, amount_minor ORDER BY kind = 'fee', line)"
         amount = f"CASE WHEN {place} = 1 THEN amount_minor ELSE 0 END"
         kept = f"SELECT * REPLACE ({amount} AS amount_minor) FROM ({kept}) ORDER BY line"
-    engine.connection.execute(f"COPY ({kept}) TO {quoted(lines)} (FORMAT parquet, COMPRESSION lz4_raw)")
-    first.unlink()
+    return rewrite(draft, kept, engine)
+
+
+def _months(plan: judging.Plan, engine: Engine) -> int:
+    """How many months the sample has lines of."""
+    sample = replace(plan, raw=replace(plan.raw, query=f"SELECT * FROM {take_sample(plan.raw, engine)}"))
+    row: Any = engine.connection.execute(
+        f"SELECT count(DISTINCT {MONTH}) FROM ({judging.judged(sample)}) WHERE reason IS NULL"
+    ).fetchone()
+    return int(row[0])
 
 
 def _plan(raw: RawTable, mapping: FileMapping, engine: Engine) -> judging.Plan:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from regulars.history.engine import Engine, quoted
@@ -12,6 +11,7 @@ from regulars.history.judging import Plan
 
 LATE = "late_refusals"  # table of this session: line, reason
 TIMES_THE_MEDIAN = 1_000
+_WIDE = "wide_prices"  # table of this session: products
 _SOLD_OFTEN = 10
 _GAP_MONTHS = 24
 _ISOLATED_SHARE = 0.005
@@ -28,10 +28,9 @@ class SecondThoughts:
     fees: Sequence[str]
 
 
-def second_thoughts(lines: Path, plan: Plan, engine: Engine) -> SecondThoughts:
-    """Looks over the kept lines; leaves the table LATE behind."""
+def second_thoughts(source: str, plan: Plan, engine: Engine) -> SecondThoughts:
+    """Looks over the kept lines (SQL: a table of them); leaves the table LATE behind."""
     engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE {LATE} (line BIGINT, reason VARCHAR)")
-    source = f"read_parquet({quoted(lines)})"
     fees = _late_fees(source, plan, engine)
     for first, last in isolated_months(_months(source, engine)):
         engine.connection.execute(
@@ -98,12 +97,15 @@ def _absurd_prices(source: str, fees: Sequence[str], engine: Engine) -> None:
     if fees:
         named = ", ".join(quoted(name) for name in fees)
         goods = f"(SELECT * FROM {goods} WHERE n NOT IN ({named}))"
-    wide = (
-        f"SELECT product FROM {goods} WHERE unit >= 1 GROUP BY product"
+    engine.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_WIDE} AS SELECT product FROM {goods} WHERE unit >= 1 GROUP BY product"
         f" HAVING count(*) >= {_SOLD_OFTEN} AND max(unit) >= {TIMES_THE_MEDIAN} * min(unit)"
     )
+    if not _count(engine, f"SELECT count(*) FROM {_WIDE}"):
+        return
     usual = (
-        f"SELECT product, median(unit) AS usual FROM {goods} WHERE unit >= 1 AND product IN ({wide}) GROUP BY product"
+        f"SELECT product, median(unit) AS usual FROM {goods} WHERE unit >= 1 AND product IN (FROM {_WIDE})"
+        " GROUP BY product"
     )
     engine.connection.execute(
         f"INSERT INTO {LATE} SELECT line, 'absurd-price' FROM {goods} JOIN ({usual}) USING (product)"
@@ -111,15 +113,15 @@ def _absurd_prices(source: str, fees: Sequence[str], engine: Engine) -> None:
     )
 
 
-def facts_of(lines: Path, engine: Engine) -> dict[str, Any]:
-    """Counts over the kept lines, by name."""
+def facts_of(source: str, engine: Engine) -> dict[str, Any]:
+    """Counts over the kept lines (SQL: a table of them), by name."""
     cursor = engine.connection.execute(
         "SELECT count(*) AS kept, count(*) FILTER (customer IS NULL) AS anonymous,"
         " count(*) FILTER (kind = 'return') AS returns, count(*) FILTER (kind = 'fee') AS fees,"
         " count(*) FILTER (amount_minor = 0) AS zero_price, count(receipt) > 0 AS has_receipt,"
         " coalesce(bool_or(sold_at != date_trunc('day', sold_at)), false) AS has_time,"
         " CAST(min(sold_at) AS DATE) AS first_on, CAST(max(sold_at) AS DATE) AS last_on"
-        f" FROM read_parquet({quoted(lines)})"
+        f" FROM {source}"
     )
     names = [column[0] for column in cursor.description or []]
     row = cursor.fetchone()
