@@ -60,7 +60,7 @@ def split_fast(block: bytes, dialect: Dialect, first_line: int) -> Piece | None:
             return None
         text = _BLANK_RUNS.sub(b"\t", _BLANK_ENDS.sub(b"", block))
         delimiter, quote = "\t", None
-    elif block.count(b"\r") != block.count(b"\r\n"):
+    elif (returns := block.count(b"\r")) and returns != block.count(b"\r\n"):
         return None
     else:
         text = block

@@ -5,6 +5,7 @@ provably right (blocks.py); of a dirty block only the dirty lines go one by one 
 """
 
 import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -45,18 +46,19 @@ def read_delimited(
     stream = Utf8Stream(encoding)
     digest = hashlib.sha256()
     done, waiting = 0, b""
-    for chunk in chunks_of(path, block_bytes):
-        digest.update(chunk)
-        done += len(chunk)
-        text = stream.feed(chunk, final=done >= size)
-        if returns_only:
-            # A pair of return and newline may lie across two pieces: its return waits.
-            text = waiting + text
-            waiting = b"\r" if text.endswith(b"\r") and done < size else b""
-            text = _newlines(text[: len(text) - len(waiting)])
-        split.feed(text)
-        progress(f"reading {name}", done, size)
-    split.finish()
+    with split.writing:
+        for chunk in chunks_of(path, block_bytes):
+            digest.update(chunk)
+            done += len(chunk)
+            text = stream.feed(chunk, final=done >= size)
+            if returns_only:
+                # A pair of return and newline may lie across two pieces: its return waits.
+                text = waiting + text
+                waiting = b"\r" if text.endswith(b"\r") and done < size else b""
+                text = _newlines(text[: len(text) - len(waiting)])
+            split.feed(text)
+            progress(f"reading {name}", done, size)
+        split.finish()
     columns = ", ".join(["line", *(f"c{place}" for place in range(dialect.width))])
     return RawTable(
         name=name,
@@ -98,6 +100,9 @@ class _Splitting:
     _line: int = 1
     _skip: int = field(init=False)
     _too_long: bool = False  # within a line that is being thrown away
+    # A block is written while the next one is split.
+    writing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    _written: Future[None] | None = None
     _writer: pq.ParquetWriter | None = None
     _refused_writer: pq.ParquetWriter | None = None
 
@@ -125,6 +130,7 @@ class _Splitting:
             self._split(final=True)
         self._write(nothing(self.dialect.width))  # a file of a heading alone has its columns too
         assert self._writer is not None
+        self._settle()
         self._writer.close()
         if self._refused_writer is not None:
             self._refused_writer.close()
@@ -169,9 +175,16 @@ class _Splitting:
         if self._writer is None:
             self._writer = pq.ParquetWriter(self.rows_path, table.schema, compression="lz4")
         if table.num_rows:
-            self._writer.write_table(table)
+            self._settle()
+            self._written = self.writing.submit(self._writer.write_table, table)
             self.rows += table.num_rows
         self._refuse(piece.refused)
+
+    def _settle(self) -> None:
+        """Waits for the block being written; what went wrong there is raised here."""
+        if self._written is not None:
+            self._written.result()
+            self._written = None
 
     def _refuse(self, refused: list[dict[str, object]]) -> None:
         if not refused:
