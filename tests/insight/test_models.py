@@ -10,16 +10,17 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 from sklearn.base import clone
 from tests.insight.cdnow import histories, purchases
 from tests.insight.simulated import TRUTH, buyers, spenders
 
-from regulars.insight.betageometric import mean_of_power
+from regulars.insight.betageometric import log_one_plus, mean_of_power
 from regulars.insight.bgnbd import BGNBD
 from regulars.insight.estimator import NotFitted
-from regulars.insight.gammagamma import GammaGamma
+from regulars.insight.gammagamma import GammaGamma, Spends
 from regulars.insight.gammagamma import _log_likelihood as gamma_gamma_log_likelihood
-from regulars.insight.grouped import BadHistory, group
+from regulars.insight.grouped import BadHistory, distinct_pairs, group
 from regulars.insight.mbgnbd import MBGNBD
 from regulars.insight.paretonbd import ParetoNBD
 from regulars.insight.repeat import RepeatBuying
@@ -89,13 +90,36 @@ def test_the_gradient_is_the_slope(model: type[RepeatBuying]) -> None:
         assert slope[part] == pytest.approx((up - down) / 2e-5, rel=1e-5)
 
 
+@pytest.mark.parametrize("rows", [0, 3, 5_000])
+def test_distinct_pairs_give_each_row_back(rows: int) -> None:
+    """Few rows are sorted, many ticked off a list: the same answer."""
+    chance = np.random.default_rng(4)
+    left, right = chance.integers(0, 20, rows).astype(float), chance.integers(0, 200, rows) / 7
+    one, two, inverse = distinct_pairs(left, right)
+    assert (one[inverse] == left).all()
+    assert (two[inverse] == right).all()
+    assert list(zip(one, two, strict=True)) == sorted(set(zip(left, right, strict=True)))
+
+
+def test_sums_by_frequency_skip_the_frequencies_nobody_has() -> None:
+    rows = group(np.array([5.0, 0, 5, 2]), np.array([9.0, 0, 7, 3]), np.array([9.0, 9, 9, 9]))
+    assert rows.by_frequency(rows.count).tolist() == [1, 0, 1, 0, 0, 2]
+
+
+@pytest.mark.parametrize("log_odds", [-np.inf, -800.0, -40.0, 0.0, 40.0, 699.0, 800.0, 1e5])
+def test_softplus_and_share_hold_far_out(log_odds: float) -> None:
+    either, share = log_one_plus(np.array([log_odds]))
+    assert either == pytest.approx(np.logaddexp(0, log_odds), rel=1e-15)
+    assert share == pytest.approx(expit(log_odds), rel=1e-15)
+
+
 def test_the_gradient_of_spend_is_the_slope() -> None:
     x, spend = spenders(300, seed=3)
-    levels, codes = np.unique(x, return_inverse=True)
+    rows = Spends.of(x, spend)
     at = np.log([5.0, 3.0, 12.0])
-    _, slope = gamma_gamma_log_likelihood(at, levels, codes, spend)
+    _, slope = gamma_gamma_log_likelihood(at, rows)
     for part, step in enumerate(np.eye(3) * 1e-5):
-        up, down = (gamma_gamma_log_likelihood(at + sign * step, levels, codes, spend)[0] for sign in (1, -1))
+        up, down = (gamma_gamma_log_likelihood(at + sign * step, rows)[0] for sign in (1, -1))
         assert slope[part] == pytest.approx((up - down) / 2e-5, rel=1e-5)
 
 

@@ -6,13 +6,15 @@ taken so far (x, or x + 1), being alive at T after x repeat purchases weighs B(a
 left at the last purchase B(a + 1, b + y − 1) (α + t_x)^−(r+x).
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from scipy.special import betainc, betaln, expit, gammaln, hyp2f1, psi
 
 from regulars.insight.grouped import Floats, Grouped, dot
 from regulars.insight.repeat import RepeatBuying
+
+_EXP_MAX: Final = 700.0
 
 
 class BetaGeometric(RepeatBuying):
@@ -34,15 +36,16 @@ class BetaGeometric(RepeatBuying):
         r, alpha, a, b = np.exp(at)
         n = rows.count
         x, y = rows.frequency.levels, rows.frequency.levels + self._chances_at_first
-        by_x = np.bincount(rows.frequency.codes, n, len(x))
+        by_x = rows.by_frequency(n)
         customers = float(n.sum())
         log_end, log_last = np.log(alpha + rows.age.levels), np.log(alpha + rows.recency.levels)
         later = log_end[rows.age.codes]
         gap = later - log_last[rows.recency.codes]
         log_odds = (r + x)[rows.frequency.codes] * gap + self._log_odds_left(x, a, b)[rows.frequency.codes]
-        left = n * expit(log_odds)
-        left_by_x = np.bincount(rows.frequency.codes, left, len(x))
-        by_row = dot(n, np.logaddexp(0.0, log_odds)) - dot(n * (r + x)[rows.frequency.codes], later)
+        log_either, share_left = log_one_plus(log_odds)
+        left = n * share_left
+        left_by_x = rows.by_frequency(left)
+        by_row = dot(n, log_either) - dot(n * (r + x)[rows.frequency.codes], later)
         by_level = gammaln(r + x) + betaln(a, b + y)
         whole = customers * (r * np.log(alpha) - gammaln(r) - betaln(a, b))
         stay_rate = (n - left) / (alpha + rows.age.levels)[rows.age.codes]
@@ -57,6 +60,9 @@ class BetaGeometric(RepeatBuying):
             ]
         )
         return float(by_row + by_x @ by_level + whole), gradient * np.exp(at)
+
+    def _alive_each(self, x: Floats, last: Floats, end: Floats) -> Floats:
+        return self._alive(x, last, end)  # Two logarithms cost less than looking for equal histories.
 
     def _alive(self, x: Floats, last: Floats, end: Floats) -> Floats:
         r, alpha, a, b = self._theta
@@ -77,6 +83,13 @@ class BetaGeometric(RepeatBuying):
         in_time = betainc(n, r + x, horizon / (alpha + end + horizon))
         answer: Floats = in_time * np.exp(betaln(a, stayed + n - 1) - betaln(a, stayed))
         return answer
+
+
+def log_one_plus(log_odds: Floats) -> tuple[Floats, Floats]:
+    """log(1 + odds) and odds / (1 + odds). One exponential for both, in loops the processor takes several rows of at
+    once, is ten times as fast as `logaddexp` and `expit`; past its reach nothing is left of the 1."""
+    odds = np.exp(np.minimum(log_odds, _EXP_MAX))
+    return np.log1p(odds) + np.maximum(log_odds - _EXP_MAX, 0.0), odds / (1 + odds)
 
 
 def mean_of_power(a: float, b: Floats, power: Floats, z: Floats) -> Floats:

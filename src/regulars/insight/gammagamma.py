@@ -1,13 +1,14 @@
 """Gamma-Gamma: what a customer spends per purchase. Fader & Hardie's note "The Gamma-Gamma model" (2013)."""
 
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from scipy.special import gammaln, psi
 
 from regulars.insight.estimator import Estimator
-from regulars.insight.grouped import BadHistory, Floats, column, dot, refuse_where, same_length
-from regulars.insight.likelihood import SHARP, climb
+from regulars.insight.grouped import BadHistory, Floats, coded, column, dot, refuse_where, same_length
+from regulars.insight.likelihood import SHARP, LogLikelihood, climb
 
 _ROUGH_ROWS = 50_000
 
@@ -40,13 +41,12 @@ class GammaGamma(Estimator):
         refuse_where(~((spend > 0) & (spend < np.inf)), "mean_spend must be above 0 and finite", **rows)
         if len(x) == 0:
             raise BadHistory("There is no row to learn from.")
-        step = len(x) // _ROUGH_ROWS
-        levels, codes = np.unique(x, return_inverse=True)
+        seen = Spends.of(x, spend)
         peak = climb(
-            lambda at: _log_likelihood(at, levels, codes, spend),
+            lambda at: _log_likelihood(at, seen),
             np.log([4.0, 3.5, 3.5 * float(np.exp(np.log(spend).mean())) / 4.0]),
             customers=float(len(x)),
-            rough=(lambda at: _some(at, levels, codes, spend, step)) if step > 1 else None,
+            rough=_rough(x, spend),
             rounds_max=self.rounds_max,
         )
         values = np.exp(peak.at)
@@ -85,28 +85,56 @@ class GammaGamma(Estimator):
         return answer
 
 
-def _some(at: Floats, levels: Floats, codes: Any, spend: Floats, step: int) -> tuple[float, Floats]:
-    value, gradient = _log_likelihood(at, levels, codes[::step], spend[::step])
-    by = len(spend) / len(spend[::step])
-    return value * by, gradient * by
+@dataclass(frozen=True, slots=True)
+class Spends:
+    """What the likelihood needs of the customers, and what of it no parameter changes."""
+
+    levels: Floats  # numbers of purchases that occur
+    customers: Floats  # with each of them
+    x: Floats
+    total: Floats  # x times the mean spend
+    log_spend: float  # sum over the customers
+    log_spend_x: float  # the same, each counted x times
+
+    @classmethod
+    def of(cls, x: Floats, spend: Floats) -> Self:
+        by_level = coded(x)
+        customers = np.bincount(by_level.codes, minlength=len(by_level.levels))
+        there = customers > 0
+        log_spend = np.log(spend)
+        sums = float(log_spend.sum()), dot(x, log_spend)
+        return cls(by_level.levels[there], customers[there].astype(np.float64), x, x * spend, *sums)
 
 
-def _log_likelihood(at: Floats, levels: Floats, codes: Any, spend: Floats) -> tuple[float, Floats]:
+def _rough(x: Floats, spend: Floats) -> LogLikelihood | None:
+    step = len(x) // _ROUGH_ROWS
+    if step < 2:
+        return None
+    few = Spends.of(x[::step], spend[::step])
+    by = len(x) / len(few.x)
+
+    def log_likelihood(at: Floats) -> tuple[float, Floats]:
+        value, gradient = _log_likelihood(at, few)
+        return value * by, gradient * by
+
+    return log_likelihood
+
+
+def _log_likelihood(at: Floats, rows: Spends) -> tuple[float, Floats]:
     p, q, v = np.exp(at)
-    n = float(len(spend))
-    by_x = np.bincount(codes, minlength=len(levels)).astype(np.float64)
-    x = levels[codes]
-    total = x * spend
-    log_spend, log_whole = np.log(spend), np.log(v + total)
+    n, x, levels, by_x = float(len(rows.x)), rows.x, rows.levels, rows.customers
+    whole = v + rows.total
+    log_whole = np.log(whole)
+    sum_log_whole, sum_log_whole_x = float(log_whole.sum()), dot(x, log_whole)
     by_level = gammaln(p * levels + q) - gammaln(p * levels) + p * levels * np.log(levels)
     value = by_x @ by_level + n * (q * np.log(v) - gammaln(q))
-    value += p * dot(x, log_spend) - log_spend.sum() - p * dot(x, log_whole) - q * log_whole.sum()
+    value += p * rows.log_spend_x - rows.log_spend - p * sum_log_whole_x - q * sum_log_whole
     both = psi(p * levels + q)
     gradient = np.array(
         [
-            by_x @ (levels * (both - psi(p * levels) + np.log(levels))) + dot(x, log_spend - log_whole),
-            by_x @ both + n * (np.log(v) - psi(q)) - log_whole.sum(),
-            n * q / v - ((p * x + q) / (v + total)).sum(),
+            by_x @ (levels * (both - psi(p * levels) + np.log(levels))) + rows.log_spend_x - sum_log_whole_x,
+            by_x @ both + n * (np.log(v) - psi(q)) - sum_log_whole,
+            n * q / v - ((p * x + q) / whole).sum(),
         ]
     )
     return float(value), gradient * np.exp(at)

@@ -19,6 +19,7 @@ Ints = NDArray[np.intp]
 _TICKS_PER_UNIT: Final = (1.0, 7.0)
 _TICKS_MAX: Final = 100_000
 _KEY_MAX: Final = 2**62
+_CELLS_PER_KEY: Final = 2
 
 
 class BadHistory(RegularsError):
@@ -99,6 +100,15 @@ class Grouped:
     def __len__(self) -> int:
         return len(self.count)
 
+    def by_frequency(self, values: Floats) -> Floats:
+        """Sums of the groups' values per level of the frequency. Groups are sorted by it: nothing is scattered."""
+        sums = np.zeros(len(self.frequency.levels))
+        if len(values):
+            codes = self.frequency.codes
+            starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))
+            sums[codes[starts]] = np.add.reduceat(values, starts)
+        return sums
+
     def thinned(self, step: int) -> "Grouped":
         """Every step-th group: an even draw, since groups are sorted. For starting values, not for answers."""
         parts = (self.frequency.thinned(step), self.age.thinned(step), self.recency.thinned(step))
@@ -107,7 +117,7 @@ class Grouped:
 
 def group(frequency: Floats, recency: Floats, age: Floats, *, inverse: bool = False) -> Grouped:
     """Groups equal rows of checked columns; with `inverse` also says which group each customer is in."""
-    x, end, last = (_coded(values) for values in (frequency, age, recency))
+    x, end, last = (coded(values) for values in (frequency, age, recency))
     sizes = (len(x.levels), len(end.levels), len(last.levels))
     assert sizes[0] * sizes[1] * sizes[2] < _KEY_MAX, "histories too varied for one key"
     keys = (x.codes * sizes[1] + end.codes) * sizes[2] + last.codes
@@ -126,14 +136,30 @@ def group(frequency: Floats, recency: Floats, age: Floats, *, inverse: bool = Fa
 
 def distinct_pairs(left: Floats, right: Floats) -> tuple[Floats, Floats, Ints]:
     """Distinct (left, right), and for each row which of them it is."""
-    one, two = _coded(left), _coded(right)
-    keys = one.codes * len(two.levels) + two.codes
-    distinct, inverse = np.unique(keys, return_inverse=True)
-    first, second = np.divmod(distinct, len(two.levels))
+    one, two = coded(left), coded(right)
+    size = len(one.levels) * len(two.levels)
+    assert size < _KEY_MAX, "pairs too varied for one key"
+    distinct, inverse = _distinct(one.codes * len(two.levels) + two.codes, size)
+    first, second = np.divmod(distinct, max(len(two.levels), 1))
     return one.levels[first], two.levels[second], inverse
 
 
-def _coded(values: Floats) -> Coded:
+def _distinct(keys: Ints, size: int) -> tuple[Ints, Ints]:
+    """Sorted distinct keys, each below `size`, and which of them each key is."""
+    if size > _CELLS_PER_KEY * len(keys):
+        distinct, inverse = np.unique(keys, return_inverse=True)
+        return distinct, inverse
+    # Few possible keys: ticking off a list of them is quicker than sorting.
+    found = np.zeros(size, np.bool_)
+    found[keys] = True
+    distinct = np.flatnonzero(found)
+    place = np.empty(size, np.intp)
+    place[distinct] = np.arange(len(distinct))
+    return distinct, place[keys]
+
+
+def coded(values: Floats) -> Coded:
+    """The column by its levels, in rising order."""
     if len(values):
         for per_unit in _TICKS_PER_UNIT:
             scaled = values * per_unit

@@ -33,6 +33,6 @@ _wide_sum: Any = ibis.udf.agg.builtin(name="sum")(_sum)
 
 
 def whole_sum(column: ir.IntegerValue, where: ir.BooleanValue | None = None) -> ir.IntegerValue:
-    """The sum as int64; one that does not fit is an error. DuckDB sums to 128 bits, which reaches Arrow as a decimal."""
+    """The sum as int64; too large a one is an error. DuckDB sums to 128 bits, which reaches Arrow as a decimal."""
     whole: ir.IntegerValue = (_wide_sum(column) if where is None else _wide_sum(column, where=where)).cast("int64")
     return whole

@@ -116,7 +116,9 @@ class RepeatBuying(Estimator, ABC):
 
     def probability_alive(self, frequency: Any, recency: Any, age: Any) -> Floats:
         """P(not dropped out by `age` | history), one per row."""
-        x, last, end = checked(frequency, recency, age)
+        return self._alive_each(*checked(frequency, recency, age))
+
+    def _alive_each(self, x: Floats, last: Floats, end: Floats) -> Floats:
         rows = group(x, last, end, inverse=True)
         return self._alive(rows.frequency.values, rows.recency.values, rows.age.values)[rows.inverse]
 
@@ -128,7 +130,7 @@ class RepeatBuying(Estimator, ABC):
         `discount` is a continuous rate per unit of time: a purchase s later then counts exp(−discount · s).
         """
         x, last, end = checked(frequency, recency, age)
-        alive = self.probability_alive(x, last, end)
+        alive = self._alive_each(x, last, end)
         one_x, one_end, inverse = distinct_pairs(x, end)
         answer: Floats = alive * self.expected_if_alive(horizon, one_x, one_end, discount=discount)[inverse]
         return answer
@@ -156,5 +158,5 @@ class RepeatBuying(Estimator, ABC):
         x, last, end = checked(frequency, recency, age)
         one_x, one_end, inverse = distinct_pairs(x, end)
         alive = self._at_least_if_alive(np.array(max(at_least, 1.0)), horizon, one_x, one_end)[inverse]
-        answer: Floats = self.probability_alive(x, last, end) * alive
+        answer: Floats = self._alive_each(x, last, end) * alive
         return answer
