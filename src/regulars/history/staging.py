@@ -60,7 +60,7 @@ def _stage_sales(
         number = None  # the lake will write them, some months at a time
     draft = write_draft(f"SELECT * FROM ({judging.judged(plan)}) WHERE reason IS NULL", lines, engine, number=number)
     progress(f"looking over {raw.name}", raw.rows, raw.rows)
-    late = survey.second_thoughts(draft.source, plan, engine)
+    late = survey.second_thoughts(draft, plan, engine)
     draft = _finished(draft, late, engine, once=mapping.amount_is == "receipt")
     facts = survey.facts_of(draft.source, engine)
     counts = write_refused(raw, plan, engine, refused, late=late.refused, kept=facts["kept"])

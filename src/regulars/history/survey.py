@@ -1,16 +1,19 @@
 """What only the whole of a file tells: isolated dates, prices far from their product's, fees by name; and its sums."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from regulars.history.drafts import Draft
 from regulars.history.engine import Engine, quoted
 from regulars.history.fees import named_like_a_fee
 from regulars.history.judging import Plan
 
 LATE = "late_refusals"  # table of this session: line, reason
 TIMES_THE_MEDIAN = 1_000
+_NAMES = "names_seen"  # table of this session: n
 _WIDE = "wide_prices"  # table of this session: products
 _SOLD_OFTEN = 10
 _GAP_MONTHS = 24
@@ -18,6 +21,15 @@ _ISOLATED_SHARE = 0.005
 
 # Note → column of `facts_of`.
 NOTES = {"anonymous": "anonymous", "return": "returns", "fee": "fees", "zero-price": "zero_price"}
+
+# Column of `facts_of` → the lines that it counts, and those of which it is enough that there is one.
+_COUNTED = {
+    "anonymous": "customer IS NULL",
+    "returns": "kind = 'return'",
+    "fees": "kind = 'fee'",
+    "zero_price": "amount_minor = 0",
+}
+_SEEN = {"has_receipt": "receipt IS NOT NULL", "has_time": "sold_at != date_trunc('day', sold_at)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +40,12 @@ class SecondThoughts:
     fees: Sequence[str]
 
 
-def second_thoughts(source: str, plan: Plan, engine: Engine) -> SecondThoughts:
-    """Looks over the kept lines (SQL: a table of them); leaves the table LATE behind."""
+def second_thoughts(draft: Draft, plan: Plan, engine: Engine) -> SecondThoughts:
+    """Looks over the kept lines; leaves the table LATE behind."""
+    source = draft.source
     engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE {LATE} (line BIGINT, reason VARCHAR)")
     fees = _late_fees(source, plan, engine)
-    for first, last in isolated_months(_months(source, engine)):
+    for first, last in isolated_months(_months(draft, engine)):
         engine.connection.execute(
             f"INSERT INTO {LATE} SELECT line, 'absurd-date' FROM {source}"
             f" WHERE date_trunc('month', sold_at) BETWEEN DATE '{first}' AND DATE '{last}'"
@@ -53,16 +66,26 @@ def _late_fees(source: str, plan: Plan, engine: Engine) -> list[str]:
         return []
     # The owner's word that something is goods stands.
     never = {str(word).lower() for word in (plan.mapping.options.get("not_fees") or ())}  # type: ignore[attr-defined]
+    # A table, or the engine would look at the name of every line.
+    engine.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_NAMES} AS"
+        f" SELECT DISTINCT coalesce(product_name, product) AS n FROM {source} WHERE kind != 'fee'"
+    )
     rows = engine.connection.execute(
-        f"SELECT DISTINCT lower(n) FROM (SELECT DISTINCT coalesce(product_name, product) AS n FROM {source}"
-        f" WHERE kind != 'fee') WHERE {named_like_a_fee('n')} ORDER BY 1"
+        f"SELECT DISTINCT lower(n) FROM {_NAMES} WHERE {named_like_a_fee('n')} ORDER BY 1"
     ).fetchall()
+    engine.connection.execute(f"DROP TABLE {_NAMES}")
     return [str(row[0]) for row in rows if str(row[0]) not in never]
 
 
-def _months(source: str, engine: Engine) -> list[tuple[date, int]]:
+def _months(draft: Draft, engine: Engine) -> list[tuple[date, int]]:
+    if draft.parts:
+        counts: Counter[str] = Counter()
+        for part in draft.parts:
+            counts[part.month] += part.rows
+        return [(date.fromisoformat(f"{month}-01"), counts[month]) for month in sorted(counts)]
     rows = engine.connection.execute(
-        f"SELECT CAST(date_trunc('month', sold_at) AS DATE) AS m, count(*) FROM {source} GROUP BY m ORDER BY m"
+        f"SELECT CAST(date_trunc('month', sold_at) AS DATE) AS m, count(*) FROM {draft.source} GROUP BY m ORDER BY m"
     ).fetchall()
     return [(row[0], int(row[1])) for row in rows]
 
@@ -115,13 +138,13 @@ def _absurd_prices(source: str, fees: Sequence[str], engine: Engine) -> None:
 
 def facts_of(source: str, engine: Engine) -> dict[str, Any]:
     """Counts over the kept lines (SQL: a table of them), by name."""
+
+    # Each is asked for by itself: where statistics say that a block has no such line, it is not read.
+    counts = [f"(SELECT count(*) FROM {source} WHERE {test}) AS {name}" for name, test in _COUNTED.items()]
+    signs = [f"EXISTS (SELECT 1 FROM {source} WHERE {test}) AS {name}" for name, test in _SEEN.items()]
     cursor = engine.connection.execute(
-        "SELECT count(*) AS kept, count(*) FILTER (customer IS NULL) AS anonymous,"
-        " count(*) FILTER (kind = 'return') AS returns, count(*) FILTER (kind = 'fee') AS fees,"
-        " count(*) FILTER (amount_minor = 0) AS zero_price, count(receipt) > 0 AS has_receipt,"
-        " coalesce(bool_or(sold_at != date_trunc('day', sold_at)), false) AS has_time,"
-        " CAST(min(sold_at) AS DATE) AS first_on, CAST(max(sold_at) AS DATE) AS last_on"
-        f" FROM {source}"
+        f"SELECT count(*) AS kept, {', '.join([*counts, *signs])}, CAST(min(sold_at) AS DATE) AS first_on,"
+        f" CAST(max(sold_at) AS DATE) AS last_on FROM {source}"
     )
     names = [column[0] for column in cursor.description or []]
     row = cursor.fetchone()
