@@ -70,6 +70,15 @@ def test_in_parts_or_in_order_a_file_gives_the_same_lines(
     assert not in_order.parts
 
 
+def test_a_receipt_s_total_counts_once_in_parts_too(engine: Engine, tmp_path: Path) -> None:
+    rows = [row(receipt=f"{n // 3}", product=f"P{n}", amount=f"{n // 3 + 1}.50") for n in range(60)]
+    said = FileMapping({}, (), amount_is="receipt", options={"said": ["amount_is"]})
+    in_order, in_parts = (judged(engine, tmp_path, rows, number=number, given=said) for number in (None, 7))
+    assert in_parts.parts
+    assert lines_of(engine, in_parts) == lines_of(engine, in_order)
+    assert engine.connection.execute(f"SELECT sum(amount_minor) FROM '{in_order.lines}'").fetchall() == [(22_000,)]
+
+
 def test_parts_have_the_shape_of_the_lake(engine: Engine, tmp_path: Path) -> None:
     (part,) = judged(engine, tmp_path, plain(), number=7).parts
     query = f"DESCRIBE FROM read_parquet('{part.path}', hive_partitioning = false)"

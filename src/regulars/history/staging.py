@@ -102,7 +102,7 @@ def _finished(draft: Draft, late: survey.SecondThoughts, engine: Engine, *, once
     if once:
         place = "row_number() OVER (PARTITION BY basket, amount_minor ORDER BY kind = 'fee', line)"
         amount = f"CASE WHEN {place} = 1 THEN amount_minor ELSE 0 END"
-        kept = f"SELECT * REPLACE ({amount} AS amount_minor) FROM ({kept}) ORDER BY line"
+        kept = f"SELECT * REPLACE ({amount} AS amount_minor) FROM ({kept}){'' if draft.parts else ' ORDER BY line'}"
     return rewrite(draft, kept, engine)
 
 
