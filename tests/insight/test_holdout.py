@@ -18,12 +18,14 @@ from regulars.insight.bgnbd import BGNBD
 from regulars.insight.clv import lifetime_value
 from regulars.insight.future import TooFewCustomers, future
 from regulars.insight.gammagamma import GammaGamma
-from regulars.insight.holdout import TooShort, beats, captured, correlation, split_dates, with_later
+from regulars.insight.holdout import TooShort, beats, captured, correlation, evenly_drawn, split_dates, with_later
+from regulars.insight.lines import as_of, complete
 from regulars.insight.mbgnbd import MBGNBD
 from regulars.insight.paretonbd import ParetoNBD
 from regulars.insight.repeat import RepeatBuying
 from regulars.insight.rfm import rfm
 from regulars.insight.totals import Histories, totals
+from regulars.insight.visits import days as visit_days
 
 UNTIL = date(2024, 12, 31)
 MODELS: list[type[RepeatBuying]] = [BGNBD, MBGNBD, ParetoNBD]
@@ -277,6 +279,44 @@ def test_nothing_looks_past_the_cut() -> None:
         row = engine.row(asked)
     assert (row["frequency"], row["spend_minor"]) == (2, 600)
     assert (row["later_purchases"], row["later_spend_minor"]) == (1, 400)
+
+
+def test_kept_days_give_what_the_lines_give_also_for_what_came_back_after_the_cut() -> None:
+    """b's second day came back whole, but only later: on the day of the cut it was a visit."""
+    days = [date(2024, 1, 1), date(2024, 1, 15), date(2024, 3, 9), date(2024, 1, 2), date(2024, 2, 2), date(2024, 2, 3)]
+    back = [None, None, None, None, date(2024, 3, 20), date(2024, 2, 20)]
+    lines = pa.table(
+        {
+            "customer": ["a"] * 3 + ["b"] * 3,
+            "sold_at": days,
+            "amount_minor": [100, 200, 300, 400, 500, 600],
+            "returned": [day is not None for day in back],
+            "returned_on": pa.array(back, pa.date32()),
+        }
+    )
+    until, cut_off = date(2024, 3, 1), date(2024, 3, 31)
+    with Engine() as engine:
+        seen = as_of(complete(engine.register("some_lines", lines)), cut_off)
+        kept = engine.keep("some_days", visit_days(seen))
+        by_lines, by_days = (
+            engine.rows(with_later(seen, calibration_until=until, cut_off=cut_off, days=given).order_by("customer"))
+            for given in (None, kept)
+        )
+    assert by_days == by_lines
+    assert [row["frequency"] for row in by_days] == [1, 1]
+
+
+def test_of_very_many_customers_whole_ones_are_drawn_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holdout, "CHECKED_MOST", 100)
+    rows = pa.table({"customer": [f"c{n // 2}" for n in range(800)], "number": [n // 2 for n in range(800)]})
+    with Engine() as engine:
+        table_in = engine.register("many", rows)
+        numbered = table_in.select(customer="number")
+        for asked in (table_in, numbered):
+            drawn = engine.arrow(evenly_drawn(asked, 400))["customer"].to_pylist()
+            assert 60 < len(set(drawn)) < 140
+            assert all(drawn.count(name) == 2 for name in drawn)
+        assert engine.arrow(evenly_drawn(table_in, 100)).num_rows == 800
 
 
 @pytest.mark.slow

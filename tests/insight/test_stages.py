@@ -1,15 +1,17 @@
 """Stages against planted truth, by hand, and their check on a later period."""
 
 import math
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
 from scipy.stats import binom
 
 from regulars.history.engine import Engine
+from regulars.insight.earlierfacts import earlier_facts
 from regulars.insight.evidence import fewer_chance, gone_probability, share_gone, significant, silence_seen
 from regulars.insight.facts import facts
 from regulars.insight.lifecycle import LifeCycle, life_cycle
@@ -48,6 +50,29 @@ def test_leavers_are_named_and_the_named_have_left(leave_share: float) -> None:
     assert len(named & given.left) >= 0.8 * len(given.left)
     assert len(named & given.left) >= 0.7 * len(named)
     assert len(named & given.stayed) <= 0.05 * len(given.stayed)
+
+
+def test_facts_of_an_earlier_day_are_the_fact_table_of_that_day() -> None:
+    given, earlier = given_history(300, seed=4, leave_share=0.1, once_share=0.2), CUT_OFF - timedelta(days=200)
+    with Engine(threads=1) as engine:
+        lines = engine.register("given", given.lines)
+        by_day = engine.keep("days", days(lines))
+        ours = earlier_facts(by_day, engine=engine, earlier=earlier, cut_off=CUT_OFF).to_pylist()
+        table = engine.keep("facts", facts(lines, cut_off=earlier))
+        theirs = engine.rows(table.filter(table.visits > 0).order_by("customer"))
+        came = by_day.filter(by_day.day > ibis.literal(earlier), by_day.day <= ibis.literal(CUT_OFF))
+        next_on = {
+            row["customer"]: row["next_on"]
+            for row in engine.rows(came.group_by("customer").agg(next_on=came.day.min()))
+        }
+    assert len(ours) == len(theirs) > 200
+    for row, known in zip(ours, theirs, strict=True):
+        who, waited = row.pop("customer"), row.pop("waited_days")
+        assert who == known["customer"]
+        again = next_on.get(who)
+        assert waited == ((again - earlier).days if again else None)
+        numbers = {name: known[name] for name in row if known[name] is not None}
+        assert {name: value for name, value in row.items() if value is not None} == pytest.approx(numbers, rel=1e-12)
 
 
 def test_the_check_tells_how_the_rule_fared() -> None:

@@ -26,12 +26,11 @@ from regulars.insight.findings import Boxes, Findings, Future, Intake, Pairs, St
 from regulars.insight.future import TooFewCustomers, future
 from regulars.insight.grouped import BadHistory
 from regulars.insight.headline import headline
-from regulars.insight.holdout import TooShort, split_dates, with_later
+from regulars.insight.holdout import TooShort, evenly_drawn, split_dates, with_later
 from regulars.insight.lifecycle import life_cycle
 from regulars.insight.lines import as_of, complete
 from regulars.insight.lists import action_lists
 from regulars.insight.native import hash64
-from regulars.insight.nextvisit import next_visits
 from regulars.insight.pairs import pairs, pairs_of_baskets
 from regulars.insight.rfm import rfm
 from regulars.insight.settings import Settings, WrongSetting
@@ -219,9 +218,7 @@ def _stages(work: _Work) -> Stages | None:
         nulls = {name: ibis.null(kind) for name, kind in blank.items()}
         work.engine.keep("kept_judged", work.facts.select("customer", **nulls))
         return None
-    judged = work.engine.register("judged", cycle.judged)
-    expected = next_visits(work.facts, cycle.rhythm, engine=work.engine)
-    work.engine.keep("kept_judged", judged.left_join(expected, "customer").drop("customer_right"))
+    work.engine.register("kept_judged", cycle.judged)
     return cycle.stages
 
 
@@ -232,7 +229,8 @@ def _future(work: _Work, classed: ir.Table) -> Future | None:
     try:
         first = engine.row(work.days.agg(first=work.days.day.min()))["first"]
         until_day, later_days = split_dates(first, work.cut_off)
-        early = with_later(work.lines, calibration_until=until_day, cut_off=work.cut_off, days=work.days)
+        checked_days = evenly_drawn(work.days, _count(work.facts, engine))
+        early = with_later(work.lines, calibration_until=until_day, cut_off=work.cut_off, days=checked_days)
         whole = rfm(work.lines, cut_off=work.cut_off, days=work.days)
         scores = future(
             engine.arrow(early),

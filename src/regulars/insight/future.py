@@ -30,7 +30,6 @@ MODELS: Final[tuple[type[RepeatBuying], ...]] = (BGNBD, MBGNBD, ParetoNBD)
 REPEATERS_LEAST: Final = 50
 BIAS_MOST: Final = 0.35
 DEPENDENCE_MOST: Final = 0.3  # rank-like correlation of frequency and spend above which Gamma-Gamma's premise is off
-CHECKED_MOST: Final = 1_000_000  # customers the check is made on; of more, an even part
 
 
 class TooFewCustomers(RegularsError):
@@ -84,7 +83,6 @@ def future(
     if int((numbers(early, "frequency") > 0).sum()) < REPEATERS_LEAST:
         raise TooFewCustomers(f"Fewer than {REPEATERS_LEAST} customers came back before {calibration_until}.")
     days = horizon_days or min(365, 2 * holdout_days)
-    early = _thinned(early)
     past = histories(early, minor_digits)
     later = Later.of(early, periods=holdout_days / period_days, minor_digits=minor_digits)
     money = _spend_model(past)
@@ -117,11 +115,6 @@ def future(
     if chosen is None:
         return Scores(found, None, {})
     return _scored(found, whole, chosen, best.result.holdout["spend_bias"], minor_digits, period_days)
-
-
-def _thinned(table: pa.Table) -> pa.Table:
-    step = -(-len(table) // CHECKED_MOST)
-    return table.take(np.arange(0, len(table), step)) if step > 1 else table
 
 
 def _spend_model(past: Histories) -> GammaGamma:

@@ -84,9 +84,13 @@ def with_later(
 
 
 def evenly_drawn(customers: ir.Table, count: int) -> ir.Table:
-    """Rows of about CHECKED_MOST of `count` customers, whole customers, by a hash: the same ones each time."""
+    """Rows of about CHECKED_MOST of `count` customers, whole customers, by their number or hash: always the same."""
     shares = -(-count // CHECKED_MOST)
-    return customers.filter(hash64(customers.customer) % shares == 0) if shares > 1 else customers
+    if shares == 1:
+        return customers
+    who = customers.customer
+    number = who if who.type().is_integer() else hash64(who)
+    return customers.filter(number % shares == 0)
 
 
 def _as_they_stood(days: ir.Table, lines: ir.Table, until: date) -> ir.Table:

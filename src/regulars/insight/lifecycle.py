@@ -3,23 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from regulars.history.engine import Engine
+from regulars.insight.earlierfacts import earlier_facts
 from regulars.insight.findings import Stages
-from regulars.insight.native import hash64, whole_sum
+from regulars.insight.holdout import evenly_drawn
+from regulars.insight.nextvisit import next_visits
 from regulars.insight.rhythm import OwnRhythm
-from regulars.insight.stagecheck import checked, earlier_day, later
+from regulars.insight.stagecheck import checked, earlier_day
 from regulars.insight.stages import NEEDED, STAGES, StageRule, column, judge
 
-CHECKED_MOST = 1_000_000  # customers the check is made on; of more, an even part
+_SUMMED: Final = ("spend_minor", "spend_365_minor")
 
 
 @dataclass(frozen=True, slots=True)
 class LifeCycle:
-    """The chapter, the judgement of each customer (`judge`'s table), and the rhythm behind both."""
+    """The chapter, the judgement of each customer (`judge`'s table with `next_visits`), and the rhythm behind both."""
 
     stages: Stages
     judged: pa.Table
@@ -34,18 +37,18 @@ def life_cycle(
     Raises BadHistory where nobody came twice: there is no rhythm then.
     """
     ask = rule or StageRule()
-    seen = engine.arrow(facts.select(*NEEDED))
+    # In one order, so that the rhythm is learned from the same customers each time.
+    seen = engine.arrow(facts.select(*NEEDED, *_SUMMED).order_by("customer"))
     rhythm = learn(seen)
     judged = judge(seen, rhythm, ask)
-    judgement = engine.register("judged_now", judged)
-    summary = _summary(facts.inner_join(judgement, "customer"), engine)
+    summary = _summary(seen, judged)
+    for name, expected in next_visits(seen, rhythm, cut_off=cut_off).items():
+        judged = judged.append_column(name, expected)
     typical = rhythm.typical_gap_days([0.0], [0.0])
-    some = -(-len(judged) // CHECKED_MOST)
-    if some > 1:
-        days = days.filter(hash64(days.customer) % some == 0)
     numbers = {**rhythm.parameters_, "log_likelihood": rhythm.log_likelihood_, "typical_gap_days": float(typical[0])}
+    fared = _checked(evenly_drawn(days, len(judged)), engine, cut_off, ask)
     return LifeCycle(
-        stages=Stages(table=summary, rhythm=numbers, alpha=ask.alpha, checked=_checked(days, engine, cut_off, ask)),
+        stages=Stages(table=summary, rhythm=numbers, alpha=ask.alpha, checked=fared),
         judged=judged,
         rhythm=rhythm,
     )
@@ -64,25 +67,24 @@ def _checked(days: ir.Table, engine: Engine, cut_off: date, rule: StageRule) -> 
     """The check, or nothing where the earlier part of the history holds nobody who came twice."""
     first_on = engine.row(days.agg(first_on=days.day.min()))["first_on"]
     earlier = earlier_day(first_on, cut_off)
-    seen = engine.arrow(later(days, earlier, cut_off))
+    seen = earlier_facts(days, engine=engine, earlier=earlier, cut_off=cut_off)
     if earlier >= cut_off or not (column(seen, "gaps") > 0).any():
         return {}
     return checked(seen, learn(seen), (cut_off - earlier).days, rule)
 
 
-def _summary(customers: ir.Table, engine: Engine) -> pa.Table:
+def _summary(seen: pa.Table, judged: pa.Table) -> pa.Table:
     """One row per stage, in their order, also for a stage nobody is in."""
-    grouped = customers.group_by("stage").agg(
-        customers=customers.count(),
-        spend_minor=whole_sum(customers.spend_minor),
-        spend_365_minor=whole_sum(customers.spend_365_minor),
-    )
-    found = {row.pop("stage"): row for row in engine.rows(grouped)}
-    empty = {"customers": 0, "spend_minor": 0, "spend_365_minor": 0}
-    rows = [found.get(str(stage), empty) for stage in STAGES]
+    staged = seen.select(_SUMMED).append_column("stage", judged["stage"])
+    grouped = staged.group_by("stage").aggregate([([], "count_all"), *((name, "sum") for name in _SUMMED)])
+    found = {row["stage"]: row for row in grouped.to_pylist()}
+    numbers = {"customers": "count_all", **{name: f"{name}_sum" for name in _SUMMED}}
     return pa.table(
         {
             "stage": pa.array([str(stage) for stage in STAGES]),
-            **{name: pa.array([row[name] for row in rows], pa.int64()) for name in empty},
+            **{
+                name: pa.array([found.get(str(stage), {}).get(summed, 0) for stage in STAGES], pa.int64())
+                for name, summed in numbers.items()
+            },
         }
     )

@@ -1,28 +1,31 @@
 """When each customer is to be expected next, by their own rhythm."""
 
-import ibis.expr.types as ir
+from datetime import date
+
+import numpy as np
 import pyarrow as pa
 
-from regulars.history.engine import Engine
+from regulars.insight.grouped import Floats
 from regulars.insight.rhythm import OwnRhythm
 from regulars.insight.stages import column
 
 LEVEL = 0.9
 
 
-def next_visits(facts: ir.Table, rhythm: OwnRhythm, *, engine: Engine) -> ir.Table:
-    """customer, next_from_on, next_until_on: in nine of ten cases the visit after `last_on` falls between them.
+def next_visits(facts: pa.Table, rhythm: OwnRhythm, *, cut_off: date) -> dict[str, pa.Date32Array]:
+    """next_from_on, next_until_on, a day per row of facts: in nine of ten cases the visit after the last one falls
+    between them. Null without a visit.
 
     That is, if the customer has not left. A window may lie in the past: then the customer is overdue.
     """
-    known = facts.filter(facts.visits > 0)
-    seen = engine.arrow(known.select("customer", "gaps", "gap_days_sum"))
-    low, high = rhythm.window(column(seen, "gaps"), column(seen, "gap_days_sum"), level=LEVEL)
-    table = pa.table({"customer": seen["customer"], "low": low.astype("int64"), "high": high.astype("int64")})
-    waits = engine.register("next_waits", table)
-    both = known.inner_join(waits, "customer")
-    return both.select(
-        "customer",
-        next_from_on=both.last_on + both.low.as_interval("D"),
-        next_until_on=both.last_on + both.high.as_interval("D"),
-    )
+    bought = column(facts, "visits") > 0
+    gaps, total, silence = (column(facts, name)[bought] for name in ("gaps", "gap_days_sum", "recency_days"))
+    last = np.datetime64(cut_off, "D") - silence.astype("timedelta64[D]")
+
+    def day(wait: Floats) -> pa.Date32Array:
+        whole = np.full(len(bought), cut_off, "datetime64[D]")
+        whole[bought] = last + wait.astype("timedelta64[D]")
+        return pa.array(whole, pa.date32(), mask=~bought)
+
+    low, high = rhythm.window(gaps, total, level=LEVEL)
+    return {"next_from_on": day(low), "next_until_on": day(high)}
