@@ -38,7 +38,7 @@ def files(ctx: typer.Context, lake: LakeDir, as_json: Json = False) -> None:
     [bold]regulars history files --lake report/lake[/bold]
     """
     ctx.find_root().meta["regulars.json"] = as_json
-    entries = _there(lake).files()
+    entries = lake_there(lake).files()
     if as_json:
         typer.echo(json.dumps([_told(entry) for entry in entries], ensure_ascii=False))
         return
@@ -113,14 +113,14 @@ def forget(ctx: typer.Context, file: str, lake: LakeDir, as_json: Json = False) 
     [bold]regulars history forget march.csv --lake report/lake[/bold]
     """
     ctx.find_root().meta["regulars.json"] = as_json
-    gone = _there(lake).forget(file)
+    gone = lake_there(lake).forget(file)
     if as_json:
         typer.echo(json.dumps(_told(gone), ensure_ascii=False))
     else:
         Console(stderr=True).print(f"Forgot {gone.name}: {gone.rows_kept:,} lines.", markup=False, highlight=False)
 
 
-def _there(folder: Path) -> "Lake":
+def lake_there(folder: Path) -> "Lake":
     """A lake that is there already: listing or forgetting must not make an empty one."""
     from regulars.history.lake import Lake
 

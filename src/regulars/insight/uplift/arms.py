@@ -14,8 +14,8 @@ from regulars.insight.uplift.errors import InBothArms, NoControlGroup, WrongCamp
 from regulars.insight.uplift.moves import CONTROL, TREATED, UNIVERSAL, Flags, Floats
 from regulars.insight.uplift.windows import Window, spent, table_of
 
-_CONTROL_NAMES: Final = ("control", "holdout", "hold-out", "no", "0", "false")
-_TREATED_NAMES: Final = ("treated", "treatment", "test", "yes", "1", "true")
+_CONTROL_NAMES: Final = ("control", "holdout", "hold-out", "nothing", "none", "no", "0", "false")
+_TREATED_NAMES: Final = ("treated", "treatment", "offer", "contacted", "test", "yes", "1", "true")
 _COSTED: Final = 0.5  # of revenue: from here on the shop's own margin rate stands for lines without a cost
 
 
@@ -23,7 +23,7 @@ _COSTED: Final = 0.5  # of revenue: from here on the shop's own margin rate stan
 class Arms:
     """Arrays go together, one entry per assigned customer in the order of `customers`."""
 
-    customers: pa.Array[Any]
+    customers: Any  # Arrow array of texts
     treated: Flags
     sent: Flags | None
     reward_minor: Floats | None  # what each got, where the table says
@@ -49,7 +49,7 @@ def arms(
     missing = [name for name in ("customer", "arm") if name not in table.schema()]
     if missing:
         raise WrongCampaign(f"The assigned customers need the columns customer and arm; {missing} missing.")
-    named = engine.keep("campaign_arms", _named(table, grouped_by))
+    named = engine.keep("campaign_arms", named_arms(table, grouped_by))
     aside = _checked(named, engine)
     bought = spent(table_of(lines, "campaign_lines", engine), windows)
     inside = named.filter(named.arm.isin([TREATED, CONTROL]))
@@ -59,7 +59,7 @@ def arms(
     return _arrays(found, windows, [name for name in grouped_by if name in table.schema()], aside)
 
 
-def _named(table: ir.Table, grouped_by: Sequence[str]) -> ir.Table:
+def named_arms(table: ir.Table, grouped_by: Sequence[str] = ()) -> ir.Table:
     """The columns that count, with arms under the house's names."""
     said = table.arm.cast("string").strip().lower()
     arm = ibis.cases((said.isin(_CONTROL_NAMES), CONTROL), (said.isin(_TREATED_NAMES), TREATED), else_=said)
@@ -131,7 +131,7 @@ def _arrays(found: pa.Table, windows: Sequence[Window], grouped_by: Sequence[str
     return Arms(
         customers=found["customer"].combine_chunks(),
         treated=np.asarray(found["arm"].to_numpy() == TREATED),
-        sent=floats_flag(found, "sent"),
+        sent=_sent(found),
         reward_minor=floats("reward_minor") if "reward_minor" in names else None,
         groups={name: found[f"group_{name}"].to_numpy() for name in grouped_by},
         after=after,
@@ -141,8 +141,13 @@ def _arrays(found: pa.Table, windows: Sequence[Window], grouped_by: Sequence[str
     )
 
 
-def floats_flag(found: pa.Table, name: str) -> Flags | None:
-    return np.asarray(found[name].to_numpy(), dtype=np.bool_) if name in found.column_names else None
+def _sent(found: pa.Table) -> Flags | None:
+    """Who was sent something; None where nothing says so. A day for everyone, the control group too, is the day of the
+    campaign and no word about who was reached."""
+    if "sent" not in found.column_names:
+        return None
+    sent = np.asarray(found["sent"].to_numpy(), dtype=np.bool_)
+    return None if sent.all() else sent
 
 
 def _outcomes(floats: Any, window: Window) -> dict[str, Floats]:

@@ -19,11 +19,14 @@ _YES: Final = ("yes", "true", "1", "treated", "treatment", "t", "y")
 _NO: Final = ("no", "false", "0", "control", "holdout", "c", "n")
 
 
-def trial_of(table: Any, *, treatment: str, outcome: str, columns: Sequence[str] | None = None) -> Trial:
+def trial_of(
+    table: Any, *, treatment: str, outcome: str, columns: Sequence[str] | None = None, like: Trial | None = None
+) -> Trial:
     """A flat table as a trial. `treatment` says yes or no (or 1 and 0, treated and control), `outcome` is a number.
 
     Without `columns` all others are features, but for those with a different text in (nearly) every row, whose name
-    says no more than who it is: they and names ending in "id" are left out. Raises WrongCampaign.
+    says no more than who it is: they and names ending in "id" are left out. `like` is the trial whose columns and
+    levels are to be kept, so that what was learned there can be judged here. Raises WrongCampaign.
     """
     flat = as_arrow(table)
     for name in (treatment, outcome, *(columns or ())):
@@ -35,6 +38,8 @@ def trial_of(table: Any, *, treatment: str, outcome: str, columns: Sequence[str]
     came = _numbers(flat[outcome])
     if np.isnan(came).any():
         raise WrongCampaign(f"The outcome {outcome!r} must be a number in every row.", column=outcome)
+    if like is not None:
+        return Trial(features_of(flat, like), like.names, treated, came, like.levels)
     chosen = columns or [name for name in flat.column_names if name not in (treatment, outcome) and _tells(flat, name)]
     if not chosen:
         raise WrongCampaign("There is no column to tell people apart by.")

@@ -13,9 +13,8 @@ from regulars.history.engine import Engine
 from regulars.insight.lines import of_customers
 from regulars.insight.uplift.errors import WrongCampaign
 from regulars.insight.uplift.moves import Design, Floats, Measure
-from regulars.insight.uplift.windows import Window, spent, table_of
+from regulars.insight.uplift.windows import Window, spent, table_of, winsorised
 
-WINSOR: Final = 0.995
 SHARES: Final = (0.05, 0.10, 0.20, 0.30, 0.50)
 DURATIONS: Final = (7, 14, 28, 56, 84)
 _MEASURED: Final = ("buyers", "purchases", "revenue_minor")
@@ -157,12 +156,6 @@ def measure(name: str, after: Floats, before: Floats) -> Measure:
         correlation=correlation,
         factor=sqrt(max(0.0, 1 - correlation**2)),
     )
-
-
-def winsorised(values: Floats) -> Floats:
-    """Values above the 99.5 % point of those above 0 are set to it: a wholesaler's order must not decide a test."""
-    some = values[values > 0]
-    return values if not len(some) else np.minimum(values, np.quantile(some, WINSOR))
 
 
 def _known(

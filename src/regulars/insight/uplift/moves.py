@@ -14,7 +14,7 @@ Flags = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
 
 TREATED, CONTROL, UNIVERSAL = "treated", "control", "universal"
-OUTCOMES = ("buyers", "purchases", "revenue_minor", "margin_minor")
+OUTCOMES = ("buyers", "purchases", "revenue_minor", "capped_minor", "margin_minor")  # capped: revenue, winsorised
 
 
 @dataclass(frozen=True, slots=True)

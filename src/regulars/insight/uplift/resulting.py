@@ -14,7 +14,7 @@ from regulars.insight.uplift.counting import cuped, effect, ratio
 from regulars.insight.uplift.errors import WrongCampaign
 from regulars.insight.uplift.moves import OUTCOMES, Balance, Effect, Flags, Floats, Mismatch, Result
 from regulars.insight.uplift.subgroups import subgroups
-from regulars.insight.uplift.windows import Window
+from regulars.insight.uplift.windows import Window, winsorised
 
 BUYERS_LEAST: Final = 10  # in each arm; with fewer no interval of a mean means anything
 
@@ -45,9 +45,11 @@ def result(
     sent_on is missing), `reward_cost_minor` for each treated buyer unless reward_minor says better. A discount that the
     till took off is already missing from the revenue and must not be counted again.
 
-    Margin is revenue less cost where the lines know the cost, or `margin_share` of revenue; without either there is
-    none. `pre_days` before `from_on` serve CUPED and the balance check. Looking before `planned_until_on` is allowed:
-    the conclusion then rests on the bounds that hold at every look. Raises WrongCampaign, InBothArms, NoControlGroup.
+    `capped_minor` is revenue with spends above the 99.5 % point of both arms cut to it: less money than there was, and
+    a steadier sign of whether people bought more. Margin is revenue less cost where the lines know the cost, or
+    `margin_share` of revenue; without either there is none. `pre_days` before `from_on` serve CUPED and the balance
+    check. Looking before `planned_until_on` is allowed: the conclusion then rests on the bounds that hold at every
+    look. Raises WrongCampaign, InBothArms, NoControlGroup.
     """
     _check(from_on, until_on, pre_days, level)
     after = Window("after", from_on, until_on)
@@ -139,6 +141,7 @@ def _with_margin(
 ) -> tuple[dict[str, Floats], dict[str, Floats], Mapping[str, str]]:
     """Outcomes after and before, with margin by share of revenue where one is given or else by cost."""
     after, before = dict(found.after), dict(found.before)
+    after["capped_minor"], before["capped_minor"] = (winsorised(o["revenue_minor"]) for o in (after, before))
     if margin_share is not None:
         after["margin_minor"] = margin_share * after["revenue_minor"]
         before["margin_minor"] = margin_share * before["revenue_minor"]

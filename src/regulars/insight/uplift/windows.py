@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 
 from regulars.history.engine import Engine
 from regulars.insight.frames import as_arrow
 from regulars.insight.lines import as_of, complete, of_customers
 from regulars.insight.native import whole_sum
+from regulars.insight.uplift.moves import Floats
+
+WINSOR: Final = 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +66,9 @@ def _by_day(goods: ir.Table) -> ir.Table:
         margin_minor=whole_sum(amount - cost, where=cost.notnull()),
         uncosted_minor=whole_sum(amount, where=cost.isnull()),
     )
+
+
+def winsorised(values: Floats) -> Floats:
+    """Values above the 99.5 % point of those above 0 are set to it: a wholesaler's order must not decide a test."""
+    some = values[values > 0]
+    return values if not len(some) else np.minimum(values, np.quantile(some, WINSOR))
