@@ -2,7 +2,8 @@
 
 python -m benchmarks.bench_pairs --baskets 155848 --products 68509
 
-Each side runs in a process of its own with its data in memory, imports left out of the time and left in the memory.
+Each side runs in a process of its own with its data in memory, imports left out of the time and left in the peak of
+memory. Beside that stands what the work itself took above what was there before it (imports and data): `working_mb`.
 The peer's table of booleans takes 10.7 GB at full size.
 """
 
@@ -10,14 +11,17 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from benchmarks.measuring import DATA, PEER_PYTHON, ROOT
 from benchmarks.measuring import run as run_process
+from benchmarks.working import megabytes_since, started
 
 SUPPORT = 0.001
 GROCERIES = ROOT.parent / "shared" / "data" / "groceries" / "groceries.basket"
@@ -51,36 +55,48 @@ def make_groceries() -> Path:
 
 def ours(path: str, what: str, confidence_min: float) -> None:
     """One side, in this process; prints its seconds and the sums of its answer."""
-    from regulars.history.engine import Engine
-    from regulars.insight.pairs import item_pairs
-    from regulars.insight.rules import rules
+    from regulars.insight.frames import as_array
 
     with np.load(path) as kept:
-        table = pa.table({"basket": kept["basket"], "item": kept["item"]})
-    with Engine() as engine:
-        lines = engine.register("baskets", table)
-        seconds = []
-        for _ in range(RUNS[what]):
-            started = time.perf_counter()
-            if what == "rules":
-                found = rules(table, support_min=SUPPORT, confidence_min=confidence_min)
-            else:
-                found = engine.arrow(item_pairs(lines, support_min=SUPPORT))
-            seconds.append(time.perf_counter() - started)
-    columns = {name: found[name].to_numpy() for name in ("support", "confidence", "lift", "leverage")}
+        table = pa.table({name: as_array(kept[name]) for name in ("basket", "item")})
+    ask = rules_asked(table, confidence_min) if what == "rules" else pairs_asked(table)
+    before, seconds = started(), []
+    for _ in range(RUNS[what]):
+        begun = time.perf_counter()
+        found = ask()
+        seconds.append(time.perf_counter() - begun)
+    working_mb = megabytes_since(before)
+    sums = {name: pc.sum(found[name]).as_py() for name in ("support", "confidence", "lift", "leverage")}
+    count = found.num_rows
     if what == "pairs":  # a pair is two rules, one each way
-        columns["confidence"] = columns["confidence"] + found["confidence_back"].to_numpy()
-        columns |= {name: 2 * columns[name] for name in ("support", "lift", "leverage")}
-    count = found.num_rows * (2 if what == "pairs" else 1)
-    sums = {name: float(values.sum()) for name, values in columns.items()}
-    print(json.dumps({"seconds": sorted(seconds)[len(seconds) // 2], "rules": count, "sums": sums}))
+        sums = {name: 2 * total for name, total in sums.items()}
+        sums["confidence"] += pc.sum(found["confidence_back"]).as_py() - sums["confidence"] / 2
+        count *= 2
+    median = sorted(seconds)[len(seconds) // 2]
+    print(json.dumps({"seconds": median, "working_mb": working_mb, "rules": count, "sums": sums}))
+
+
+def rules_asked(table: pa.Table, confidence_min: float) -> Callable[[], pa.Table]:
+    """Each task imports only what it needs, as its user would."""
+    from regulars.insight.rules import rules
+
+    return lambda: rules(table, support_min=SUPPORT, confidence_min=confidence_min)
+
+
+def pairs_asked(table: pa.Table) -> Callable[[], pa.Table]:
+    from regulars.history.engine import Engine
+    from regulars.insight.pairs import item_pairs
+
+    engine = Engine()  # closed by the end of this process
+    lines = engine.register("baskets", table)
+    return lambda: engine.arrow(item_pairs(lines, support_min=SUPPORT))
 
 
 def compare(name: str, path: Path, what: str, confidence_min: float) -> list[dict[str, Any]]:
     """Seconds and memory of both sides; stops where their answers differ."""
     mine = run_process([sys.executable, "-m", "benchmarks.bench_pairs", "--ours", what, str(path), str(confidence_min)])
-    peer_file = str(Path(__file__).with_name("mlxtend_peer.py"))
-    theirs = run_process([PEER_PYTHON, peer_file, str(path), what, str(SUPPORT), str(confidence_min)])
+    peer = [PEER_PYTHON, "-m", "benchmarks.mlxtend_peer"]
+    theirs = run_process([*peer, str(path), what, str(SUPPORT), str(confidence_min)])
     one, two = json.loads(mine.output), json.loads(theirs.output)
     assert one["rules"] == two["rules"], (one["rules"], two["rules"])
     for measure, total in two["sums"].items():
@@ -97,8 +113,14 @@ def compare(name: str, path: Path, what: str, confidence_min: float) -> list[dic
         "peer": theirs.peak_mb,
         "ratio": round(theirs.peak_mb / mine.peak_mb, 1),
     }
+    working = {
+        "name": f"{name}_working_mb",
+        "ours": one["working_mb"],
+        "peer": two["working_mb"],
+        "ratio": round(two["working_mb"] / one["working_mb"], 1),
+    }
     common = {"seconds": round(one["seconds"], 4), "peak_mb": mine.peak_mb, "rules": one["rules"]}
-    return [speed | common, memory | common]
+    return [figure | common for figure in (speed, memory, working)]
 
 
 def run(*, baskets: int = 155_848, products: int = 68_509) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from scipy.stats import hypergeom
 from tests.insight.baskets_given import Held, drawn, lines_of, swapped, unrelated
 
 from regulars.history.engine import Engine
+from regulars.insight import frequent
 from regulars.insight.findings import Pairs
 from regulars.insight.lines import WrongColumns
 from regulars.insight.pairs import item_pairs, pairs, pairs_of_baskets
@@ -87,6 +88,22 @@ def test_rules_agree_with_counting_by_hand(baskets: list[set[str]], support_min:
         assert numbers == pytest.approx(by_hand[tuple(row["antecedents"]), row["consequent"]])
     short = rules(table_of(baskets), support_min=support_min, confidence_min=confidence_min, antecedents_max=1)
     assert len(short) == sum(len(others) == 1 for others, _ in by_hand)
+
+
+def test_rules_are_the_same_without_room_for_the_bits_of_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = unrelated(np.random.default_rng(5), 3_000, 30)
+    table = lines_of(held)
+    near = rules(table, support_min=0.004, confidence_min=0.2)
+    monkeypatch.setattr(frequent, "NEAR_WORDS_MAX", 0)
+    monkeypatch.setattr(frequent, "PLACES_MAX", 0)
+    assert rules(table, support_min=0.004, confidence_min=0.2).equals(near)
+    several = near.to_pandas()
+    assert several.antecedents.map(len).max() >= 4
+    for row in several.itertuples():
+        columns = [int(name[1:]) for name in row.antecedents]
+        having = held[:, columns].all(axis=1)
+        assert row.baskets_both == (having & held[:, int(row.consequent[1:])]).sum()
+        assert row.confidence == row.baskets_both / having.sum()
 
 
 def test_groceries_give_the_published_number_of_rules(shared_data: Path) -> None:

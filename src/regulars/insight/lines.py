@@ -6,16 +6,10 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from regulars.basics.errors import RegularsError
 from regulars.history.contract import LINES, ibis_schema
+from regulars.insight.frames import WrongColumns as WrongColumns
 
 NEEDED: Final = ("customer", "sold_at", "amount_minor")
-
-
-class WrongColumns(RegularsError):
-    """A table lacks a column that this function needs, or has it in a type that cannot serve."""
-
-    code = "wrong-columns"
 
 
 def complete(lines: ir.Table) -> ir.Table:
