@@ -8,30 +8,34 @@ the codes of the columns, so that the functions can be read off exactly, code by
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
 
 from regulars.insight.scoring.columns import Column
+from regulars.insight.scoring.linear import bent_lines
 from regulars.insight.scoring.model import ScoreModel, assembled
-from regulars.insight.scoring.moves import Floats, Ints
+from regulars.insight.scoring.moves import Flags, Floats, Ints
 from regulars.insight.scoring.newton import platt
 from regulars.insight.scoring.pairing import coarse, found_pairs
 from regulars.insight.scoring.reading import Rows
 from regulars.insight.scoring.terms import Pair, Points, Term
-from regulars.insight.scoring.training import Training
+from regulars.insight.scoring.training import Training, Uncalibrated
 
 _SMALL: Final = 20_000  # up to so many rows there is time for more bags
-BAGS: Final = 3  # times the inner folds, on small data
+BAGS: Final = 2  # times the inner folds, on small data
 _SETTINGS: Final[dict[str, Any]] = {
-    "learning_rate": 0.05,
+    "learning_rate": 0.1,
     "max_iter": 1500,
-    "max_leaf_nodes": 4,
+    "l2_regularization": 10.0,
     "min_samples_leaf": 20,
     "early_stopping": True,
     "n_iter_no_change": 40,
     "tol": 0.0,
 }
+_HALF: Final = 0.5
+_SHARES: Final = (1.0, 0.75, _HALF, 0.25, 0.0)  # of the steps beside the lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,34 +73,53 @@ class Boosted:
 
 
 def fit_additive(training: Training, seed: int, *, bags: int | None = None, pairs: int = 10) -> ScoreModel:
-    """Boosted step functions, averaged over bags, with up to `pairs` pairs where they lower the log-loss out of fold.
+    """Boosted step functions averaged over bags, mixed with bent lines in log-odds; Platt's scaling out of fold.
 
-    A bag learns from all inner folds but one and stops when that one gets no better; its score there, averaged over
-    `bags` ways of cutting the folds, is what Platt's scaling learns from.
+    Steps follow a curve anywhere but are rough; the lines of the logistic regression are smooth but stiff. Half of each
+    is taken, unless another mixture's log-loss out of fold is lower by more than a standard error. So each column's
+    points are a curve with small steps in it.
     """
     rows = Rows(training.table)
-    count = bags or (BAGS if len(training) <= _SMALL else 1)
+    steps = _steps(training, rows, bags or (BAGS if len(training) <= _SMALL else 1), pairs, seed)
+    lines = bent_lines(training, seed)
+    share = _share(training, steps.unseen, lines.unseen)
+    intercept, slope = platt(share * steps.unseen + (1 - share) * lines.unseen, training.outcome)
+    terms = [term.scaled(share) for term in steps.terms if share > 0]
+    terms += [term.scaled(1 - share) for term in lines.terms if share < 1]
+    base = share * steps.base + (1 - share) * lines.base
+    return assembled("additive", base, terms, slope=slope, intercept=intercept, rows=rows)
+
+
+def _share(training: Training, steps: Floats, lines: Floats) -> float:
+    """How much of the steps to take."""
+    losses = {share: training.losses(share * steps + (1 - share) * lines) for share in _SHARES}
+    best = min(_SHARES, key=lambda share: float(losses[share].mean()))
+    better = losses[_HALF] - losses[best]
+    return best if better.mean() > better.std() / np.sqrt(len(better)) else _HALF
+
+
+def _steps(training: Training, rows: Rows, bags: int, pairs: int, seed: int) -> Uncalibrated:
+    """Step functions, with up to `pairs` pairs where they lower the log-loss out of fold.
+
+    A bag learns from all inner folds but one; its score there is averaged over `bags` ways of cutting the folds. All
+    bags have the number of trees that is best for them together.
+    """
     layout = Layout(training.columns, (), ())
-    best = _boosted(layout, training, rows, count, seed)
+    best = _boosted(layout, training, rows, bags, seed)
     wanted = found_pairs(training, rows, best.unseen, most=pairs) if pairs else []
     if wanted:
         places = sorted({place for pair in wanted for place in pair})
         met = [(places.index(one), places.index(two)) for one, two in wanted]
         with_pairs = Layout(training.columns, [coarse(training.columns[p], rows) for p in places], met)
-        richer = _boosted(with_pairs, training, rows, count, seed)
-        if _loss(richer.unseen, training) < _loss(best.unseen, training):
+        richer = _boosted(with_pairs, training, rows, bags, seed)
+        if training.losses(richer.unseen).mean() < training.losses(best.unseen).mean():
             layout, best = with_pairs, richer
     terms: list[Term] = [Points(column, points) for column, points in zip(layout.every, best.points, strict=True)]
     terms += [
         Pair(layout.coarse[one], layout.coarse[two], points)
         for (one, two), points in zip(layout.pairs, best.pairs, strict=True)
     ]
-    intercept, slope = platt(best.unseen, training.outcome)
-    return assembled("additive", best.base, terms, slope=slope, intercept=intercept, rows=rows)
-
-
-def _loss(score: Floats, training: Training) -> float:
-    return float(np.logaddexp(0.0, np.where(training.outcome, -score, score)).mean())
+    return Uncalibrated(best.base, terms, best.unseen)
 
 
 def _feature(column: Column, codes: Ints) -> Floats:
@@ -105,26 +128,52 @@ def _feature(column: Column, codes: Ints) -> Floats:
 
 
 def _boosted(layout: Layout, training: Training, rows: Rows, bags: int, seed: int) -> Boosted:
+    design = layout.design(rows)
+    asked, extents = _questions(layout)
+    learned = [(training.folds(seed + bag), seed + bag) for bag in range(bags)]
+    models = [
+        (_model(layout, design, training, inner != fold, number), inner == fold)
+        for inner, number in learned
+        for fold in range(int(inner.max()) + 1)
+    ]
+    count = _trees(models, design, training)
+    answers, unseen = np.zeros(len(asked)), np.zeros(len(training))
+    for model, part in models:
+        unseen[part] += _after(model, design[part], count)
+        answers += _after(model, asked, count)
+    return _read_off(layout, answers / len(models), extents, unseen / bags)
+
+
+def _model(layout: Layout, design: Floats, training: Training, rest: Flags, seed: int) -> Any:
+    """Trees learned from `rest` until the other rows have long got no better."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    design = layout.design(rows)
-    asked, shape = _questions(layout)
-    answers, unseen, learned = np.zeros(len(asked)), np.zeros(len(training)), 0
-    for bag in range(bags):
-        inner = training.folds(seed + bag)
-        for fold in range(int(inner.max()) + 1):
-            rest, part = inner != fold, inner == fold
-            model = HistGradientBoostingClassifier(
-                **_SETTINGS,
-                categorical_features=[column.levels is not None for column in layout.every],
-                interaction_cst=layout.meetings,
-                random_state=seed + bag,
-            )
-            model.fit(design[rest], training.outcome[rest], X_val=design[part], y_val=training.outcome[part])
-            unseen[part] += model.decision_function(design[part])
-            answers += model.decision_function(asked)
-            learned += 1
-    return _read_off(layout, answers / learned, shape, unseen / bags)
+    model = HistGradientBoostingClassifier(
+        **_SETTINGS,
+        max_leaf_nodes=4 if layout.pairs else 2,  # one split for one column; three for a pair
+        categorical_features=[column.levels is not None for column in layout.every],
+        interaction_cst=layout.meetings,
+        random_state=seed,
+    )
+    yes = training.outcome
+    return model.fit(design[rest], yes[rest], X_val=design[~rest], y_val=yes[~rest])
+
+
+def _trees(models: Sequence[tuple[Any, Flags]], design: Floats, training: Training) -> int:
+    """How many trees are best, one number for all bags: a number of its own for each would fit its unseen rows."""
+    most = min(model.n_iter_ for model, _ in models)
+    losses = np.zeros(most)
+    for model, part in models:
+        yes = training.outcome[part]
+        for count, score in enumerate(islice(model.staged_decision_function(design[part]), most)):
+            losses[count] += np.logaddexp(0.0, np.where(yes, -score, score)).sum()
+    return int(losses.argmin()) + 1
+
+
+def _after(model: Any, design: Floats, count: int) -> Floats:
+    """The score after so many trees."""
+    found: Floats = next(islice(model.staged_decision_function(design), count - 1, None))
+    return found
 
 
 def _questions(layout: Layout) -> tuple[Floats, list[tuple[int, int]]]:

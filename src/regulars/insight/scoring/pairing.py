@@ -12,7 +12,7 @@ from regulars.insight.scoring.reading import Rows
 from regulars.insight.scoring.training import Training
 
 _COARSE: Final = 16
-_TEST: Final = 6
+_TEST: Final = 4  # bins of the test: few, since most pairs go together in a simple way
 _LEVEL: Final = 0.05
 
 

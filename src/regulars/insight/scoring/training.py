@@ -8,11 +8,21 @@ import numpy as np
 import pyarrow as pa
 
 from regulars.insight.scoring.columns import Column
-from regulars.insight.scoring.moves import Flags, Ints, Screened
+from regulars.insight.scoring.moves import Flags, Floats, Ints, Screened
 from regulars.insight.scoring.resampling import folds, some_customers
 from regulars.insight.scoring.screening import Limits, screen
+from regulars.insight.scoring.terms import Term
 
 INNER_FOLDS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Uncalibrated:
+    """A sum of terms not yet turned into a probability, and the score of each row by models that had not seen it."""
+
+    base: float
+    terms: Sequence[Term]
+    unseen: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,11 @@ class Training:
     def folds(self, seed: int, count: int = INNER_FOLDS) -> Ints:
         """Inner folds of whole customers."""
         return folds(self.customers, self.outcome, count=count, seed=seed)
+
+    def losses(self, score: Floats) -> Floats:
+        """Log-loss of a log-odds, per row."""
+        found: Floats = np.logaddexp(0.0, np.where(self.outcome, -score, score))
+        return found
 
     def some_rows(self, rows_most: int, seed: int) -> Ints:
         """Rows of customers drawn by chance, about so many."""
