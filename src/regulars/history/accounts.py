@@ -35,8 +35,18 @@ def suspicious_accounts(lines: ir.Table) -> ir.Table:
     - ``bulk-account``: at least 5 receipts on a typical active day, 20 such days, and more than three times what
       anybody has but the busiest one in two hundred.
     """
+    totals = account_totals(lines)
+    return set_aside(totals, bulk_accounts(lines, totals))
+
+
+def account_totals(lines: ir.Table) -> ir.Table:
+    """customer, lines, spend_minor of every known customer."""
     known = lines.filter(lines.customer.notnull())
-    totals = known.group_by("customer").agg(lines=known.count(), spend_minor=known.amount_minor.sum().cast("int64"))
+    return known.group_by("customer").agg(lines=known.count(), spend_minor=known.amount_minor.sum().cast("int64"))
+
+
+def set_aside(totals: ir.Table, bulk: ir.Table) -> ir.Table:
+    """`suspicious_accounts` from `account_totals` and `bulk_accounts` of the same lines, which may be kept tables."""
     word = totals.customer.strip().lower().re_replace(_BESIDE_THE_WORD, "").re_replace("[0-9]+$", "")
     named = totals.mutate(
         reason=ibis.cases(
@@ -50,7 +60,7 @@ def suspicious_accounts(lines: ir.Table) -> ir.Table:
     found = (
         named.select("customer", "reason", rank=ibis.literal(1))
         .union(_one_digit(totals).mutate(reason=ibis.literal("test-account"), rank=ibis.literal(2)))
-        .union(_bulk(known, totals).mutate(reason=ibis.literal("bulk-account"), rank=ibis.literal(3)))
+        .union(bulk.mutate(reason=ibis.literal("bulk-account"), rank=ibis.literal(3)))
     )
     first = found.group_by("customer").agg(reason=found.reason.argmin(found.rank))
     return first.join(totals, "customer").select("customer", "reason", "lines", "spend_minor").order_by("customer")
@@ -76,10 +86,13 @@ def _block(number: ir.StringValue) -> ir.StringValue:
     return number.length().cast("string") + ":" + number.substr(0, number.length() - 2)
 
 
-def _bulk(known: ir.Table, totals: ir.Table) -> ir.Table:
-    """A card that has more receipts a day than a person has, day after day, and far more than anybody else."""
+def bulk_accounts(lines: ir.Table, totals: ir.Table) -> ir.Table:
+    """customer: cards that have more receipts a day than a person has, day after day, and far more than anybody else.
+
+    `totals` has customer and lines; customers may go by names or by numbers, as long as both tables do.
+    """
     often = totals.filter(totals.lines >= _LINES_AT_LEAST)
-    theirs = known.filter(known.kind == "sale").semi_join(often, "customer")
+    theirs = lines.filter(lines.kind == "sale").semi_join(often, "customer")
     days = theirs.group_by(customer=theirs.customer, day=theirs.sold_at.truncate("D")).agg(
         receipts=theirs.basket.nunique()
     )

@@ -84,13 +84,11 @@ class Engine:
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql_of(expression)}")
         return self.named(name)
 
-    def keep_parts(self, name: str, expressions: Iterable[ir.Table]) -> ir.Table:
-        """Runs expressions of one shape, one after the other, and keeps their rows together."""
+    def keep_more(self, name: str, expression: ir.Table, *, anew: bool) -> None:
+        """Adds the rows of the expression to a kept table, or begins it with them."""
         assert _PLAIN_NAME.fullmatch(name), name
-        for number, expression in enumerate(expressions):
-            into = f"INSERT INTO {name}" if number else f"CREATE OR REPLACE TABLE {name} AS"
-            self.connection.execute(f"{into} {sql_of(expression)}")
-        return self.named(name)
+        into = f"CREATE OR REPLACE TABLE {name} AS" if anew else f"INSERT INTO {name}"
+        self.connection.execute(f"{into} {sql_of(expression)}")
 
     def named(self, name: str) -> ir.Table:
         """The unbound Ibis table of something this session already has."""

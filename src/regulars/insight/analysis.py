@@ -1,11 +1,13 @@
 """The whole analysis: from lines to findings and a table of customers, in few passes over the lines.
 
-Lines are read for the days, for breadth and habits, for pairs and for boxes; all the rest is made of days and facts. A
-chapter that the data cannot carry is left out with its reason in `unsaid`; nothing is invented in its place.
+The lines are kept once in a small shape (`working`), where customers are numbers in the order of their names; names
+join in again when the table of customers is made. From that come days, facts and pairs; all the rest is made of days
+and facts. A chapter that the data cannot carry is left out with its reason in `unsaid`; nothing is invented in its
+place.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -15,9 +17,8 @@ import ibis.expr.types as ir
 
 from regulars.basics.money import minor_digits
 from regulars.basics.progress import Progress, silent
-from regulars.history.accounts import suspicious_accounts
 from regulars.history.engine import Engine
-from regulars.insight.boxes import nine_boxes
+from regulars.insight.boxes import boxes_of, category_buyers
 from regulars.insight.classes import ClassRule, classes, in_amounts, value_classes
 from regulars.insight.cohorts import cohorts
 from regulars.insight.concentration import concentration
@@ -30,15 +31,14 @@ from regulars.insight.holdout import TooShort, evenly_drawn, split_dates, with_l
 from regulars.insight.lifecycle import life_cycle
 from regulars.insight.lines import as_of, complete
 from regulars.insight.lists import action_lists
-from regulars.insight.native import hash64
 from regulars.insight.pairs import pairs, pairs_of_baskets
 from regulars.insight.rfm import rfm
 from regulars.insight.settings import Settings, WrongSetting
 from regulars.insight.shop import last_day, shop_of, without_accounts
 from regulars.insight.visits import days
+from regulars.insight.working import Working, keep_working
 
 CHAPTERS = 8
-LINES_AT_ONCE = 25_000_000  # of which the fact table needs some 4 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,11 @@ class _Work:
     cut_off: date
     currency: str
     progress: Progress
+    working: Working
     lines: ir.Table  # of persons and anonymous, up to the cut-off
     days: ir.Table
     facts: ir.Table
+    buyers: ir.Table  # of categories, where brands are known
     unsaid: dict[str, str] = field(default_factory=dict)
     begun: int = 0
 
@@ -85,22 +87,19 @@ def analyze(
     `prospects` (customer) are known people who may never have bought. The same lines and settings give the same
     findings. Raises WrongColumns; WrongSetting when nothing was sold up to the cut-off.
     """
-    aside = engine.arrow(suspicious_accounts(complete(lines)))
-    persons = without_accounts(complete(lines), [str(name) for name in aside["customer"].to_pylist()])
-    work = _prepare(persons, engine, settings, currency, progress)
+    progress("analysing: facts of each customer", 0, CHAPTERS)
+    working = keep_working(lines, engine)
+    suspicious = engine.arrow(working.suspicious())
+    intake = replace(intake, set_aside=suspicious.drop_columns(["number"]))
+    work = _prepare(working, suspicious["number"].to_pylist(), settings, currency, progress)
     if not _count(work.facts, engine):
-        return _without_customers(work, replace(intake, set_aside=aside), has_time)
-    rule = in_amounts(work.facts, class_rule(settings, currency), engine)
-    value = classes(
-        work.facts,
-        work.days,
-        engine=engine,
-        cut_off=work.cut_off,
-        rule=class_rule(settings, currency),
-        prospects=prospects,
-    )
+        return _without_customers(work, intake, has_time)
+    people = working.numbered(prospects) if prospects is not None else None
+    asked = class_rule(settings, currency)
+    rule = in_amounts(work.facts, asked, engine)
+    value = classes(work.facts, work.days, engine=engine, cut_off=work.cut_off, rule=asked, prospects=people)
     stages = _stages(work)
-    classed = engine.keep("kept_classes", value_classes(work.facts, rule=rule, prospects=prospects))
+    classed = engine.keep("kept_classes", value_classes(work.facts, rule=rule, prospects=people))
     expected = _future(work, classed)
     customers = _customers(work, classed)
     shop = shop_of(
@@ -114,7 +113,7 @@ def analyze(
     )
     findings = Findings(
         run_id=run_id(settings, intake, work.cut_off),
-        intake=replace(intake, set_aside=aside),
+        intake=intake,
         shop=shop,
         headline=headline(customers, engine=engine),
         concentration=concentration(work.facts, engine),
@@ -127,6 +126,7 @@ def analyze(
         lists=action_lists(customers, engine=engine),
         unsaid=work.unsaid,
     )
+    working.drop()
     progress("analysing", CHAPTERS, CHAPTERS)
     return Analysis(findings, customers)
 
@@ -160,26 +160,32 @@ def run_id(settings: Settings, intake: Intake, cut_off: date | None) -> str:
     return "run_" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
 
-def _prepare(lines: ir.Table, engine: Engine, settings: Settings, currency: str, progress: Progress) -> _Work:
-    """Keeps the two tables nearly everything is made of."""
-    progress("analysing: facts of each customer", 0, CHAPTERS)
-    cut_off = settings.cut_off or last_day(lines, engine)
-    seen = as_of(lines, cut_off)
+def _prepare(
+    working: Working, aside: Sequence[int | None], settings: Settings, currency: str, progress: Progress
+) -> _Work:
+    """Keeps the tables nearly everything is made of, one share of the customers after another."""
+    engine = working.engine
+    persons = without_accounts(working.lines, aside)
+    cut_off = settings.cut_off or last_day(persons, engine)
+    seen = as_of(complete(persons), cut_off)
     if not _count(seen.limit(1), engine):
         raise WrongSetting(f"Nothing was sold up to {cut_off}.", cut_off=str(cut_off))
-    kept_days = engine.keep("kept_days", days(seen))
-    kept_facts = engine.keep_parts("kept_facts", _facts_in_parts(seen, kept_days, engine, cut_off))
-    return _Work(engine, settings, cut_off, currency, progress, seen, kept_days, kept_facts, begun=1)
+    for number, share in enumerate(working.shares(seen)):
+        _add_share(share, engine, cut_off, anew=number == 0)
+    working.spelled_out("kept_facts", "top_categories")
+    kept_days, kept_facts, kept_buyers = (engine.named(name) for name in ("kept_days", "kept_facts", "kept_buyers"))
+    return _Work(
+        engine, settings, cut_off, currency, progress, working, seen, kept_days, kept_facts, kept_buyers, begun=1
+    )
 
 
-def _facts_in_parts(lines: ir.Table, days: ir.Table, engine: Engine, cut_off: date) -> Iterator[ir.Table]:
-    """The fact table for one share of the customers after another, so that it fits into memory whatever the history."""
-    parts = 1 + _count(lines, engine) // LINES_AT_ONCE
-    for part in range(parts):
-        some_lines, some_days = (
-            table if parts == 1 else table.filter(hash64(table.customer) % parts == part) for table in (lines, days)
-        )
-        yield facts(some_lines, cut_off=cut_off, days=some_days)
+def _add_share(share: ir.Table, engine: Engine, cut_off: date, *, anew: bool) -> None:
+    """What is made of the lines of some customers: their days, facts and purchases in categories."""
+    own_days = engine.keep("share_days", days(share))
+    engine.keep_more("kept_days", own_days, anew=anew)
+    engine.keep_more("kept_facts", facts(share, cut_off=cut_off, days=own_days), anew=anew)
+    engine.keep_more("kept_buyers", category_buyers(share), anew=anew)
+    engine.connection.execute("DROP TABLE share_days")
 
 
 def _without_customers(work: _Work, intake: Intake, has_time: bool) -> Analysis:
@@ -259,7 +265,7 @@ def _customers(work: _Work, classed: ir.Table) -> ir.Table:
     table = table.left_join(classed.drop("value_minor"), "customer").drop("customer_right")
     if engine.has("kept_scores"):
         table = table.left_join(engine.named("kept_scores"), "customer").drop("customer_right")
-    return engine.keep("kept_customers", table)
+    return engine.keep("kept_customers", work.working.named(table))
 
 
 def _pairs(work: _Work) -> Pairs | None:
@@ -267,12 +273,12 @@ def _pairs(work: _Work) -> Pairs | None:
     if not _count(work.lines.filter(work.lines["product"].notnull()).limit(1), work.engine):
         work.unsaid["pairs"] = "no-products"
         return None
-    return pairs(work.lines, work.engine)
+    return pairs(work.working.texts(work.lines), work.engine)
 
 
 def _boxes(work: _Work) -> Boxes | None:
     work.step("nine boxes")
-    found = nine_boxes(work.lines, work.engine)
+    found = boxes_of(work.buyers, work.engine)
     if found is None:
         work.unsaid["boxes"] = "brand-kind-unknown"
     return found

@@ -99,7 +99,13 @@ def nine_boxes(lines: ir.Table, engine: Engine) -> Boxes | None:
 
     `category_customers` are the judged buyers; `not_judged` those with fewer than three purchases, by category.
     """
-    buyers = engine.keep("boxes_buyers", category_buyers(lines))
+    found = boxes_of(engine.keep("boxes_buyers", category_buyers(lines)), engine)
+    engine.connection.execute("DROP TABLE boxes_buyers")
+    return found
+
+
+def boxes_of(buyers: ir.Table, engine: Engine) -> Boxes | None:
+    """`nine_boxes` from a kept table of `category_buyers`."""
     judged = buyers.purchases >= PURCHASES_MIN
     per_category = buyers.group_by("category").aggregate(
         judged=buyers.count(where=judged), not_judged=buyers.count(where=~judged)
@@ -113,8 +119,7 @@ def nine_boxes(lines: ir.Table, engine: Engine) -> Boxes | None:
     )
     customers = int(engine.row(placed.aggregate(customers=placed.customer.nunique()))["customers"])
     found = {(row["category"], row["habit"], row["usage"]): row for row in engine.rows(boxes)}
-    for name in ("boxes_buyers", "boxes_placed"):
-        engine.connection.execute(f"DROP TABLE IF EXISTS {name}")
+    engine.connection.execute("DROP TABLE boxes_placed")
     shown = [row["category"] for row in counted if row["judged"]]
     rows = [
         {"category": category, "habit": habit, "usage": usage}

@@ -1,5 +1,7 @@
 """How broadly a customer buys: products, categories, stores, channels."""
 
+from collections.abc import Container
+
 import ibis
 import ibis.expr.types as ir
 
@@ -8,19 +10,18 @@ from regulars.insight.native import array_distinct, hash64, whole_sum
 TOP_CATEGORIES = 3
 
 
-def counted(goods: ir.Table) -> ir.Table:
+def counted(goods: ir.Table, *, known: Container[str]) -> ir.Table:
     """customer, products, stores, channels: how many different ones were bought, or bought in; null where unknown.
 
+    Columns that are not among the `known` are null throughout, which the engine cannot see: they are not counted.
     Stores and channels are few, so DISTINCT is cheap. Products are many: a list of hashes per customer takes a third of
     the memory of DISTINCT (two products of one customer share a hash with a chance of about 1 in 10^17).
     """
     sale = goods.kind == "sale"
     hashes = hash64(goods.product).collect(where=sale & goods.product.notnull())
-    return goods.group_by("customer").agg(
-        products=array_distinct(hashes).length(),
-        stores=goods.store.nunique(where=sale).nullif(0),
-        channels=goods.channel.nunique(where=sale).nullif(0),
-    )
+    few = {f"{name}s": goods[name].nunique(where=sale).nullif(0) for name in ("store", "channel") if name in known}
+    table = goods.group_by("customer").agg(products=array_distinct(hashes).length(), **few)
+    return table.mutate(**{name: ibis.null("int64") for name in ("stores", "channels") if name not in few})
 
 
 def categorised(goods: ir.Table) -> ir.Table:

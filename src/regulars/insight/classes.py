@@ -82,7 +82,7 @@ def value_classes(facts: ir.Table, *, rule: ClassRule, prospects: ir.Table | Non
     known = facts.select(facts.customer, value_class=name, value_minor=value)
     if prospects is None:
         return known
-    new = prospects.filter(prospects.customer.notnull()).select(prospects.customer.cast("string").name("customer"))
+    new = prospects.filter(prospects.customer.notnull()).select(customer=prospects.customer.cast(facts.customer.type()))
     new = new.distinct().anti_join(facts, "customer")
     return ibis.union(known, new.mutate(value_class=ibis.literal(PROSPECT), value_minor=ibis.literal(0, "int64")))
 

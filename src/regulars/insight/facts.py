@@ -29,7 +29,7 @@ def facts(lines: ir.Table, *, cut_off: date, days: ir.Table | None = None) -> ir
     goods = goods_until(lines, cut_off)
     by_day = days_until(lines, cut_off, days)
     wide = totals(by_day, cut_off)
-    for part in (counted(goods), categorised(goods), top_hours(by_day)):
+    for part in (counted(goods, known=lines.columns), categorised(goods), top_hours(by_day)):
         wide = wide.left_join(part, "customer").drop("customer_right")
     return _columns(wide, cut_off)
 

@@ -11,7 +11,7 @@ from regulars.history.engine import Engine
 from regulars.insight.findings import Shop
 
 
-def without_accounts(lines: ir.Table, accounts: Sequence[str]) -> ir.Table:
+def without_accounts(lines: ir.Table, accounts: Sequence[str | int | None]) -> ir.Table:
     """The same lines without those of accounts that are no person; anonymous sales stay."""
     if not accounts:
         return lines
