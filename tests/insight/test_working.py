@@ -20,7 +20,12 @@ def sold(customer: str | None, day: int, product: str | None = None, **more: Any
 
 
 def table(rows: list[Row]) -> pa.Table:
-    kinds = {"customer": pa.string(), "sold_at": pa.timestamp("us"), "amount_minor": pa.int64(), "product": pa.string()}
+    kinds: dict[str, pa.DataType] = {
+        "customer": pa.string(),
+        "sold_at": pa.timestamp("us"),
+        "amount_minor": pa.int64(),
+        "product": pa.string(),
+    }
     kinds |= {"channel": pa.string(), "basket": pa.int64(), "kind": pa.string()}
     full = [{"kind": "sale", "basket": number} | row for number, row in enumerate(rows)]
     return pa.Table.from_pylist(full, pa.schema(list(kinds.items())))
