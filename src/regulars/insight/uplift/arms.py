@@ -52,7 +52,7 @@ def arms(
     named = engine.keep("campaign_arms", named_arms(table, grouped_by))
     aside = _checked(named, engine)
     bought = spent(table_of(lines, "campaign_lines", engine), windows)
-    inside = named.filter(named.arm.isin([TREATED, CONTROL]))
+    inside = named.filter(named.arm.isin([TREATED, CONTROL]), named.customer.notnull())
     once = inside.group_by("customer").agg(**{c: inside[c].max() for c in inside.columns if c != "customer"})
     joined = once.left_join(bought, "customer").drop("customer_right").order_by("customer")
     found = engine.arrow(joined)
