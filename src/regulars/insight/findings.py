@@ -9,6 +9,8 @@ from datetime import date
 
 import pyarrow as pa
 
+from regulars.insight.replenishment.moves import Due
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
@@ -194,3 +196,4 @@ class Findings:
     cohorts: Cohorts | None
     lists: Mapping[str, ActionList]
     unsaid: Mapping[str, str] = field(default_factory=dict)  # chapter → reason code, e.g. "future": "too-short"
+    due: Due | None = None

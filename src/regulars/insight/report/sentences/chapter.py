@@ -35,6 +35,7 @@ UNSAID: Mapping[str, str] = {
     ),
     "did-not-converge": mark("The fit did not settle on an answer, so no number is taken from it."),
     "no-sales": mark("There are no sales of known customers with a positive amount."),
+    "nothing-bought-again": mark("Nothing is bought again by enough customers, over enough weeks, to foretell a date."),
     "nothing-significant": mark("No two products are bought together more often than chance explains."),
 }
 _GENERAL = mark("This could not be worked out from the file ({code}).")

@@ -1,0 +1,89 @@
+"""Purchase days of the items that people buy again and again, out of the lines."""
+
+from typing import Any, Final
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.history.engine import Engine
+from regulars.insight.grouped import Floats, Ints
+from regulars.insight.replenishment.moves import Purchases
+from regulars.insight.visits import goods_until
+
+REPEATERS_MIN: Final = 30  # an item's rhythm is not learned from fewer customers who bought it again
+REPEAT_SHARE_MIN: Final = 0.2  # bought again by fewer, an item is no matter of supply
+LINES_AT_ONCE: Final = 25_000_000  # lines of which the purchase days are made in one go
+
+
+def item_days(lines: ir.Table, *, level: str) -> ir.Table:
+    """customer, item, day, size: pieces of a product; for a category money before discounts, whatever the pack.
+
+    So a large pack counts for more than a small one, and two packs for more than one. Only sales that stand.
+    """
+    goods = goods_until(lines)
+    sold = goods.filter(goods.kind == "sale", ~goods.returned, goods[level].notnull())
+    money = (sold.amount_minor + sold.discount_minor.fill_null(0)).cast("float64")
+    size = sold.quantity.cast("float64").fill_null(1.0) if level == "product" else money
+    sized = sold.select(sold.customer, item=sold[level], day=sold.sold_at.cast("date"), size=size)
+    return sized.group_by("customer", "item", "day").agg(size=sized["size"].sum())
+
+
+def supplies(days: ir.Table) -> ir.Table:
+    """item: those that enough customers buy on more than one day."""
+    pairs = days.group_by("customer", "item").agg(times=days.count())
+    items = pairs.group_by("item").agg(buyers=pairs.count(), again=pairs.count(where=pairs.times > 1))
+    enough = (items.again >= REPEATERS_MIN) & (items.again >= REPEAT_SHARE_MIN * items.buyers)
+    return items.filter(enough).select("item")
+
+
+def purchases(lines: ir.Table, engine: Engine, *, level: str) -> Purchases:
+    """The purchase days of every item that is a matter of supply. Lines are read a share of customers at a time."""
+    parts = 1 + int(engine.row(lines.agg(n=lines.count()))["n"]) // LINES_AT_ONCE
+    for part in range(parts):
+        some = lines if parts == 1 else lines.filter(lines.customer.hash() % parts == part)
+        engine.keep_more("kept_item_days", item_days(some, level=level), anew=part == 0)
+    kept = engine.named("kept_item_days")
+    chosen = engine.keep("kept_supplies", supplies(kept))
+    table = engine.arrow(kept.semi_join(chosen, "item"))
+    return coded(table)
+
+
+def coded(table: pa.Table) -> Purchases:
+    """Columns customer, item, day, size as sorted arrays; sizes relative to what is usual for the item."""
+    customer, customers = _coded(table["customer"])
+    item, items = _coded(table["item"])
+    day = table["day"].combine_chunks().cast(pa.int32()).to_numpy().astype(np.int64)
+    size = np.maximum(table["size"].to_numpy().astype(np.float64), 1e-9)
+    order = np.lexsort((day, item, customer))
+    customer, item, day, size = customer[order], item[order], day[order], size[order]
+    return Purchases(customers, items, customer, item, day, size / _medians(item, size, len(items))[item])
+
+
+def _coded(column: Any) -> tuple[Ints, Any]:
+    """Codes in the order of the texts, so that the same purchases always come in the same order."""
+    found = pc.dictionary_encode(column.combine_chunks())
+    order = pc.sort_indices(found.dictionary).to_numpy()
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place[found.indices.to_numpy()], found.dictionary.take(pa.array(order))
+
+
+def _medians(group: Ints, values: Floats, groups: int) -> Floats:
+    """The median of each group; 1 where there is none."""
+    order = np.lexsort((values, group))
+    counts = np.bincount(group, minlength=groups)
+    firsts = np.cumsum(counts) - counts
+    some = counts > 0
+    answer = np.ones(groups)
+    answer[some] = values[order][(firsts + (counts - 1) // 2)[some]]
+    return answer
+
+
+def busy_days(lines: ir.Table, engine: Engine) -> pa.Table:
+    """day, lines: how busy the shop was, rising."""
+    goods = goods_until(lines)
+    daily = goods.group_by(day=goods.sold_at.cast("date")).agg(lines=goods.count())
+    return engine.arrow(daily.order_by(ibis.asc("day")))
