@@ -70,7 +70,7 @@ def transformed(depth: int, rounds: int) -> Learner:
 
         model = HistGradientBoostingRegressor(
             max_depth=depth, max_iter=rounds, min_samples_leaf=_leaf(trial, 80), early_stopping=False, **_TREES
-        ).fit(trial.features, transform(trial))
+        ).fit(somewhere_known(trial.features), transform(trial))
 
         def effect(features: Floats) -> Floats:
             found: Floats = model.predict(features)
@@ -134,9 +134,16 @@ def _boosted(features: Floats, outcome: Floats, depth: int, rounds: int) -> Fitt
         "min_samples_leaf": max(20, len(outcome) // 100),
     }
     if not is_yes_no(outcome):
-        regressor = HistGradientBoostingRegressor(**shape, **_TREES).fit(features, outcome)
+        regressor = HistGradientBoostingRegressor(**shape, **_TREES).fit(somewhere_known(features), outcome)
         return lambda new: np.asarray(regressor.predict(new), dtype=np.float64)
     if outcome.min() == outcome.max():
         return lambda new: np.full(len(new), outcome[0])
-    model = HistGradientBoostingClassifier(**shape, **_TREES).fit(features, outcome)
+    model = HistGradientBoostingClassifier(**shape, **_TREES).fit(somewhere_known(features), outcome)
     return lambda new: np.asarray(model.predict_proba(new)[:, 1], dtype=np.float64)
+
+
+def somewhere_known(features: Floats) -> Floats:
+    """Columns that are unknown for all of these people as zeros: the trees cannot cut a column without a value."""
+    unknown = np.isnan(features).all(axis=0)
+    filled: Floats = np.where(unknown, 0.0, features) if unknown.any() else features
+    return filled

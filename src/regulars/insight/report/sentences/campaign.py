@@ -1,0 +1,176 @@
+"""Campaigns: what each brought against those who got nothing, how sure that is, and whom the next should go to."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from regulars.insight.findings import Findings
+from regulars.insight.report.pictures.intervals import intervals
+from regulars.insight.report.sentences.chapter import Chapter, empty
+from regulars.insight.report.words import Sentence, Words, mark
+from regulars.insight.uplift.found import Campaign
+from regulars.insight.uplift.moves import Decision, Effect, Result
+
+OUTCOMES: Final = {
+    "buyers": mark("Customers who bought"),
+    "purchases": mark("Purchases"),
+    "revenue_minor": mark("Revenue"),
+    "capped_minor": mark("Revenue, the largest spends cut"),
+    "margin_minor": mark("Margin after costs"),
+}
+CONCLUSIONS: Final[Mapping[str, str]] = {
+    "works": mark("{name} worked: it brought {total} ({low} to {high}) that would not have come without it."),
+    "harms": mark("{name} did harm: {total} ({low} to {high}) against those who got nothing."),
+    "not-shown": mark(
+        "{name}: no effect is shown. It brought {total}, and anything from {low} to {high} fits the sales."
+    ),
+    "too-few": mark("{name}: too few have bought in one of the two groups to say anything yet."),
+    "sample-ratio-mismatch": mark(
+        "{name}: the two groups do not have the planned sizes, so customers were lost or added after the draw, and no "
+        "conclusion is drawn. Find out where they went."
+    ),
+    "arms-not-alike": mark(
+        "{name}: the two groups were unlike before anything was sent, so no conclusion is drawn. They were not drawn "
+        "by lot."
+    ),
+}
+VERDICTS: Final[Mapping[str, str]] = {
+    "target": mark(
+        "Next time send it to the {share} of customers whom it moves: checked on people the choice had not seen, that "
+        "earned {profit} ({low} to {high}) in this test."
+    ),
+    "everyone": mark("Next time send it to everyone again: choosing customers by what moves them earns no more."),
+    "nobody": mark("Next time do not choose customers by what is thought to move them: no profit from it is shown."),
+}
+
+NONE: Final = mark(
+    "No file says who was sent an offer and who, by lot, was not. Keep such a list with the next campaign "
+    "(regulars campaign assign), and this chapter says what it brought."
+)
+
+
+def chapter(findings: Findings, words: Words) -> Chapter:
+    """One part for each campaign of the file of assignments."""
+    title = words.t("What campaigns brought")
+    found = getattr(findings, "campaign", None)
+    if found is None or not found.campaigns:
+        if "campaign" in findings.unsaid:
+            return empty("campaign", title, findings.unsaid["campaign"], words)
+        return Chapter("campaign", title, unsaid=words.t(NONE))
+    says = (
+        words.n(
+            "{count} campaign, judged against customers who could have had it and, by lot, got nothing.",
+            "{count} campaigns, judged against customers who could have had them and, by lot, got nothing.",
+            len(found.campaigns),
+        ),
+        words.t("Everyone who was assigned counts, reached or not: or the comparison would only flatter."),
+    )
+    parts = [_part(one, number, words) for number, one in enumerate(found.campaigns, 1)]
+    return Chapter("campaign", title, says, shown={"campaigns": parts})
+
+
+def _part(one: Campaign, number: int, words: Words) -> dict[str, Any]:
+    period = words.t("{first} to {last}", first=words.numbers.day(one.from_on), last=words.numbers.day(one.until_on))
+    told: dict[str, Any] = {"name": one.name, "period": period, "picture": None, "rows": [], "notes": [], "next": None}
+    if one.result is None:
+        return told | {"conclusion": _without(one, words)}
+    judged = one.result
+    rows = [(words.of(OUTCOMES, e.name), e) for e in judged.effects.values()]
+    drawable = [(what, *_relative(e)) for what, e in rows if e.name != "margin_minor" and e.relative is not None]
+    picture = None
+    if drawable:
+        label = words.t(
+            "Difference between the customers of {name} and those who got nothing, with 95% intervals", name=one.name
+        )
+        axis_title = words.t("difference from those who got nothing")
+        picture = intervals(drawable, axis_title.plain, label.plain, name=f"campaign{number}")
+    return told | {
+        "conclusion": _conclusion(judged, one.name, words),
+        "picture": picture,
+        "rows": [_row(what, effect, words) for what, effect in rows],
+        "notes": _notes(judged, words),
+        "next": _next(one.decision, words) if one.decision is not None else None,
+    }
+
+
+def _relative(effect: Effect) -> tuple[float, float, float]:
+    found = effect.relative
+    assert found is not None
+    return found.value, found.low, found.high
+
+
+def _conclusion(judged: Result, name: str, words: Words) -> Sentence:
+    money = words.numbers.money
+    total = judged.effects[judged.outcome].total
+    return words.t(
+        CONCLUSIONS[judged.conclusion],
+        name=name,
+        total=money(total.value),
+        low=money(total.low),
+        high=money(total.high),
+    )
+
+
+def _without(one: Campaign, words: Words) -> Sentence:
+    if one.weak is None:
+        return words.t("{name} cannot be judged ({code}).", name=one.name, code=one.refused)
+    money, seen = words.numbers.money, one.weak.difference
+    return words.t(
+        "{name} had no control group, so nothing is proved. A weak look at customers alike who were not contacted: "
+        "{value} more per customer than before ({low} to {high}).",
+        name=one.name, value=money(seen.value), low=money(seen.low), high=money(seen.high),
+    )  # fmt: skip
+
+
+def _row(what: Sentence, effect: Effect, words: Words) -> dict[str, str]:
+    numbers = words.numbers
+    as_money = effect.name.endswith("_minor")
+
+    def each(value: float) -> str:
+        if as_money:
+            return numbers.money(value)
+        return numbers.share(value) if effect.name == "buyers" else numbers.decimal(value, 3)
+
+    def whole(value: float) -> str:
+        return numbers.money(value) if as_money else numbers.count(value)
+
+    return {
+        "what": what,
+        "treated": each(effect.treated),
+        "control": each(effect.control),
+        "total": whole(effect.total.value),
+        "between": words.t("{low} to {high}", low=whole(effect.total.low), high=whole(effect.total.high)),
+    }
+
+
+def _notes(judged: Result, words: Words) -> list[Sentence]:
+    count, effect = words.numbers.count, judged.effects["revenue_minor"]
+    notes = [
+        words.t(
+            "{treated} were to get the offer, {control} nothing. What they bought in the {days} days before makes the "
+            "interval {saved} narrower.",
+            treated=count(judged.treated), control=count(judged.control), days=judged.pre_days,
+            saved=words.numbers.share(max(0.0, effect.narrower)),
+        )
+    ]  # fmt: skip
+    if not judged.mismatch.tested:
+        notes.append(words.t("The planned sizes are not known, so lost customers could not be looked for."))
+    elif not judged.mismatch.broken:
+        notes.append(words.t("The sizes of the two groups fit the plan."))
+    if not judged.balance.broken:
+        notes.append(words.t("Before, the two groups were as alike as lots make them."))
+    if judged.progress < 1:
+        notes.append(words.t("It is still running: the verdict uses wider bounds that hold however often one looks."))
+    if "margin_minor" in judged.unknown:
+        notes.append(words.t("The sales do not say what goods cost, so margin is not known."))
+    if judged.control_reached:
+        notes.append(
+            words.t("{count} who should have got nothing were sent something.", count=count(judged.control_reached))
+        )
+    return notes
+
+
+def _next(found: Decision, words: Words) -> Sentence:
+    money, seen = words.numbers.money, found.targeted.scaled
+    shares = {"share": words.numbers.share(found.share)}
+    amounts = {"profit": money(seen.value), "low": money(seen.low), "high": money(seen.high)}
+    return words.t(VERDICTS[found.verdict], **shares, **amounts)
