@@ -23,15 +23,15 @@ from regulars.insight.scoring.reading import Rows
 from regulars.insight.scoring.terms import Pair, Points, Term
 from regulars.insight.scoring.training import Training, Uncalibrated
 
-_SMALL: Final = 20_000  # up to so many rows there is time for more bags
+_SMALL: Final = 10_000  # up to so many rows there is time for more bags
 BAGS: Final = 2  # times the inner folds, on small data
 _SETTINGS: Final[dict[str, Any]] = {
-    "learning_rate": 0.1,
-    "max_iter": 1500,
+    "learning_rate": 0.2,
+    "max_iter": 1000,
     "l2_regularization": 10.0,
     "min_samples_leaf": 20,
     "early_stopping": True,
-    "n_iter_no_change": 40,
+    "n_iter_no_change": 30,
     "tol": 0.0,
 }
 _HALF: Final = 0.5

@@ -14,9 +14,9 @@ from regulars.insight.scoring.reading import Rows
 from regulars.insight.scoring.training import Training
 
 FAMILIES: Final[dict[str, Callable[[Training, int], ScoreModel]]] = {
-    "tree": fit_tree,
     "linear": fit_linear,
     "logistic": fit_logistic,
+    "tree": fit_tree,
     "additive": fit_additive,
 }
 

@@ -8,7 +8,7 @@ rival, with the paired 95 % interval above 0. Without a later period the folds m
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +27,7 @@ from regulars.insight.scoring.training import Training
 
 FOLDS: Final = 5
 CUSTOMERS_LEAST: Final = 50  # with a yes, and as many without: ten in each fold, eight in each fold within a fold
-ROWS_MOST: Final = 100_000  # of more examples, customers are drawn: more rows change little and take long
+ROWS_MOST: Final = 50_000  # of more examples, customers are drawn: more rows change little and take long
 BASE_RATE: Final = "base-rate"
 _SURE: Final = 1e-9
 
@@ -85,7 +85,17 @@ def learn(
         screening=training.screening,
         rules=tree_rules(known, later if len(ways) == 3 else None, seed),
         gain=gains,
+        unseen=_unseen(judged, chosen, examples, rows_most, seed),
     )
+
+
+def _unseen(judged: Way, chosen: str, examples: Examples, rows_most: int, seed: int) -> pa.Table:
+    """row, probability of the chosen model; of drawn examples the row is that before the draw."""
+    rows = np.arange(len(judged.outcome))
+    if judged.name != "later":
+        rows = some_customers(numbered(examples.customers), rows_most, seed=seed)
+    columns: dict[str, Any] = {"row": rows, "probability": judged.said[chosen]}
+    return pa.table(columns)
 
 
 def _check(examples: Examples, families: Sequence[str]) -> None:

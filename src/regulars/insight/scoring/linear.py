@@ -44,7 +44,13 @@ def fit_logistic(training: Training, seed: int) -> ScoreModel:
 
 
 def bent_lines(training: Training, seed: int) -> Uncalibrated:
-    """The logistic regression before calibration. The penalty is chosen on at most 20,000 rows."""
+    """The logistic regression before calibration, once per training and seed; the penalty on at most 20,000 rows."""
+    if seed not in training.found:
+        training.found[seed] = _bent_lines(training, seed)
+    return training.found[seed]
+
+
+def _bent_lines(training: Training, seed: int) -> Uncalibrated:
     basis, design = Basis.of(training.table, training.columns, knots=KNOTS)
     inner, yes = training.folds(seed), training.outcome
     penalty = _penalty(design, yes, inner, training.some_rows(_CHOSEN_ON, seed))

@@ -54,7 +54,10 @@ class Screened:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One part of a rule: `column` between `low` (exclusive) and `high` (inclusive), or one of `levels`, or unknown."""
+    """One part of a rule: `column` between `low` (exclusive) and `high` (inclusive), or one of `levels`, or unknown.
+
+    Of a number with neither bound: unknown where `unknown` says so, else known, whatever it is.
+    """
 
     column: str
     low: float | None = None
@@ -91,7 +94,7 @@ class Learned:
     model: Any  # regulars.insight.scoring.model.ScoreModel
     chosen: str  # family: linear, logistic, tree, additive
     usable: bool  # beats the baseline on the later period (log-loss, paired interval excludes 0)
-    why_not: str
+    why_not: str  # code: "" where usable, nothing-separates, not-better-than-baseline
     baseline: str  # base-rate, or the best rival
     checked: str  # "later" or "cross_validation" where there is no time
     base_rate: float
@@ -100,3 +103,5 @@ class Learned:
     screening: Sequence[Screened]
     rules: Sequence[Rule]
     gain: Mapping[str, tuple[float, float, float]]  # rival or baseline → (difference in log-loss, low, high), paired
+    unseen: pa.Table | None = None  # row (of the later period, else of the examples), probability: by models that had
+    #                                not seen the row; what groups and lists are judged by

@@ -1,6 +1,7 @@
 """Customers drawn into folds, and drawn again and again: always whole customers, never single rows."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from regulars.insight.scoring.moves import Flags, Floats, Ints
 
 DRAWN_FROM: Final = 50_000  # of more customers than this so many are drawn from: it only widens an interval
 _CELLS: Final = 8_000_000  # weights held at a time
+_KEPT_CELLS: Final = 1_000_000
 
 
 def numbered(customers: "pa.Array[Any]") -> Ints:
@@ -54,12 +56,23 @@ def weights(customers: Ints, *, draws: int, seed: int) -> Iterator[npt.NDArray[n
     The Poisson bootstrap needs no table of drawn rows and draws like the classic one where there are a hundred
     customers and more (Chamandy et al. 2012, "Estimating uncertainty for massive data streams").
     """
-    chance = np.random.default_rng(seed)
     people = int(customers.max()) + 1
+    if draws * max(people, len(customers)) <= _KEPT_CELLS:
+        yield _same_draws(people, draws, seed)[:, customers]
+        return
+    chance = np.random.default_rng(seed)
     at_once = max(1, min(draws, _CELLS // max(len(customers), 1)))
     for start in range(0, draws, at_once):
         count = min(at_once, draws - start)
         yield chance.poisson(1.0, (count, people)).astype(np.float32)[:, customers]
+
+
+@lru_cache(maxsize=4)
+def _same_draws(people: int, draws: int, seed: int) -> npt.NDArray[np.float32]:
+    """Small draws are kept: many models are judged on the same ones."""
+    found = np.random.default_rng(seed).poisson(1.0, (draws, people)).astype(np.float32)
+    found.setflags(write=False)
+    return found
 
 
 def interval(values: Floats, level: float = 0.95) -> tuple[float, float]:

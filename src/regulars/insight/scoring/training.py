@@ -1,7 +1,7 @@
 """What a family learns from: rows whose columns were screened, the outcome, and which customer each row is of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -34,6 +34,7 @@ class Training:
     customers: Ints
     columns: Sequence[Column]
     screening: Sequence[Screened]
+    found: dict[int, Uncalibrated] = field(default_factory=dict, repr=False)  # by seed: lines that two families use
 
     def __len__(self) -> int:
         return len(self.outcome)
