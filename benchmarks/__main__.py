@@ -27,7 +27,9 @@ def analyses(lines: int) -> Iterator[Figure]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="models,facts,pairs,promotion,telco,analyze", help="which, with commas between")
+    parser.add_argument(
+        "--only", default="models,facts,pairs,promotion,telco,analyze", help="which, with commas between"
+    )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
     asked = parser.parse_args()
     every: dict[str, Callable[[], Iterator[Figure]]] = {
