@@ -11,6 +11,7 @@ from regulars import __version__
 from regulars.cli.analyze import analyze
 from regulars.cli.campaign import campaign
 from regulars.cli.lake import history
+from regulars.cli.next import next_baskets
 from regulars.cli.refusing import RefusingGroup
 from regulars.cli.sample import sample
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.command()(analyze)
 app.command()(sample)
+app.command("next")(next_baskets)
 app.add_typer(history, name="history")
 app.add_typer(campaign, name="campaign")
 

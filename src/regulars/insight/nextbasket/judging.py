@@ -1,6 +1,7 @@
 """Settings chosen for this shop, and the lists checked on baskets that came later."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 from regulars.basics.progress import Progress, silent
 from regulars.history.engine import Engine
 from regulars.insight.future import TooFewCustomers
+from regulars.insight.lines import as_of, complete
 from regulars.insight.nextbasket.baskets import Ints, Names
 from regulars.insight.nextbasket.found import NextBasketFound
 from regulars.insight.nextbasket.later import Split, later_days, split
@@ -18,12 +20,14 @@ from regulars.insight.nextbasket.measures import BASELINES, LENGTH, baselines, b
 from regulars.insight.nextbasket.model import NextBasket
 from regulars.insight.nextbasket.search import Chosen, search
 from regulars.insight.nextbasket.shop import Bought, day_number, keep_bought
+from regulars.insight.recommend.also_bought import also_bought
 
 MODEL: Final = "model"
 CUSTOMERS_MIN: Final = 100
 CUSTOMERS_MAX: Final = 20_000
 _SHOWN: Final = 8  # products of an example
 _EXAMPLES: Final = 3
+ALSO: Final = 5  # others by product, for the page
 _MEASURES: Final = ("recall_10", "recall_20", "ndcg_10", "hit_10", "repeat_recall_10", "new_recall_10")
 
 
@@ -39,12 +43,12 @@ def evaluate(
     seconds_max: float = 180.0,
     progress: Progress = silent,
 ) -> NextBasketFound:
-    """Chooses settings and checks the lists of `lines` (the LINES contract); see `judge`.
+    """Chooses settings and checks the lists of `lines` (the LINES contract), see `judge`; with what others also bought.
 
     Raises TooShort, TooFewCustomers, NoProducts, WrongColumns.
     """
     bought = keep_bought(lines, engine, cut_off=cut_off)
-    return judge(
+    found = judge(
         bought,
         customers_max=customers_max,
         tries_max=tries_max,
@@ -53,6 +57,8 @@ def evaluate(
         seconds_max=seconds_max,
         progress=progress,
     )
+    also = also_bought(as_of(complete(lines), cut_off), engine, n=ALSO)
+    return replace(found, also=also, names={**found.names, **_names_of(also, bought)})
 
 
 def judge(
@@ -164,7 +170,8 @@ def _examples(model: NextBasket, last: Split, seed: int) -> pa.Table:
 
 
 def _names_of(table: pa.Table, bought: Bought) -> dict[str, str]:
-    shown = {str(code) for column in ("product", "reason_product") for code in table[column].to_pylist() if code}
+    columns = [name for name in ("product", "reason_product", "other") if name in table.column_names]
+    shown = {str(code) for column in columns for code in table[column].to_pylist() if code}
     return {
         str(code): str(name)
         for code, name in zip(bought.products, bought.names, strict=True)

@@ -73,8 +73,10 @@ def keep_bought(
     goods = goods.filter(
         goods.kind == "sale", ~goods.returned.fill_null(False), goods["product"].notnull(), goods.sold_at >= begin
     )
+    # A small shape of the lines may have numbers for customers and ENUMs for products.
+    goods = goods.mutate(customer=goods.customer.cast("string"), product=goods["product"].cast("string"))
     if customers is not None:
-        goods = goods.semi_join(customers, "customer")
+        goods = goods.semi_join(customers.select(customer=customers.customer.cast("string")), "customer")
     people = engine.keep(_CUSTOMERS, _numbered(goods.select("customer").distinct(), [ibis._.customer]))
     items = goods.group_by("product").agg(
         times=goods.count(), name=goods.product_name.max() if "product_name" in goods.columns else ibis.null("string")
