@@ -1,0 +1,153 @@
+"""The chapter on who leaves, whole: learned and checked on the past, scores and lists for the present."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+import ibis.expr.types as ir
+
+from regulars.basics.progress import Progress, silent
+from regulars.history.engine import Engine
+from regulars.insight.churn import lists
+from regulars.insight.churn.fairness import fairness
+from regulars.insight.churn.features import features_of
+from regulars.insight.churn.found import ChurnFound, LoyaltyRun
+from regulars.insight.churn.known import Known
+from regulars.insight.churn.learning import FAMILIES, Past, leaving, past_of, rising
+from regulars.insight.churn.outcomes import DRAWN_MOST, evenly, features_only
+from regulars.insight.churn.present import SCORES, score_all
+from regulars.insight.churn.windows import Windows, windows_of
+from regulars.insight.holdout import numbers
+from regulars.insight.native import whole_sum
+from regulars.insight.scoring import TooFewOutcomes
+
+FEATURES_NOW: Final = "churn_features"
+KEPT: Final = "kept_churn"
+
+
+def churn_of(
+    lines: ir.Table,
+    facts: ir.Table,
+    days: ir.Table,
+    *,
+    engine: Engine,
+    cut_off: date,
+    windows: Windows | None = None,
+    members: ir.Table | None = None,
+    classed: ir.Table | None = None,
+    important_minor: int | None = None,
+    scores: ir.Table | None = None,
+    value_days: int = 365,
+    terms: lists.Terms | None = None,
+    named: lists.Named = lambda table: table,
+    former: LoyaltyRun | None = None,
+    families: Sequence[str] = FAMILIES,
+    seed: int = 7,
+    progress: Progress = silent,
+) -> ChurnFound:
+    """Who leaves, why, what it costs and whom to call. Customers are texts or whole numbers; tables should be kept.
+
+    `lines`, `facts` and `days` are as of the cut-off. `classed` (customer, value_class) adds the class to the lists;
+    with `important_minor`, spend a year from which a customer is important, prospects are looked for too. `scores`
+    (customer, p_alive, expected_spend_minor within `value_days`) are those of a model that proved itself. `named`
+    turns numbers into names in a list. Where the model may be used a table KEPT stays in the engine: customer,
+    leave_probability, leave_reason_1 …, value_minor, at_stake_minor.
+
+    Raises TooShort, TooFewOutcomes, BadHistory.
+    """
+    asked = windows or windows_of(engine.row(days.agg(first=days.day.min()))["first"], cut_off)
+    terms = terms or lists.Terms()
+    customers = int(engine.row(facts.agg(n=facts.count()))["n"])
+    past = past_of(lines, customers, asked, engine=engine, members=members, progress=progress)
+    run = leaving(past, asked, families=families, seed=seed, progress=progress)
+    rise, unsaid = _rising(past, asked, important_minor, seed, progress)
+    said = run.learned.model.probability(features_only(past.later.table))
+    found = ChurnFound(
+        run=run,
+        prospects_run=rise,
+        fairness=fairness(past.later.table, said, past.later.left, flagged_top=terms.share),
+        drift=drift(former, run) if former is not None else {},
+        unsaid=unsaid,
+    )
+    used = {name: one for name, one in (("leave", run), ("rise", rise)) if one is not None and one.learned.usable}
+    if not used:
+        return found
+    progress("scoring every customer", 0, 0)
+    now = features_of(facts, days, cut_off=cut_off, observation_days=asked.observation_days, members=members)
+    features = engine.keep(FEATURES_NOW, now)
+    judged = score_all(engine, FEATURES_NOW, _known_now(features, customers, asked, engine), list(used.items()))
+    kept = _kept(features, classed, scores, engine, leaving="leave" in used)
+    found = replace(found, judged=judged)
+    if "leave" in used:
+        chosen = lists.retention(kept, judged, terms, engine=engine, named=named)
+        basis, days_valued = ("past-spend", 365) if scores is None else ("expected-spend", value_days)
+        found = replace(
+            _summed(found, kept, engine),
+            lists={"retention": chosen},
+            retention=lists.terms_of(chosen.table, terms, value_basis=basis, value_days=days_valued),
+            caught=lists.caught(past.later, said, terms.share),
+        )
+    if "rise" in used and important_minor is not None:
+        chosen = lists.prospects(kept, important_minor, engine=engine, named=named)
+        found = replace(found, lists={**found.lists, "prospects": chosen})
+    return found
+
+
+def _known_now(features: ir.Table, customers: int, windows: Windows, engine: Engine) -> Known:
+    """The probability models of the present, learned from an even part of the customers as those of the past were."""
+    shares = -(-customers // DRAWN_MOST)
+    drawn = features.filter(evenly(features, shares)) if shares > 1 else features
+    return Known.of(engine.arrow(drawn.order_by("customer")), windows)
+
+
+def _kept(
+    features: ir.Table, classed: ir.Table | None, scores: ir.Table | None, engine: Engine, *, leaving: bool
+) -> ir.Table:
+    """Keeps the table KEPT of who was scored, with their value and class."""
+    kept = lists.valued(engine.named(SCORES), features, scores, leaving=leaving)
+    if classed is not None:
+        kept = kept.left_join(classed.select("customer", "value_class"), "customer").drop("customer_right")
+    kept = engine.keep(KEPT, kept)
+    for table in (FEATURES_NOW, SCORES):
+        engine.connection.execute(f"DROP TABLE {table}")
+    return kept
+
+
+def _rising(
+    past: Past, windows: Windows, important_minor: int | None, seed: int, progress: Progress
+) -> tuple[LoyaltyRun | None, Mapping[str, str]]:
+    if important_minor is None:
+        return None, {}
+    try:
+        run = rising(past, windows, important_minor, seed=seed, progress=progress)
+    except TooFewOutcomes as refusal:
+        return None, {"prospects": refusal.code}
+    return run, {} if run.learned.usable else {"prospects": run.learned.why_not}
+
+
+def _summed(found: ChurnFound, kept: ir.Table, engine: Engine) -> ChurnFound:
+    """With totals, and the customers by tenths of probability."""
+    tenth = (kept.leave_probability * 10).floor().clip(0, 9).cast("int64")
+    bands = (
+        kept.group_by(tenth=tenth)
+        .agg(
+            customers=kept.count(),
+            expected_leavers=kept.leave_probability.cast("float64").sum(),
+            value_minor=whole_sum(kept.value_minor),
+            at_stake_minor=whole_sum(kept.at_stake_minor),
+        )
+        .order_by("tenth")
+    )
+    table = engine.arrow(bands)
+    leavers, stake = (float(numbers(table, name).sum()) for name in ("expected_leavers", "at_stake_minor"))
+    return replace(found, bands=table, expected_leavers=leavers, at_stake_minor=int(stake))
+
+
+def drift(former: LoyaltyRun, run: LoyaltyRun) -> Mapping[str, float]:
+    """What changed since a former run: the rate and the AUC on their later periods."""
+    found: dict[str, float] = {}
+    for name, one in (("former", former), ("now", run)):
+        measured = one.learned.measured[one.learned.chosen]
+        found |= {f"{name}_rate": one.shift.later_rate, f"{name}_auc": measured[one.learned.checked].auc}
+    return found
