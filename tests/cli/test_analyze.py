@@ -41,7 +41,7 @@ def test_one_file_becomes_a_report_with_all_that_belongs_to_it(report: Path) -> 
     there = {
         str(path.relative_to(report)) for path in report.rglob("*") if "lake" not in path.relative_to(report).parts
     }
-    lists = {f"lists/{name}.csv" for name in ("best", "rising", "slipping", "lost", "one_time")}
+    lists = {f"lists/{name}.csv" for name in ("best", "rising", "slipping", "lost", "one_time", "due")}
     expected = {
         "index.html",
         "summary.json",

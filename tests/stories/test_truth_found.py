@@ -29,7 +29,7 @@ from regulars.sample.truth import Truth
 
 pytestmark = pytest.mark.slow
 
-CUSTOMERS = 10_000
+CUSTOMERS = 20_000  # as many as `make demo` makes
 NAMED = ("decline", "lost")
 
 

@@ -8,7 +8,7 @@ place.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 from regulars.basics.money import minor_digits
 from regulars.basics.progress import Progress, silent
 from regulars.history.engine import Engine
+from regulars.insight.ahead import due
 from regulars.insight.boxes import boxes_of, category_buyers
 from regulars.insight.classes import ClassRule, classes, in_amounts, value_classes
 from regulars.insight.cohorts import cohorts
@@ -36,9 +37,8 @@ from regulars.insight.rfm import rfm
 from regulars.insight.settings import Settings, WrongSetting
 from regulars.insight.shop import last_day, shop_of, without_accounts
 from regulars.insight.visits import days
+from regulars.insight.work import CHAPTERS, Work
 from regulars.insight.working import Working, keep_working
-
-CHAPTERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +47,6 @@ class Analysis:
 
     findings: Findings
     customers: ir.Table | None
-
-
-@dataclass(slots=True)
-class _Work:
-    """What the chapters share while they are written."""
-
-    engine: Engine
-    settings: Settings
-    cut_off: date
-    currency: str
-    progress: Progress
-    working: Working
-    lines: ir.Table  # of persons and anonymous, up to the cut-off
-    days: ir.Table
-    facts: ir.Table
-    buyers: ir.Table  # of categories, where brands are known
-    unsaid: dict[str, str] = field(default_factory=dict)
-    begun: int = 0
-
-    def step(self, what: str) -> None:
-        self.progress(f"analysing: {what}", self.begun, CHAPTERS)
-        self.begun += 1
 
 
 def analyze(
@@ -125,6 +103,8 @@ def analyze(
         cohorts=cohorts(work.days, cut_off=work.cut_off, engine=engine),
         lists=action_lists(customers, engine=engine),
         unsaid=work.unsaid,
+        due=due(work),
+        tables=work.tables,
     )
     working.drop()
     progress("analysing", CHAPTERS, CHAPTERS)
@@ -162,7 +142,7 @@ def run_id(settings: Settings, intake: Intake, cut_off: date | None) -> str:
 
 def _prepare(
     working: Working, aside: Sequence[int | None], settings: Settings, currency: str, progress: Progress
-) -> _Work:
+) -> Work:
     """Keeps the tables nearly everything is made of, one share of the customers after another."""
     engine = working.engine
     persons = without_accounts(working.lines, aside)
@@ -174,7 +154,7 @@ def _prepare(
         _add_share(share, engine, cut_off, anew=number == 0)
     working.spelled_out("kept_facts", "top_categories")
     kept_days, kept_facts, kept_buyers = (engine.named(name) for name in ("kept_days", "kept_facts", "kept_buyers"))
-    return _Work(
+    return Work(
         engine, settings, cut_off, currency, progress, working, seen, kept_days, kept_facts, kept_buyers, begun=1
     )
 
@@ -188,7 +168,7 @@ def _add_share(share: ir.Table, engine: Engine, cut_off: date, *, anew: bool) ->
     engine.connection.execute("DROP TABLE share_days")
 
 
-def _without_customers(work: _Work, intake: Intake, has_time: bool) -> Analysis:
+def _without_customers(work: Work, intake: Intake, has_time: bool) -> Analysis:
     """Sales of which no customer is known: what sells together is all there is to say."""
     unsaid = {"customers": "no-customers"}
     return Analysis(_nothing_but(intake, run_id(work.settings, intake, work.cut_off), unsaid, pairs=_pairs(work)), None)
@@ -212,7 +192,7 @@ def _nothing_but(intake: Intake, run: str, unsaid: Mapping[str, str], *, pairs: 
     )
 
 
-def _stages(work: _Work) -> Stages | None:
+def _stages(work: Work) -> Stages | None:
     """Leaves the table kept_judged behind: customer, stage and what it rests on; nulls where nobody came twice."""
     work.step("life-cycle stages")
     try:
@@ -228,7 +208,7 @@ def _stages(work: _Work) -> Stages | None:
     return cycle.stages
 
 
-def _future(work: _Work, classed: ir.Table) -> Future | None:
+def _future(work: Work, classed: ir.Table) -> Future | None:
     """Leaves the table kept_scores behind where a model may speak."""
     work.step("expected future")
     engine, minor = work.engine, minor_digits(work.currency)
@@ -258,7 +238,7 @@ def _future(work: _Work, classed: ir.Table) -> Future | None:
     return scores.found
 
 
-def _customers(work: _Work, classed: ir.Table) -> ir.Table:
+def _customers(work: Work, classed: ir.Table) -> ir.Table:
     """Every customer with facts, class, stage and, where a model may speak, what is to be expected."""
     engine = work.engine
     table = work.facts.left_join(engine.named("kept_judged"), "customer").drop("customer_right")
@@ -268,15 +248,15 @@ def _customers(work: _Work, classed: ir.Table) -> ir.Table:
     return engine.keep("kept_customers", work.working.named(table))
 
 
-def _pairs(work: _Work) -> Pairs | None:
+def _pairs(work: Work) -> Pairs | None:
     work.step("what sells together")
-    if not _count(work.lines.filter(work.lines["product"].notnull()).limit(1), work.engine):
+    if not work.has_products():
         work.unsaid["pairs"] = "no-products"
         return None
     return pairs(work.working.texts(work.lines), work.engine)
 
 
-def _boxes(work: _Work) -> Boxes | None:
+def _boxes(work: Work) -> Boxes | None:
     work.step("nine boxes")
     found = boxes_of(work.buyers, work.engine)
     if found is None:

@@ -197,3 +197,4 @@ class Findings:
     lists: Mapping[str, ActionList]
     unsaid: Mapping[str, str] = field(default_factory=dict)  # chapter → reason code, e.g. "future": "too-short"
     due: Due | None = None
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)  # more lists, by the name of their file; may be large

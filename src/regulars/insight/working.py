@@ -119,9 +119,7 @@ def _known(source: str, engine: Engine) -> set[str]:
     """Columns that hold something. The search ends at the first row that does, and files say where none can be."""
     holds = {name: f"{name} IS NOT NULL" for name in (*_CODED, *_COUNTED)} | {"returned": "returned"}
     asked = (f"(SELECT '{name}' FROM ({source}) WHERE {test} LIMIT 1)" for name, test in holds.items())
-    known = {str(name) for (name,) in engine.connection.execute(" UNION ALL ".join(asked)).fetchall()}
-    # Quantities are asked for by the nine boxes alone.
-    return known if "brand_kind" in known else known - {"quantity"}
+    return {str(name) for (name,) in engine.connection.execute(" UNION ALL ".join(asked)).fetchall()}
 
 
 def _keep_texts(name: str, source: str, engine: Engine) -> bool:

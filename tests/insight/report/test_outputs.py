@@ -102,7 +102,7 @@ def test_lists_speak_the_readers_language_and_keep_their_order(engine: Engine, t
     chinese = Words("zh", Numbers("zh", "CNY", 2))
     chosen = chapters.lists()["slipping"]
     shuffled = replace(chosen, table=chosen.table.take(pa.array(range(chosen.table.num_rows)[::-1])))
-    write_list(shuffled, chinese, engine, tmp_path / "slipping.csv")
+    write_list(shuffled.table, chinese, engine, tmp_path / "slipping.csv")
     found = rows_of(tmp_path / "slipping.csv")
     assert [int(row["rank"]) for row in found] == list(range(1, chosen.table.num_rows + 1))
     assert found[0]["reason_1"] == "已 41 天没来，平常间隔 24 天"
@@ -112,7 +112,7 @@ def test_lists_speak_the_readers_language_and_keep_their_order(engine: Engine, t
 def test_an_empty_list_is_a_heading(engine: Engine, tmp_path: Path) -> None:
     chosen = chapters.lists()["best"]
     empty = ActionList("best", chosen.table.slice(0, 0), 0, 0)
-    write_list(empty, Words("en", Numbers("en", "XXX", 2)), engine, tmp_path / "best.csv")
+    write_list(empty.table, Words("en", Numbers("en", "XXX", 2)), engine, tmp_path / "best.csv")
     assert rows_of(tmp_path / "best.csv") == []
     assert (tmp_path / "best.csv").read_text(encoding="utf-8-sig").startswith("rank,customer,")
 

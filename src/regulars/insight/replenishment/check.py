@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from regulars.insight.grouped import Floats, Ints
-from regulars.insight.replenishment.dates import FORTNIGHT, LEVELS, Foretold, foretell
+from regulars.insight.replenishment.dates import FORTNIGHT, LEVELS, Foretold, foretell, known_again
 from regulars.insight.replenishment.moves import Checked, Purchases
 from regulars.insight.replenishment.rhythm import pair_of
 from regulars.insight.replenishment.seasons import Clock
@@ -35,7 +35,7 @@ def later_period(bought: Purchases, cut: int) -> int | None:
 
 def checked(bought: Purchases, clock: Clock, cut: int, until: int, *, seed: int) -> Checked | None:
     """Judges the dates foretold at the end of `until` by what was bought up to `cut`; None where nothing was."""
-    known = bought.until(until)
+    known = known_again(bought, until)
     if not len(known):
         return None
     ours, _ = foretell(bought, clock, until)

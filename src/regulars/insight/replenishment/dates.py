@@ -7,6 +7,7 @@ import numpy as np
 
 from regulars.insight.grouped import Floats, Ints
 from regulars.insight.replenishment.moves import Purchases
+from regulars.insight.replenishment.purchases import REPEATERS_MIN
 from regulars.insight.replenishment.rhythm import Gaps, Rhythm, complete_gaps, learn, pair_of, spread_within, summed
 from regulars.insight.replenishment.seasons import Clock
 
@@ -36,8 +37,8 @@ class Foretold:
 
     @property
     def dated(self) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-        """Whether a date is given: bought twice at least, and more likely in use than given up."""
-        answer: np.ndarray[tuple[int], np.dtype[np.bool_]] = (self.times >= 2) & (self.active >= 1 - _GIVEN_UP)
+        """Whether a date is given: it is more likely in use than given up."""
+        answer: np.ndarray[tuple[int], np.dtype[np.bool_]] = self.active >= 1 - _GIVEN_UP
         return answer
 
     @property
@@ -54,12 +55,17 @@ class Foretold:
 
 
 def foretell(bought: Purchases, clock: Clock, cut: int) -> tuple[Foretold, Rhythm]:
-    """Learns from purchases up to the day `cut` and foretells the next of every pair."""
-    known = bought.until(cut)
+    """Learns from purchases up to the day `cut` and foretells the next of every pair bought twice until then."""
+    known = known_again(bought, cut)
     gaps = complete_gaps(known, clock)
     starts = known.starts
     rhythm = learn(gaps, len(known.items), len(starts))
     return _next(known, gaps, rhythm, clock, cut), rhythm
+
+
+def known_again(bought: Purchases, cut: int) -> Purchases:
+    """What there was to learn from at the end of a day."""
+    return bought.until(cut).again(REPEATERS_MIN)
 
 
 def fits_better(bought: Purchases, one: Clock, other: Clock) -> bool:
@@ -115,10 +121,11 @@ def _active(left: Floats, item: Ints, times: Ints, items: int) -> Floats:
     """Chance of still using the item. After each purchase a customer may give it up, with a chance that is the item's.
 
     Who gave it up waits for ever; who did not has waited so long with the chance `left`. The item's chance is found by
-    expectation and maximisation; every purchase but the last was certainly followed by another.
+    expectation and maximisation; every purchase but the last was certainly followed by another, the first because only
+    pairs bought again are here.
     """
     gone = np.full(items, 0.1)
-    bought = np.bincount(item, times, items)
+    bought = np.bincount(item, times - 1, items)
     for _ in range(_ROUNDS):
         share = gone[item]
         lost = share / (share + (1 - share) * left)

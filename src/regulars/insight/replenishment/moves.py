@@ -36,6 +36,14 @@ class Purchases:
         """What was known at the end of a day."""
         return self.where(self.day <= day)
 
+    def again(self, repeaters_min: int = 0) -> "Purchases":
+        """Pairs with two purchase days or more, of items that so many customers bought again."""
+        starts = self.starts
+        times = np.diff(np.append(starts, len(self)))
+        several = np.repeat(times > 1, times)
+        repeaters = np.bincount(self.item[starts][times > 1], minlength=len(self.items))
+        return self.where(several & (repeaters >= repeaters_min)[self.item])
+
     def where(self, mask: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> "Purchases":
         whole, size = (self.customer[mask], self.item[mask], self.day[mask]), self.size[mask]
         return Purchases(self.customers, self.items, *whole, size)

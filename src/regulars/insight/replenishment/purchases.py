@@ -31,24 +31,32 @@ def item_days(lines: ir.Table, *, level: str) -> ir.Table:
     return sized.group_by("customer", "item", "day").agg(size=sized["size"].sum())
 
 
-def supplies(days: ir.Table) -> ir.Table:
-    """item: those that enough customers buy on more than one day."""
-    pairs = days.group_by("customer", "item").agg(times=days.count())
-    items = pairs.group_by("item").agg(buyers=pairs.count(), again=pairs.count(where=pairs.times > 1))
-    enough = (items.again >= REPEATERS_MIN) & (items.again >= REPEAT_SHARE_MIN * items.buyers)
-    return items.filter(enough).select("item")
-
-
 def purchases(lines: ir.Table, engine: Engine, *, level: str) -> Purchases:
-    """The purchase days of every item that is a matter of supply. Lines are read a share of customers at a time."""
+    """The purchase days of customer × item bought on two days or more, of items that are a matter of supply.
+
+    Lines are read a share of the customers at a time.
+    """
     parts = 1 + int(engine.row(lines.agg(n=lines.count()))["n"]) // LINES_AT_ONCE
     for part in range(parts):
         some = lines if parts == 1 else lines.filter(lines.customer.hash() % parts == part)
-        engine.keep_more("kept_item_days", item_days(some, level=level), anew=part == 0)
-    kept = engine.named("kept_item_days")
-    chosen = engine.keep("kept_supplies", supplies(kept))
-    table = engine.arrow(kept.semi_join(chosen, "item"))
+        _keep_share(engine.keep("share_item_days", item_days(some, level=level)), engine, anew=part == 0)
+    supplied, bought = engine.named("kept_supplies"), engine.named("kept_item_days")
+    items = supplied.group_by("item").agg(buyers=supplied.buyers.sum(), again=supplied.again.sum())
+    enough = (items.again >= REPEATERS_MIN) & (items.again >= REPEAT_SHARE_MIN * items.buyers)
+    table = engine.arrow(bought.semi_join(items.filter(enough), "item"))
+    for name in ("share_item_days", "kept_supplies", "kept_item_days"):
+        engine.connection.execute(f"DROP TABLE {name}")
     return coded(table)
+
+
+def _keep_share(days: ir.Table, engine: Engine, *, anew: bool) -> None:
+    """Adds one share: how many buy each item, how many again, and the days of those who do."""
+    pairs = days.group_by("customer", "item").agg(times=days.count())
+    again = pairs.times > 1
+    engine.keep_more(
+        "kept_supplies", pairs.group_by("item").agg(buyers=pairs.count(), again=pairs.count(where=again)), anew=anew
+    )
+    engine.keep_more("kept_item_days", days.semi_join(pairs.filter(again), ["customer", "item"]), anew=anew)
 
 
 def coded(table: pa.Table) -> Purchases:

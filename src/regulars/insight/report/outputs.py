@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from regulars.history.engine import Engine, quoted, sql_of
-from regulars.insight.findings import ActionList, Findings
+from regulars.insight.findings import Findings
 from regulars.insight.report.numbers import Numbers
 from regulars.insight.report.sentences.names import CLASSES, STAGES
 from regulars.insight.report.sentences.reasons import worded_sql
@@ -35,7 +35,9 @@ def write_outputs(
     shop = findings.shop
     words = Words(lang, Numbers(lang, shop.currency if shop else "XXX", shop.minor_digits if shop else 2))
     for chosen in findings.lists.values():
-        write_list(chosen, words, engine, out / "lists" / f"{chosen.name}.csv")
+        write_list(chosen.table, words, engine, out / "lists" / f"{chosen.name}.csv")
+    for name, table in findings.tables.items():
+        write_list(table, words, engine, out / "lists" / f"{name}.csv")
 
 
 def write_refused(refused: ir.Table, engine: Engine, out: Path) -> Path:
@@ -46,13 +48,13 @@ def write_refused(refused: ir.Table, engine: Engine, out: Path) -> Path:
     return path
 
 
-def write_list(chosen: ActionList, words: Words, engine: Engine, path: Path) -> None:
+def write_list(table: pa.Table, words: Words, engine: Engine, path: Path) -> None:
     """Writes one list for people: codes in words, money in whole units instead of the smallest."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine.connection.register("report_list", chosen.table)
+    engine.connection.register("report_list", table)
     try:
-        columns = ", ".join(_for_people(field, words) for field in chosen.table.schema)
-        order = " ORDER BY rank" if "rank" in chosen.table.column_names else ""
+        columns = ", ".join(_for_people(field, words) for field in table.schema)
+        order = " ORDER BY rank" if "rank" in table.column_names else ""
         write_csv(f"SELECT {columns} FROM report_list{order}", engine, path)
     finally:
         engine.connection.unregister("report_list")

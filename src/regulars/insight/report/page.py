@@ -17,6 +17,7 @@ from regulars.insight.report.sentences import (
     boxes,
     classes,
     cohorts,
+    due,
     first,
     future,
     lists,
@@ -31,7 +32,7 @@ from regulars.insight.report.words import HTML_LANGUAGE, Words
 
 _Writer = Callable[[Findings, Words], Chapter]
 _CHAPTERS: Sequence[_Writer] = tuple(
-    room.chapter for room in (money, classes, stages, future, pairs, boxes, cohorts, lists, reading)
+    room.chapter for room in (money, classes, stages, future, due, pairs, boxes, cohorts, lists, reading)
 )
 _BLANKS = re.compile(r"\n\s*\n+")
 
