@@ -22,6 +22,16 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "seen": ("silence_days",),  # was last here … days ago
     "once": ("silence_days", "usual_days"),  # bought once, … days ago; others come back within … days
     "first": ("spend_minor",),  # spent … on the one visit
+    "rhythm": ("usual_days",),  # comes every … days
+    "lately": ("recent_visits", "former_visits"),  # … visits in the last months, … in the months before
+    "known": ("tenure_days",),  # first came … days ago
+    "breadth": ("products",),  # has bought … different products
+    "favourite": ("share_percent",),  # … % of the spend is in one category
+    "discounts": ("share_percent",),
+    "returns": ("share_percent",),
+    "margin": ("share_percent",),
+    "habit": ("share_percent",),  # … % of the visits are at the weekend
+    "person": (),  # age, sex or town
 }
 
 

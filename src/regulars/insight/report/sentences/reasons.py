@@ -66,6 +66,28 @@ WORDINGS: Final = {
         "silence_days",
     ),
     "first": _plain(mark("spent {spend_minor} on that visit")),
+    "rhythm": Wording(
+        mark_plural("comes every {usual_days} day, as a rule", "comes every {usual_days} days, as a rule"), "usual_days"
+    ),
+    "lately": Wording(
+        mark_plural(
+            "{recent_visits} visit in the last months, {former_visits} in the months before",
+            "{recent_visits} visits in the last months, {former_visits} in the months before",
+        ),
+        "recent_visits",
+    ),
+    "known": Wording(
+        mark_plural("first came {tenure_days} day ago", "first came {tenure_days} days ago"), "tenure_days"
+    ),
+    "breadth": Wording(
+        mark_plural("has bought {products} product", "has bought {products} different products"), "products"
+    ),
+    "favourite": _plain(mark("{share_percent} of the spend in one category")),
+    "discounts": _plain(mark("discounts of {share_percent}")),
+    "returns": _plain(mark("brought back {share_percent}")),
+    "margin": _plain(mark("a margin of {share_percent}")),
+    "habit": _plain(mark("{share_percent} of the visits at the weekend")),
+    "person": _plain(mark("age, sex or town")),
 }
 
 
