@@ -24,6 +24,7 @@ from regulars.insight.report.words import Words
 from regulars.insight.scoring.model import ScoreModel, chance
 
 FAST = ("tree", "logistic")
+CUSTOMERS = 2500
 SEEDS, ALLOWED = 200, 18
 
 
@@ -36,10 +37,10 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen() -> Iterator[Seen]:
-    shop = given_shop(2500)
-    people = [f"C{number:05d}" for number in range(2500)]
+    shop = given_shop(CUSTOMERS)
+    people = [f"C{number:05d}" for number in range(CUSTOMERS)]
     birth = np.random.default_rng(5).integers(1930, 2005, len(people))
-    members = pa.table({"customer": people, "sex": [("f", "m")[n % 2] for n in range(2500)], "birth_year": birth})
+    members = pa.table({"customer": people, "sex": [("f", "m")[n % 2] for n in range(CUSTOMERS)], "birth_year": birth})
     with Engine() as engine:
         lines, known, days = tables(engine, shop.lines)
         given = engine.register("members", members)
@@ -56,7 +57,7 @@ def seen() -> Iterator[Seen]:
         )
         kept = engine.rows(engine.named("kept_churn"))
         asked = windows_of(FIRST_ON, CUT_OFF)
-        yield Seen(found, kept, past_of(lines, 2500, asked, engine=engine))
+        yield Seen(found, kept, past_of(lines, CUSTOMERS, asked, engine=engine))
 
 
 @pytest.mark.slow
@@ -72,7 +73,7 @@ def test_planted_leavers_are_told_on_the_later_period(seen: Seen) -> None:
 def test_scores_are_chances_of_those_who_count_and_mean_what_came(seen: Seen) -> None:
     probability = np.array([row["leave_probability"] for row in seen.kept])
     assert ((probability >= 0) & (probability <= 1)).all()
-    assert seen.found.judged == len(seen.kept) < 2500
+    assert seen.found.judged == len(seen.kept) < CUSTOMERS
     assert probability.sum() == pytest.approx(seen.found.expected_leavers)
     run, later = seen.found.run, seen.past.later
     # What is moved is moved to the latest known rate.
@@ -177,7 +178,7 @@ def test_the_chapter_is_written(seen: Seen, lang: str) -> None:
 @pytest.mark.slow
 def test_chance_gives_no_scores_lists_or_reasons(seen: Seen) -> None:
     """Outcomes dealt out anew among customers: at 5 %, at most 18 of 200 such worlds may seem to be foretold."""
-    rows = np.arange(500)
+    rows = np.arange(400)
     small = Past([_some(one, rows) for one in seen.past.training[-2:]], _some(seen.past.later, rows))
     asked = windows_of(FIRST_ON, CUT_OFF)
     fooled = 0

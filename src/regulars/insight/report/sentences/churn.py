@@ -87,7 +87,7 @@ def chapter(findings: Findings, words: Words) -> Chapter:
     return Chapter(
         "churn",
         title,
-        [*_lead(found, words), _target(run, words), *_shift(run, words), *_drift(found, words)],
+        [*_lead(found, words), _target(run, words), *_shift(found, words), *_drift(found, words)],
         shown={
             "checked": _checked(run, words),
             "table": _table(run, words),
@@ -146,8 +146,10 @@ def _target(run: LoyaltyRun, words: Words) -> Sentence:
     )
 
 
-def _shift(run: LoyaltyRun, words: Words) -> list[Sentence]:
-    moved = run.shift
+def _shift(found: ChurnFound, words: Words) -> list[Sentence]:
+    if not found.usable:
+        return []
+    moved = found.run.shift
     return [
         words.t(
             "On the days learned from {learned} left; on the later ones {later}, where {foretold} had been foretold. "
