@@ -24,6 +24,7 @@ from regulars.insight.scoring import TooFewOutcomes
 
 FEATURES_NOW: Final = "churn_features"
 KEPT: Final = "kept_churn"
+_VALUED: Final = "churn_valued"
 
 
 def churn_of(
@@ -52,7 +53,8 @@ def churn_of(
     with `important_minor`, spend a year from which a customer is important, prospects are looked for too. `scores`
     (customer, p_alive, expected_spend_minor within `value_days`) are those of a model that proved itself. `named`
     turns numbers into names in a list. Where the model may be used a table KEPT stays in the engine: customer,
-    leave_probability, leave_reason_1 …, value_minor, at_stake_minor.
+    leave_probability, leave_reason_1 … leave_reason_3, rise_probability (where prospects are found), value_minor,
+    at_stake_minor; one row per customer judged.
 
     Raises TooShort, TooFewOutcomes, BadHistory.
     """
@@ -91,7 +93,16 @@ def churn_of(
     if "rise" in used and important_minor is not None:
         chosen = lists.prospects(kept, important_minor, engine=engine, named=named)
         found = replace(found, lists={**found.lists, "prospects": chosen})
+    _leave_behind(kept, engine, leaving="leave" in used)
     return found
+
+
+def _leave_behind(valued: ir.Table, engine: Engine, *, leaving: bool) -> None:
+    """Keeps the table KEPT, with nothing in it that the facts have too."""
+    if leaving:
+        own = [name for name in valued.columns if name.startswith(("leave_", "rise_probability"))]
+        engine.keep(KEPT, valued.select("customer", *own, "value_minor", "at_stake_minor"))
+    engine.connection.execute(f"DROP TABLE {_VALUED}")
 
 
 def _known_now(features: ir.Table, customers: int, windows: Windows, engine: Engine) -> Known:
@@ -104,11 +115,11 @@ def _known_now(features: ir.Table, customers: int, windows: Windows, engine: Eng
 def _kept(
     features: ir.Table, classed: ir.Table | None, scores: ir.Table | None, engine: Engine, *, leaving: bool
 ) -> ir.Table:
-    """Keeps the table KEPT of who was scored, with their value and class."""
+    """Who was scored, with their value and class; kept."""
     kept = lists.valued(engine.named(SCORES), features, scores, leaving=leaving)
     if classed is not None:
         kept = kept.left_join(classed.select("customer", "value_class"), "customer").drop("customer_right")
-    kept = engine.keep(KEPT, kept)
+    kept = engine.keep(_VALUED, kept)
     for table in (FEATURES_NOW, SCORES):
         engine.connection.execute(f"DROP TABLE {table}")
     return kept
