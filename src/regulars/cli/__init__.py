@@ -12,6 +12,7 @@ from regulars.cli.analyze import analyze
 from regulars.cli.campaign import campaign
 from regulars.cli.lake import history
 from regulars.cli.next import next_baskets
+from regulars.cli.offers import offers
 from regulars.cli.refusing import RefusingGroup
 from regulars.cli.sample import sample
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command()(analyze)
 app.command()(sample)
 app.command("next")(next_baskets)
+app.command()(offers)
 app.add_typer(history, name="history")
 app.add_typer(campaign, name="campaign")
 

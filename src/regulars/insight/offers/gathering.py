@@ -1,0 +1,80 @@
+"""From a shop's lines to the tables that `make_offers` asks for."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+
+from regulars.basics.errors import RegularsError
+from regulars.basics.progress import Progress, silent
+from regulars.history.engine import Engine
+from regulars.insight.boxes import customer_boxes
+from regulars.insight.classes import ClassRule, in_amounts, value_classes
+from regulars.insight.facts import facts
+from regulars.insight.lines import as_of, complete
+from regulars.insight.nextbasket import personal_lists
+from regulars.insight.offers.products import own_purchases, product_facts
+from regulars.insight.replenishment.due import NothingAgain, due_dates
+
+
+class NoLists(RegularsError):
+    """The file of personal lists is not there or is none."""
+
+    code = "no-lists"
+
+
+def gather(
+    lines: ir.Table,
+    engine: Engine,
+    *,
+    cut_off: date,
+    lists: Path | None = None,
+    n: int = 10,
+    work: Path | None = None,
+    seed: int = 7,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """lists, due, boxes, value, products, own: kept in the engine, as of the end of `cut_off`.
+
+    `lists` is a Parquet file of `personal_lists`, made now without one (`n` products each, written into `work`). Dates
+    that did not beat a plain rule on a later period are not used: own rates then serve. Raises NoLists, and what
+    `personal_lists` raises.
+    """
+    known = as_of(complete(lines), cut_off)
+    progress("looking at products", 0, 1)
+    products = product_facts(known, engine, cut_off=cut_off)
+    boxes = engine.keep("kept_offer_boxes", customer_boxes(known))
+    value = _value(known, engine, cut_off)
+    progress("looking at products", 1, 1)
+    if lists is not None:
+        listed = _given(lists, engine)
+    else:
+        into = work / "lists.parquet" if work else None
+        listed = personal_lists(lines, engine, cut_off=cut_off, n=n, into=into, seed=seed, progress=progress)
+    own = engine.keep("kept_offer_own", own_purchases(known, listed, products, cut_off=cut_off))
+    progress("foretelling dates", 0, 1)
+    due = _due(lines, engine, cut_off, seed)
+    progress("foretelling dates", 1, 1)
+    return {"lists": listed, "due": due, "boxes": boxes, "value": value, "products": products, "own": own}
+
+
+def _given(path: Path, engine: Engine) -> ir.Table:
+    if not path.is_file() or path.suffix != ".parquet":
+        raise NoLists(f"{path} is no Parquet file of lists. `regulars next` makes one; without --lists it is made now.")
+    return engine.parquet("given_personal_lists", [path])
+
+
+def _value(known: ir.Table, engine: Engine, cut_off: date) -> ir.Table:
+    table = engine.keep("kept_offer_facts", facts(known, cut_off=cut_off))
+    classed = value_classes(table, rule=in_amounts(table, ClassRule(), engine))
+    joined = table.inner_join(classed.select("customer", "value_class"), "customer")
+    return engine.keep("kept_offer_value", joined.select("customer", "value_class", "spend_365_minor", "tenure_days"))
+
+
+def _due(lines: ir.Table, engine: Engine, cut_off: date, seed: int) -> Any:
+    try:
+        dates = due_dates(lines, engine=engine, cut_off=cut_off, seed=seed)
+    except NothingAgain:
+        return None
+    return dates.table.select(["customer", "item", "status", "chance"]) if dates.found.usable else None
