@@ -1,0 +1,50 @@
+"""Importance by satisfaction: each question a point, its intervals thin lines, the middles of both as a cross."""
+
+from markupsafe import Markup
+
+from regulars.insight.report.pictures.theme import BRAND, INK, MUTED, WARN
+from regulars.insight.report.pictures.vega import Spec, axis, drawn, values
+from regulars.insight.report.words import Words
+from regulars.insight.survey.found import Importance
+
+
+def quadrants(found: Importance, words: Words, label: str) -> Markup:
+    """Right is content, up is important: what is up on the left is to be worked on."""
+    rows = found.table.to_pylist()
+    for row in rows:
+        row["to_do"] = row["quadrant"] == "act"
+    ends = [row[name] for row in rows for name in ("mean_low", "mean_high")]
+    room = (max(ends) - min(ends)) * 0.12
+    across = [min(ends) - room / 2, max(ends) + 2 * room]
+    highest = max(row["derived_high"] for row in rows) * 1.05
+
+    def spec(width: int) -> Spec:
+        x = axis("mean", words.t("satisfaction").plain, domain=across, nice=False)
+        y = axis("derived", words.t("importance").plain, domain=[0, highest], format=".0%")
+        both: Spec = {"x": x, "y": y}
+        colour = {"condition": {"test": "datum.to_do", "value": WARN}, "value": BRAND}
+        thin = {"type": "rule", "color": MUTED, "strokeWidth": 1}
+        cross = {"type": "rule", "color": MUTED, "strokeDash": [4, 4]}
+        middles = {"satisfied": found.satisfaction_middle, "important": found.importance_middle}
+        return {
+            "data": values(rows),
+            "layer": [
+                {"data": {"values": [middles]}, "mark": cross, "encoding": {"x": {**x, "field": "satisfied"}}},
+                {"data": {"values": [middles]}, "mark": cross, "encoding": {"y": {**y, "field": "important"}}},
+                {"mark": thin, "encoding": {**both, "x": {**x, "field": "mean_low"}, "x2": {"field": "mean_high"}}},
+                {
+                    "mark": thin,
+                    "encoding": {**both, "y": {**y, "field": "derived_low"}, "y2": {"field": "derived_high"}},
+                },
+                {
+                    "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+                    "encoding": {**both, "color": colour},
+                },
+                {
+                    "mark": {"type": "text", "align": "left", "dx": 8, "dy": -8, "color": INK},
+                    "encoding": {**both, "text": {"field": "item"}},
+                },
+            ],
+        }
+
+    return drawn(spec, name="quadrants", label=label, height=320)

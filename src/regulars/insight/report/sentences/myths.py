@@ -1,0 +1,119 @@
+"""Three beliefs about loyal customers, and what became of them here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from regulars.insight.findings import Findings
+from regulars.insight.myths.found import Measure, Myth, MythsFound
+from regulars.insight.report.sentences.chapter import Chapter, empty
+from regulars.insight.report.words import Sentence, Words, mark
+
+MYTHS: Mapping[str, str] = {
+    "cheaper": mark("“Loyal customers cost less to serve”"),
+    "price": mark("“Loyal customers pay more”"),
+    "referrals": mark("“Loyal customers recommend more”"),
+}
+VERDICTS: Mapping[str, str] = {
+    "holds": mark("holds"),
+    "does-not-hold": mark("does not hold"),
+    "cannot-be-told": mark("cannot be told here"),
+}
+MEASURES: Mapping[str, str] = {
+    "margin_share": mark("Margin, as a share of sales"),
+    "cost_rate": mark("Discounts and returns, as a share of sales"),
+    "discount_share": mark("Discounts"),
+    "return_share": mark("Returns"),
+    "mean_receipt_minor": mark("Receipt, on average"),
+    "complaint_rate": mark("Complaints per 100 receipts"),
+    "price": mark("Price paid (1: usual price of that week)"),
+    "referrals": mark("Customers brought, each"),
+    "recommends": mark("Recommendation (0 to 1)"),
+}
+BOXES: Mapping[str, tuple[str, str]] = {
+    "true_regulars": (mark("True regulars"), mark("Thank them, and keep what they come for.")),
+    "fond_but_dear": (mark("Fond, but little earned"), mark("Earn more: larger baskets, fewer discounts.")),
+    "held_by_habit": (mark("Held by habit"), mark("Ask what is wrong before somebody else does.")),
+    "bargain_routine": (mark("Bargain routine"), mark("No more discounts without something in return.")),
+    "welcome_guests": (mark("Welcome guests"), mark("Invite them to come more often.")),
+    "well_wishers": (mark("Well-wishers"), mark("Ask them to bring friends; spend little.")),
+    "passing_spenders": (mark("Passing spenders"), mark("Mend what they mind, and make one good offer.")),
+    "strangers": (mark("Strangers"), mark("Spend nothing on them.")),
+    "earning_regulars": (mark("Earning regulars"), mark("Keep them; ask how content they are.")),
+    "costly_regulars": (mark("Regulars who bring little"), mark("Offer larger baskets before discounts.")),
+    "earning_occasional": (mark("Occasional, but worth it"), mark("Give a reason to come again soon.")),
+    "small_occasional": (mark("Occasional and small"), mark("Only what costs nothing.")),
+}
+_SHARES = ("margin_share", "cost_rate", "discount_share", "return_share")
+
+
+def chapter(findings: Findings, words: Words) -> Chapter:
+    """`findings.myths` is the MythsFound; None with its reason in `unsaid["myths"]`."""
+    found: MythsFound | None = getattr(findings, "myths", None)
+    title = words.t("Three beliefs about loyal customers")
+    if found is None:
+        return empty("myths", title, findings.unsaid.get("myths", ""), words)
+    lead = words.t(
+        "Loyal are here {loyal} customers who came on {visits} days at least and have been coming for {days} days at "
+        "least; {other} others bought in the last year.",
+        loyal=words.numbers.count(found.loyal),
+        other=words.numbers.count(found.other),
+        visits=found.visits_from,
+        days=found.tenure_days,
+    )
+    return Chapter(
+        "myths",
+        title,
+        [lead, *(_verdict(myth, words) for myth in found.myths.values())],
+        shown={
+            "measures": [_measure(row, words) for myth in found.myths.values() for row in myth.measures],
+            "boxes": [_box(row, words) for row in found.boxes.to_pylist()],
+            "attitude": bool(found.attitude_known),
+            "margin": found.profit_basis == "margin",
+            "least": words.numbers.money(found.profit_from_minor),
+        },
+    )
+
+
+def _verdict(myth: Myth, words: Words) -> Sentence:
+    named = {"myth": words.of(dict(MYTHS), myth.name), "verdict": words.of(dict(VERDICTS), myth.verdict)}
+    if not myth.decided_by:
+        return words.t("{myth}: {verdict}, since the files say nothing about it.", **named)
+    row = myth.measures[0]
+    shown = _measure(row, words)
+    return words.t(
+        "{myth}: {verdict}. {measure}: {loyal} against {other}; among customers of the same main category and store "
+        "the difference is {matched} (95%: {range}).",
+        **named,
+        measure=shown["name"],
+        loyal=shown["loyal"],
+        other=shown["other"],
+        matched=shown["matched"],
+        range=shown["range"],
+    )
+
+
+def _measure(row: Measure, words: Words) -> dict[str, object]:
+    def show(value: float) -> str:
+        if row.name == "mean_receipt_minor":
+            return words.numbers.money(value)
+        return words.numbers.share(value) if row.name in _SHARES else words.numbers.decimal(value, 3)
+
+    return {
+        "name": words.of(dict(MEASURES), row.name),
+        "loyal": show(row.loyal),
+        "other": show(row.other),
+        "raw": show(row.raw),
+        "matched": show(row.matched),
+        "range": f"{show(row.matched_low)} … {show(row.matched_high)}",
+    }
+
+
+def _box(row: Mapping[str, Any], words: Words) -> dict[str, object]:
+    name, action = BOXES[row["box"]]
+    return {
+        "name": words.t(name),
+        "action": words.t(action),
+        "customers": words.numbers.count(row["customers"]),
+        "profit": words.numbers.money_short(row["profit_minor"]),
+        "file": f"lists/box_{row['box']}.csv",
+    }

@@ -1,0 +1,285 @@
+"""What customers say, and what they then do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from regulars.insight.findings import Findings
+from regulars.insight.report.pictures.survey import quadrants
+from regulars.insight.report.sentences.chapter import Chapter, empty
+from regulars.insight.report.sentences.first import short
+from regulars.insight.report.words import Sentence, Words, mark
+from regulars.insight.survey.found import Behaviour, Estimate, SurveyFound
+
+QUADRANTS: Mapping[str, str] = {
+    "act": mark("work on this"),
+    "keep": mark("keep it up"),
+    "ease": mark("more than is needed"),
+    "later": mark("not urgent"),
+}
+BASES: Mapping[str, str] = {
+    "stated": mark("weights as stated"),
+    "asked": mark("weights as respondents state them"),
+    "derived": mark("weights derived from the answers"),
+    "equal": mark("no weights known, all alike"),
+}
+FACTORS: Mapping[str, str] = {
+    "satisfaction": mark("Satisfaction"),
+    "deepen": mark("Will to buy more"),
+    "repeat": mark("Will to come again"),
+    "recommend": mark("Recommendation"),
+    "resist": mark("Resistance to switching"),
+}
+DISAGREEMENTS: Mapping[str, str] = {
+    "says_more": mark("said to matter more than it does"),
+    "works_more": mark("matters more than is said"),
+}
+OUTCOMES: Mapping[str, str] = {"rebuy": mark("the share who buy again"), "visits": mark("the number of visits")}
+_ITEMS = 12
+
+
+def chapter(findings: Findings, words: Words) -> Chapter:
+    """`findings.survey` is the SurveyFound; None with its reason in `unsaid["survey"]`."""
+    found: SurveyFound | None = getattr(findings, "survey", None)
+    if found is None:
+        return empty("survey", words.t("What customers say"), findings.unsaid.get("survey", ""), words)
+    return told(found, words)
+
+
+def told(found: SurveyFound, words: Words) -> Chapter:
+    """The chapter of one survey, which also stands on a page of its own."""
+    says = [_lead(found, words), *_behaved(found.behaviour, words), *_asked(found, words), *_agreed(found, words)]
+    picture = None
+    if found.importance is not None:
+        picture = quadrants(found.importance, words, words.t("Importance by satisfaction").plain)
+    return Chapter(
+        "survey",
+        words.t("What customers say"),
+        says,
+        shown={
+            "picture": picture,
+            "items": _items(found, words),
+            "curve": _curve(found.behaviour, words),
+            "gap": _gap(found.behaviour, words),
+            "factors": _factors(found, words),
+            "waves": _waves(found, words),
+            "segments": _segments(found, words),
+            "left_out": found.left_out.get("off-scale", 0),
+        },
+    )
+
+
+def _lead(found: SurveyFound, words: Words) -> Sentence:
+    answered = words.numbers.count(found.respondents)
+    if found.weighted is None or found.simple is None:
+        return words.t("{answered} people answered.", answered=answered)
+    return words.t(
+        "{answered} people answered. Weighted satisfaction is {weighted} of {top} (95%: {range}); unweighted {simple}. "
+        "Used: {basis}.",
+        answered=answered,
+        weighted=words.numbers.decimal(found.weighted.value),
+        top=found.scale[1],
+        range=_range(found.weighted, words),
+        simple=words.numbers.decimal(found.simple.value),
+        basis=words.of(dict(BASES), found.weights_basis),
+    )
+
+
+def _behaved(found: Behaviour | None, words: Words) -> list[Sentence]:
+    """Attitude is never told as loyalty: what the same people did stands beside it."""
+    if found is None:
+        return [
+            words.t(
+                "The answers could not be linked to purchases. What people say is not yet loyalty: "
+                "what they do is."
+            )
+        ]
+    rows = {(row["satisfied"], row["bought"]): row["customers"] for row in found.gap.to_pylist()}
+    content, away = rows[True, True] + rows[True, False], rows[True, False]
+    said = words.t(
+        "Being content is not yet being loyal: of {content} content customers {away} bought nothing in the {days} days "
+        "after their answer.",
+        content=words.numbers.count(content),
+        away=words.numbers.count(away),
+        days=found.after_days,
+    )
+    return [said, *(_test(row, found, words) for row in found.tests.to_pylist())]
+
+
+def _test(row: Mapping[str, Any], found: Behaviour, words: Words) -> Sentence:
+    percent = row["outcome"] == "rebuy"
+    show = words.numbers.share if percent else words.numbers.decimal
+    values = {
+        "top": found.top_answer,
+        "next": found.next_answer,
+        "what": words.of(dict(OUTCOMES), row["outcome"]),
+        "best": show(row["top"]),
+        "second": show(row["next"]),
+        "low": show(row["low"]),
+        "high": show(row["high"]),
+    }
+    if row["p_adjusted"] < 0.05:
+        return words.t(
+            "Those who answered {top} differ from those who answered {next} in {what}: {best} against {second}; given "
+            "what they bought before, the difference is between {low} and {high}.",
+            **values,
+        )
+    return words.t(
+        "That those who answered {top} differ from those who answered {next} in {what} ({best} against {second}) "
+        "cannot be told from chance; the difference is between {low} and {high}.",
+        **values,
+    )
+
+
+def _asked(found: SurveyFound, words: Words) -> list[Sentence]:
+    said = []
+    if found.nps is not None:
+        nps, points = found.nps, words.numbers
+        said.append(
+            words.t(
+                "Promoters less detractors (NPS): {score} points (95%: {low} to {high}), promoters from {promoters} "
+                "on, detractors up to {detractors}.",
+                score=points.decimal(100 * nps.score.value, 0),
+                low=points.decimal(100 * nps.score.low, 0),
+                high=points.decimal(100 * nps.score.high, 0),
+                promoters=nps.promoters_from,
+                detractors=nps.detractors_to,
+            )
+        )
+        if not nps.standard:
+            said.append(words.t("It was not asked on a scale to ten, so it is not to be held against others’ NPS."))
+    if found.index is not None:
+        said.append(
+            words.t(
+                "The loyalty index stands at {score} of 100 (95%: {range}).",
+                score=words.numbers.decimal(found.index.score.value, 0),
+                range=_range(found.index.score, words, 0),
+            )
+        )
+        if found.behaviour is not None and found.behaviour.index_bought and found.behaviour.index_stayed_away:
+            said.append(
+                words.t(
+                    "Who bought again had an index of {bought}, who stayed away one of {away}.",
+                    bought=words.numbers.decimal(found.behaviour.index_bought.value, 0),
+                    away=words.numbers.decimal(found.behaviour.index_stayed_away.value, 0),
+                )
+            )
+    return said
+
+
+def _agreed(found: SurveyFound, words: Words) -> list[Sentence]:
+    index = found.index
+    if index is None or index.alpha is None:
+        return []
+    return [
+        words.t(
+            "Do the questions of the index measure one thing? Cronbach’s alpha {alpha} (95%: {alpha_range}), "
+            "McDonald’s omega {omega} (95%: {omega_range}); from 0.7 on they do well enough.",
+            alpha=words.numbers.decimal(index.alpha.value),
+            alpha_range=_range(index.alpha, words),
+            omega=words.numbers.decimal(index.omega.value if index.omega else None),
+            omega_range=_range(index.omega, words),
+        )
+    ]
+
+
+def _range(found: Estimate | None, words: Words, places: int = 2) -> str:
+    if found is None:
+        return words.numbers.decimal(None)
+    return f"{words.numbers.decimal(found.low, places)} – {words.numbers.decimal(found.high, places)}"
+
+
+def _items(found: SurveyFound, words: Words) -> list[dict[str, object]]:
+    derived = {row["item"]: row for row in found.importance.table.to_pylist()} if found.importance else {}
+    share, rows = words.numbers.share, []
+    for row in found.items.to_pylist()[:_ITEMS]:
+        known = derived.get(row["item"])
+        rows.append(
+            {
+                "item": short(row["item"]),
+                "mean": words.numbers.decimal(row["mean"]),
+                "range": f"{words.numbers.decimal(row['low'])} – {words.numbers.decimal(row['high'])}",
+                "top_box": share(row["top_box"]),
+                "top_two": share(row["top_two"]),
+                "importance": f"{share(known['derived_low'])} – {share(known['derived_high'])}" if known else "",
+                "stated": share(known["stated"]) if known else "",
+                "quadrant": words.of(dict(QUADRANTS), known["quadrant"]) if known and known["sure"] else "",
+                "disagreement": words.of(dict(DISAGREEMENTS), known["disagreement"])
+                if known and known["disagreement"]
+                else "",
+            }
+        )
+    return rows
+
+
+def _curve(found: Behaviour | None, words: Words) -> list[dict[str, object]]:
+    share = words.numbers.share
+    return [
+        {
+            "answer": row["answer"],
+            "customers": words.numbers.count(row["customers"]),
+            "rebuy": share(row["rebuy"]),
+            "range": f"{share(row['rebuy_low'])} – {share(row['rebuy_high'])}",
+            "part": f"{100 * row['rebuy']:.1f}",
+            "adjusted": share(row["rebuy_adjusted"]),
+            "monotone": share(row["rebuy_monotone"]),
+            "visits": words.numbers.decimal(row["visits"], 1),
+            "visits_adjusted": words.numbers.decimal(row["visits_adjusted"], 1),
+            "spend": words.numbers.money(row["spend_minor"]),
+        }
+        for row in (found.curve.to_pylist() if found else [])
+    ]
+
+
+def _gap(found: Behaviour | None, words: Words) -> list[dict[str, object]]:
+    names = {
+        (True, True): words.t("content, and bought again"),
+        (True, False): words.t("content, and stayed away"),
+        (False, True): words.t("not content, and bought all the same"),
+        (False, False): words.t("not content, and stayed away"),
+    }
+    return [
+        {
+            "name": names[row["satisfied"], row["bought"]],
+            "customers": words.numbers.count(row["customers"]),
+            "share": words.numbers.share(row["share"]),
+        }
+        for row in (found.gap.to_pylist() if found else [])
+    ]
+
+
+def _factors(found: SurveyFound, words: Words) -> list[dict[str, object]]:
+    return [
+        {
+            "factor": words.of(dict(FACTORS), row["factor"]),
+            "heading": short(row["heading"]),
+            "mean": words.numbers.decimal(row["mean"], 0),
+            "part": f"{row['mean']:.1f}",
+        }
+        for row in (found.index.table.to_pylist() if found.index else [])
+    ]
+
+
+def _waves(found: SurveyFound, words: Words) -> list[dict[str, object]]:
+    return [
+        {
+            "wave": row["wave"],
+            "answers": words.numbers.count(row["answers"]),
+            "mean": words.numbers.decimal(row["mean"]),
+            "change": words.numbers.decimal(row["change"]),
+            "sure": row["p_adjusted"] is not None and row["p_adjusted"] < 0.05,
+        }
+        for row in (found.waves.to_pylist() if found.waves else [])
+    ]
+
+
+def _segments(found: SurveyFound, words: Words) -> list[dict[str, object]]:
+    return [
+        {
+            "level": f"{short(row['column'])}: {short(row['level'])}",
+            "answers": words.numbers.count(row["answers"]),
+            "mean": words.numbers.decimal(row["mean"]),
+            "difference": words.numbers.decimal(row["difference"]),
+            "sure": row["p_adjusted"] is not None and row["p_adjusted"] < 0.05,
+        }
+        for row in (found.segments.to_pylist() if found.segments else [])
+    ]
