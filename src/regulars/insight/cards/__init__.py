@@ -1,0 +1,21 @@
+"""Model cards and saved runs: what a model is for, how good, for whom; kept as plain JSON and used again."""
+
+from regulars.insight.cards.card import card_of
+from regulars.insight.cards.content import CardContent
+from regulars.insight.cards.errors import NoSuchRun, NotARun, OtherColumns, RunNewer, RunNotUsable
+from regulars.insight.cards.runs import Run, list_runs, read_run, run_id, save_run
+
+__all__ = [
+    "CardContent",
+    "NoSuchRun",
+    "NotARun",
+    "OtherColumns",
+    "Run",
+    "RunNewer",
+    "RunNotUsable",
+    "card_of",
+    "list_runs",
+    "read_run",
+    "run_id",
+    "save_run",
+]
