@@ -4,6 +4,7 @@ import json
 import secrets
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +16,7 @@ from regulars.cli.showing import Bars, table
 
 if TYPE_CHECKING:
     from regulars.insight.offers.found import OffersFound
-    from regulars.insight.offers.writing import Written
+    from regulars.insight.offers.writing import Print, Written
     from regulars.insight.report.numbers import Numbers
 
 LakeDir = Annotated[Path | None, typer.Option("--lake", help="The lake's folder, e.g. report/lake.")]
@@ -60,48 +61,71 @@ def offers(
     [bold]regulars offers --lake report/lake --rules offers.toml --out offers/[/bold]
     """
     ctx.find_root().meta["regulars.json"] = as_json
-    from regulars.basics.money import minor_digits
-    from regulars.cli.lake import lake_there
-    from regulars.history.engine import Engine
-    from regulars.insight.offers.gathering import gather
-    from regulars.insight.offers.making import make_offers
-    from regulars.insight.offers.rules import OfferRules
     from regulars.insight.offers.rules_file import example as example_rules
-    from regulars.insight.offers.rules_file import read_rules
-    from regulars.insight.offers.sheets import Issue
-    from regulars.insight.offers.writing import Print, write_offers
-    from regulars.insight.report.numbers import Numbers
-    from regulars.insight.report.words import Words
-    from regulars.insight.shop import last_day
+    from regulars.insight.offers.writing import Print
 
     if example:
         typer.echo(example_rules(), nl=False)
         return
     if lake is None:
         raise typer.BadParameter("Name the lake's folder.", param_hint="--lake")
-    how = Print(_chosen(formats), paper, font)
+    job = _Job(lake, lists, rules, out, Print(_chosen(formats), paper, font), n, lang, name, key, cut_off, seed)
     console = Console(stderr=True)
-    with lake_there(lake) as history:
+    found, written, numbers = _run(job, console, quiet=as_json)
+    if as_json:
+        typer.echo(json.dumps(_told(found, written), ensure_ascii=False))
+        return
+    _show(found, written, numbers, console)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    lake: Path
+    lists: Path | None
+    rules: Path | None
+    out: Path
+    how: "Print"
+    n: int
+    lang: str
+    name: str
+    key: Path | None
+    cut_off: datetime | None
+    seed: int
+
+
+def _run(job: _Job, console: Console, *, quiet: bool) -> "tuple[OffersFound, Written, Numbers]":
+    from regulars.basics.money import minor_digits
+    from regulars.cli.lake import lake_there
+    from regulars.history.engine import Engine
+    from regulars.insight.offers.gathering import gather
+    from regulars.insight.offers.making import make_offers
+    from regulars.insight.offers.rules import OfferRules
+    from regulars.insight.offers.rules_file import read_rules
+    from regulars.insight.offers.sheets import Issue
+    from regulars.insight.offers.writing import write_offers
+    from regulars.insight.report.numbers import Numbers
+    from regulars.insight.report.words import Words
+    from regulars.insight.shop import last_day
+
+    with lake_there(job.lake) as history:
         digits = minor_digits(history.currency)
-        ruled = read_rules(rules, minor_digits=digits) if rules else OfferRules()
-        words = Words(lang, Numbers(lang, history.currency, digits))
-        out.mkdir(parents=True, exist_ok=True)
-        signing = _key(key, out)
+        ruled = read_rules(job.rules, minor_digits=digits) if job.rules else OfferRules()
+        words = Words(job.lang, Numbers(job.lang, history.currency, digits))
+        job.out.mkdir(parents=True, exist_ok=True)
+        signing = _key(job.key, job.out)
         with (
-            tempfile.TemporaryDirectory(dir=out, prefix=".work-") as folder,
+            tempfile.TemporaryDirectory(dir=job.out, prefix=".work-") as folder,
             Engine(scratch=Path(folder)) as engine,
-            Bars(console, quiet=as_json) as bars,
+            Bars(console, quiet=quiet) as bars,
         ):
             lines = history.lines(engine)
-            until = cut_off.date() if cut_off else last_day(lines, engine)
-            tables = gather(lines, engine, cut_off=until, lists=lists, n=n, work=Path(folder), seed=seed, progress=bars)
-            made = make_offers(rules=ruled, engine=engine, seed=seed, **tables)
-            issue = Issue(name, until + timedelta(days=1), ruled.valid_days, signing)
-            written = write_offers(made, engine, out, issue=issue, words=words, how=how, progress=bars)
-    if as_json:
-        typer.echo(json.dumps(_told(made.found, written), ensure_ascii=False))
-        return
-    _show(made.found, written, words.numbers, console)
+            until = job.cut_off.date() if job.cut_off else last_day(lines, engine)
+            asked: dict[str, Any] = {"lists": job.lists, "n": job.n, "work": Path(folder), "seed": job.seed}
+            tables = gather(lines, engine, cut_off=until, progress=bars, **asked)
+            made = make_offers(rules=ruled, engine=engine, seed=job.seed, **tables)
+            issue = Issue(job.name, until + timedelta(days=1), ruled.valid_days, signing)
+            written = write_offers(made, engine, job.out, issue=issue, words=words, how=job.how, progress=bars)
+    return made.found, written, words.numbers
 
 
 def _chosen(formats: str) -> Sequence[str]:
