@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from regulars.history.read import Looked, Opened, Reading, baskets_together, loo
 from regulars.history.reasons import in_words
 from regulars.history.refusals import Unclear
 from regulars.insight.analysis import Analysis, analyze, analyze_baskets
+from regulars.insight.beside import Beside
 from regulars.insight.findings import Intake
 from regulars.insight.report.outputs import write_outputs, write_refused
 from regulars.insight.report.page import write_report
@@ -47,6 +48,7 @@ class Job:
     lake: Path
     mapping: Path | None
     members: Path | None
+    beside: Beside
     lang: str
     memory: str
     may_ask: bool
@@ -66,7 +68,8 @@ def run(job: Job, settings: Settings, *, console: Console, progress: Bars) -> Ma
     ):
         reading = _read(job, given, lake, engine, Path(folder), console, progress)
         people = known_people(job.members, engine=engine, work=Path(folder)) if job.members else None
-        analysis, refused = _analysed(job, settings, reading, lake, engine, people, progress)
+        beside = replace(job.beside, folder=Path(folder))
+        analysis, refused = _analysed(settings, beside, reading, lake, engine, people, progress)
         progress("writing the report", 0, 1)
         findings = analysis.findings
         write_outputs(findings, analysis.customers, engine, job.out, lang=job.lang)
@@ -133,8 +136,8 @@ def _asking(
 
 
 def _analysed(
-    job: Job,
     settings: Settings,
+    beside: Beside,
     reading: Reading,
     lake: Lake,
     engine: Engine,
@@ -148,7 +151,7 @@ def _analysed(
             engine.parquet("baskets_refused", [staged.refused for staged in reading.baskets]),
         )
     if not lake.files():
-        raise NothingToAnalyse(f"There is no history in {job.lake} yet; name a sales file to analyse.")
+        raise NothingToAnalyse(f"There is no history in {lake.folder} yet; name a sales file to analyse.")
     analysis = analyze(
         lake.lines(engine),
         engine=engine,
@@ -157,6 +160,7 @@ def _analysed(
         currency=lake.currency,
         has_time=any(entry.has_time for entry in lake.files()),
         prospects=people,
+        given=beside,
         progress=progress,
     )
     return analysis, lake.refused(engine)

@@ -23,6 +23,13 @@ Mapping = Annotated[
 Members = Annotated[
     Path | None, typer.Option(help="A list of known people; who never bought is a prospect.", rich_help_panel=READ)
 ]
+Campaigns = Annotated[
+    Path | None, typer.Option(help="Who was assigned to which campaign: what it earned.", rich_help_panel=READ)
+]
+Survey = Annotated[Path | None, typer.Option(help="Answers of a survey: how content they are.", rich_help_panel=READ)]
+Complaints = Annotated[
+    Path | None, typer.Option(help="Complaints: what they cost, which to answer first.", rich_help_panel=READ)
+]
 Name = Annotated[str, typer.Option(help="The shop's name, for the report.", rich_help_panel=DECIDE)]
 Lang = Annotated[str, typer.Option(help="Language of the report: en or zh.", rich_help_panel=DECIDE)]
 CutOff = Annotated[
@@ -55,6 +62,9 @@ def analyze(
     lake: LakeDir = None,
     mapping: Mapping = None,
     members: Members = None,
+    campaigns: Campaigns = None,
+    survey: Survey = None,
+    complaints: Complaints = None,
     name: Name = "",
     lang: Lang = "en",
     cut_off: CutOff = None,
@@ -77,6 +87,7 @@ def analyze(
     """
     ctx.find_root().meta["regulars.json"] = as_json
     from regulars.cli.analysing import Job, run
+    from regulars.insight.beside import Beside
     from regulars.insight.settings import Settings
 
     settings = Settings.of(
@@ -89,7 +100,8 @@ def analyze(
     )
     console = Console(stderr=True)
     may_ask = not as_json and console.is_terminal
-    job = Job(paths or [], out, lake or out / "lake", mapping, members, lang, memory, may_ask)
+    beside = Beside(campaigns, survey, complaints)
+    job = Job(paths or [], out, lake or out / "lake", mapping, members, beside, lang, memory, may_ask)
     with Bars(console, quiet=as_json) as progress:
         summary = run(job, settings, console=console, progress=progress)
     if as_json:

@@ -1,15 +1,36 @@
-"""A list of known people: all that is read of it here is who they are."""
+"""A list of known people: who they are, and what was asked of them at enrolment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import ibis.expr.types as ir
 
 from regulars.basics.errors import RegularsError
 from regulars.history.engine import Engine
-from regulars.history.headings import meanings
+from regulars.history.headings import folded, meanings
 from regulars.history.moves import NotRead, RawTable
 from regulars.history.sources import raw_tables
+
+TOLD: Final[Mapping[str, frozenset[str]]] = {
+    "town": frozenset(["town", "city", "place", "城市", "市", "所在城市", "居住城市"]),
+    "sex": frozenset(["sex", "gender", "性别", "性別"]),
+    "birth_year": frozenset(
+        [
+            "birthyear",
+            "yearofbirth",
+            "born",
+            "birthdate",
+            "dateofbirth",
+            "dob",
+            "birthday",
+            "出生年",
+            "出生年份",
+            "出生日期",
+            "生日",
+        ]
+    ),
+}
 
 
 class NoMemberColumn(RegularsError):
@@ -19,30 +40,39 @@ class NoMemberColumn(RegularsError):
 
 
 def known_people(path: Path, *, engine: Engine, work: Path) -> ir.Table:
-    """customer: the distinct, trimmed ids of a list of people, from the column named as one names customers.
+    """customer, town, sex, birth_year: one row per distinct, trimmed id of a list of people.
 
-    Raises NoMemberColumn, NoSuchFile.
+    The id is in the column named as one names customers; the others are null where no column is named so. A date of
+    birth gives its year. Raises NoMemberColumn, NoSuchFile.
     """
     tables = list(raw_tables([path], engine=engine, work=work))
-    queries = [_ids(table) for table in tables if isinstance(table, RawTable)]
+    queries = [_told(table) for table in tables if isinstance(table, RawTable)]
     if not queries:
         why = "; ".join(table.why for table in tables if isinstance(table, NotRead))
         raise NoMemberColumn(f"{path} is no list of people: {why or 'it is empty'}.")
     everyone = " UNION ALL ".join(queries)
-    named = f"SELECT DISTINCT trim(id) AS customer FROM ({everyone}) WHERE trim(id) != ''"
+    facts = ", ".join(f"max({name}) AS {name}" for name in TOLD)
+    named = f"SELECT trim(id) AS customer, {facts} FROM ({everyone}) WHERE trim(id) != '' GROUP BY trim(id)"
     return engine.keep("known_people", engine.view("people_read", named))
 
 
-def _ids(table: RawTable) -> str:
-    column = _best(table.headings or ())
+def _told(table: RawTable) -> str:
+    headings = table.headings or ()
+    column = _best(headings)
     if column is None:
-        have = ", ".join(table.headings or ()) or "no heading at all"
+        have = ", ".join(headings) or "no heading at all"
         raise NoMemberColumn(
             f"{table.name}: name the column with the customer or card number 'customer'; it has {have}.",
             file=table.name,
         )
     # A spreadsheet turns a card number into 12345.0.
-    return f"SELECT regexp_replace(c{column}::VARCHAR, '\\.0$', '') AS id FROM ({table.query})"
+    parts = [f"regexp_replace(c{column}::VARCHAR, '\\.0$', '') AS id"]
+    for name, words in TOLD.items():
+        place = next((at for at, heading in enumerate(headings) if folded(heading) in words), None)
+        text = "NULL" if place is None else f"nullif(trim(c{place}::VARCHAR), '')"
+        year = f"TRY_CAST(regexp_extract({text}, '(19|20)[0-9][0-9]') AS INTEGER)"
+        parts.append(f"{year if name == 'birth_year' else f'{text}::VARCHAR'} AS {name}")
+    return f"SELECT {', '.join(parts)} FROM ({table.query})"
 
 
 def _best(headings: Sequence[str]) -> int | None:

@@ -1,13 +1,53 @@
 """Chapters on what each customer does next, each checked on a later period of its own."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.insight.grouped import BadHistory
+from regulars.insight.holdout import TooShort
 from regulars.insight.replenishment.due import NothingAgain, due_dates
 from regulars.insight.replenishment.moves import Due
 from regulars.insight.work import Work
+
+if TYPE_CHECKING:
+    from regulars.insight.churn.found import ChurnFound
+    from regulars.insight.nextbasket.found import NextBasketFound
+
+# With more customers an even draw of so many is looked at, and the commands of their own make the whole lists.
+LOOKED_AT: Final = 250_000
+TRIES: Final = 6  # settings tried beyond the usual ones; `regulars next` tries more
+
+
+def churn(work: Work, classed: ir.Table, important_minor: int | None, members: ir.Table | None) -> "ChurnFound | None":
+    """Who is about to leave; leaves the table kept_churn behind, and the lists, where a model may be used."""
+    # scikit-learn takes over a second to import: only where it is needed.
+    from regulars.insight.churn.whole import churn_of
+    from regulars.insight.scoring import TooFewOutcomes
+
+    work.step("who is about to leave")
+    scores = work.engine.named("kept_scores") if work.engine.has("kept_scores") else None
+    try:
+        return churn_of(
+            work.lines,
+            work.facts,
+            work.days,
+            engine=work.engine,
+            cut_off=work.cut_off,
+            members=members,
+            classed=classed,
+            important_minor=important_minor,
+            scores=scores,
+            value_days=work.settings.horizon_days or 365,
+            named=work.working.named,
+            seed=work.settings.seed,
+        )
+    except (TooShort, TooFewOutcomes, BadHistory) as refusal:
+        work.unsaid["churn"] = refusal.code
+        return None
 
 
 def due(work: Work) -> Due | None:
@@ -17,12 +57,35 @@ def due(work: Work) -> Due | None:
         work.unsaid["due"] = "no-products"
         return None
     try:
-        lines = work.working.texts(work.lines)
-        answer = due_dates(lines, engine=work.engine, cut_off=work.cut_off, seed=work.settings.seed)
+        answer = due_dates(
+            work.some_lines(LOOKED_AT), engine=work.engine, cut_off=work.cut_off, seed=work.settings.seed
+        )
     except NothingAgain as refusal:
         work.unsaid["due"] = refusal.code
         return None
     if answer.found.usable:
         soon = answer.table.filter(pc.is_in(answer.table["status"], value_set=pa.array(["due", "overdue"])))
         work.tables["due"] = work.spelled(soon)
-    return replace(answer.found, examples=work.spelled(answer.found.examples))
+    shown = {*answer.found.by_item["item"].to_pylist(), *answer.found.examples["item"].to_pylist()}
+    return replace(answer.found, examples=work.spelled(answer.found.examples), names=work.product_names(shown))
+
+
+def next_basket(work: Work) -> "NextBasketFound | None":
+    """What each customer buys next; leaves the list `next_basket` behind."""
+    from regulars.insight.future import TooFewCustomers
+    from regulars.insight.nextbasket import evaluate, personal_lists
+    from regulars.insight.nextbasket.shop import NoProducts
+
+    work.step("what each buys next")
+    engine, cut_off, seed = work.engine, work.cut_off, work.settings.seed
+    lines = work.some_lines(LOOKED_AT)
+    try:
+        found = evaluate(lines, engine, cut_off=cut_off, tries_max=TRIES, seed=seed)
+    except (TooShort, TooFewCustomers, NoProducts) as refusal:
+        work.unsaid["next"] = refusal.code
+        return None
+    lists = personal_lists(lines, engine, cut_off=cut_off, found=found, seed=seed)
+    named = work.working.named(lists.mutate(customer=lists.customer.cast("int32")))
+    ordered = named.order_by("customer", "rank").rename(why="reason", because_of="reason_product")
+    work.tables["next_basket"] = engine.arrow(ordered)
+    return found

@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 from regulars.basics.money import minor_digits
 from regulars.basics.progress import Progress, silent
 from regulars.history.engine import Engine
-from regulars.insight.ahead import due
+from regulars.insight import ahead, beside
 from regulars.insight.boxes import boxes_of, category_buyers
 from regulars.insight.classes import ClassRule, classes, in_amounts, value_classes
 from regulars.insight.cohorts import cohorts
@@ -58,11 +58,13 @@ def analyze(
     currency: str = "XXX",
     has_time: bool = True,
     prospects: ir.Table | None = None,
+    given: beside.Beside | None = None,
     progress: Progress = silent,
 ) -> Analysis:
     """Everything about the customers behind these lines (a table that `engine` can read, as `Lake.lines` gives).
 
-    `prospects` (customer) are known people who may never have bought. The same lines and settings give the same
+    `prospects` (customer; town, sex, birth_year where known) are known people who may never have bought; `given` are
+    files beside the sales. The same lines and settings give the same
     findings. Raises WrongColumns; WrongSetting when nothing was sold up to the cut-off.
     """
     progress("analysing: facts of each customer", 0, CHAPTERS)
@@ -79,6 +81,9 @@ def analyze(
     stages = _stages(work)
     classed = engine.keep("kept_classes", value_classes(work.facts, rule=rule, prospects=people))
     expected = _future(work, classed)
+    members = work.numbered(prospects) if prospects is not None else None
+    important_minor = rule.cut_offs_minor[0] if rule.cut_offs_minor else None
+    leaving = ahead.churn(work, classed, important_minor, members)
     customers = _customers(work, classed)
     shop = shop_of(
         work.lines,
@@ -89,6 +94,8 @@ def analyze(
         cut_off=work.cut_off,
         has_time=has_time,
     )
+    lists = {**action_lists(customers, engine=engine), **(leaving.lists if leaving else {})}
+    other = given or beside.Beside()
     findings = Findings(
         run_id=run_id(settings, intake, work.cut_off),
         intake=intake,
@@ -101,9 +108,14 @@ def analyze(
         pairs=_pairs(work),
         boxes=_boxes(work),
         cohorts=cohorts(work.days, cut_off=work.cut_off, engine=engine),
-        lists=action_lists(customers, engine=engine),
+        lists=lists,
         unsaid=work.unsaid,
-        due=due(work),
+        churn=leaving,
+        due=ahead.due(work),
+        next_basket=ahead.next_basket(work),
+        campaign=beside.campaign(work, other),
+        survey=beside.survey(work, other),
+        complaints=beside.complaints(work, other),
         tables=work.tables,
     )
     working.drop()
@@ -245,6 +257,9 @@ def _customers(work: Work, classed: ir.Table) -> ir.Table:
     table = table.left_join(classed.drop("value_minor"), "customer").drop("customer_right")
     if engine.has("kept_scores"):
         table = table.left_join(engine.named("kept_scores"), "customer").drop("customer_right")
+    if engine.has("kept_churn"):
+        leaving = engine.named("kept_churn").rename(expected_loss_minor="at_stake_minor").drop("value_minor")
+        table = table.left_join(leaving, "customer").drop("customer_right")
     return engine.keep("kept_customers", work.working.named(table))
 
 

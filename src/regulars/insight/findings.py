@@ -6,10 +6,19 @@ Money is in minor units (`…_minor`), shares are 0 … 1, rates per stated unit
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from regulars.insight.replenishment.moves import Due
+
+if TYPE_CHECKING:
+    from regulars.insight.churn.found import ChurnFound
+    from regulars.insight.complaints.found import ComplaintsFound
+    from regulars.insight.myths.found import MythsFound
+    from regulars.insight.nextbasket.found import NextBasketFound
+    from regulars.insight.survey.found import SurveyFound
+    from regulars.insight.uplift.found import CampaignFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,5 +205,11 @@ class Findings:
     cohorts: Cohorts | None
     lists: Mapping[str, ActionList]
     unsaid: Mapping[str, str] = field(default_factory=dict)  # chapter → reason code, e.g. "future": "too-short"
+    churn: "ChurnFound | None" = None
     due: Due | None = None
+    next_basket: "NextBasketFound | None" = None
+    campaign: "CampaignFound | None" = None
+    survey: "SurveyFound | None" = None
+    complaints: "ComplaintsFound | None" = None
+    myths: "MythsFound | None" = None
     tables: Mapping[str, pa.Table] = field(default_factory=dict)  # more lists, by the name of their file; may be large

@@ -1,5 +1,6 @@
 """What the chapters of an analysis share while they are written."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -12,7 +13,7 @@ from regulars.history.engine import Engine
 from regulars.insight.settings import Settings
 from regulars.insight.working import Working
 
-CHAPTERS: Final = 9
+CHAPTERS: Final = 11  # steps that are always taken
 
 
 @dataclass(slots=True)
@@ -44,6 +45,40 @@ class Work:
     def has_products(self) -> bool:
         """Whether any line says what was bought."""
         return self.count(self.lines.filter(self.lines["product"].notnull()).limit(1)) > 0
+
+    def product_names(self, products: Iterable[str]) -> dict[str, str]:
+        """The names of these products, where the lines have names beside codes."""
+        if "product_name" not in self.lines.columns:
+            return {}
+        lines = self.working.texts(self.lines)
+        asked = self.engine.register("asked_products", pa.table({"product": pa.array(sorted(products), pa.string())}))
+        named = lines.filter(lines.product_name.notnull()).semi_join(asked, "product")
+        rows = self.engine.rows(named.group_by("product").agg(name=named.product_name.max()))
+        self.engine.connection.unregister("asked_products")
+        return {row["product"]: row["name"] for row in rows}
+
+    def some_lines(self, customers_most: int) -> ir.Table:
+        """The lines with texts for codes; of an even draw of whole customers where there are more than so many."""
+        shares = -(-self.count(self.facts) // customers_most)
+        lines = self.lines if shares <= 1 else self.lines.filter(self.lines.customer % shares == 0)
+        return self.working.texts(lines)
+
+    def lines_of(self, people: pa.Table) -> ir.Table:
+        """The lines of these customers (column customer, names), under their names; kept."""
+        given = self.engine.register("asked_people", people.select(["customer"]))
+        names = self.working.names
+        asked = names.semi_join(given.select(customer=given.customer.cast("string")), "customer")
+        texts = self.working.texts(self.lines)
+        both = texts.inner_join(asked.select(own_number="number", name="customer"), [("customer", "own_number")])
+        kept = self.engine.keep("asked_lines", both.mutate(customer=both["name"]).drop("own_number", "name"))
+        self.engine.connection.unregister("asked_people")
+        return kept
+
+    def numbered(self, people: ir.Table) -> ir.Table:
+        """A table of customers who bought, with their numbers instead of their names."""
+        names = self.working.names.select(number="number", name="customer")
+        both = people.inner_join(names, [("customer", "name")])
+        return both.mutate(customer=both.number).drop("number", "name")
 
     def spelled(self, table: pa.Table) -> pa.Table:
         """A table of customers with their names instead of their numbers, in the same order."""

@@ -1,7 +1,7 @@
 """Values of replenishment: purchases as arrays, what the check found, what the report shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -83,3 +83,4 @@ class Due:
     by_item: pa.Table  # item, buyers, typical_days, regularity (sd of the log gap), due, overdue; the most due first
     examples: pa.Table  # customer, item, last_on, purchases, typical_days, next_on, from_on, until_on, chance
     seasonal: bool  # whether the shop's busy weeks were found to speed the rhythm up
+    names: Mapping[str, str] = field(default_factory=dict)  # product code → name, for those in the tables

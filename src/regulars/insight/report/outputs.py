@@ -9,12 +9,15 @@ import pyarrow as pa
 from regulars.history.engine import Engine, quoted, sql_of
 from regulars.insight.findings import Findings
 from regulars.insight.report.numbers import Numbers
+from regulars.insight.report.sentences.due import STATUS as DUE
 from regulars.insight.report.sentences.names import CLASSES, STAGES
+from regulars.insight.report.sentences.next import REASONS as NEXT_REASONS
 from regulars.insight.report.sentences.reasons import worded_sql
 from regulars.insight.report.words import Words
 
 # What a spreadsheet takes for the beginning of a formula, also behind blanks or as a full-width sign.
 _FORMULA: Final = r"^[\s\x00]*[=+\-@＝＋－＠]|^[\t\r\n]"  # noqa: RUF001 full-width signs are meant
+_WORDED: Final = (("value_class", CLASSES), ("stage", STAGES), ("status", DUE), ("why", dict(NEXT_REASONS)))
 _BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"  # by this, first in a file, Excel knows that it is UTF-8
 
 
@@ -70,7 +73,7 @@ def _for_people(field: "pa.Field[pa.DataType]", words: Words) -> str:
         return f"({_named(name)} / 1e{digits})::DECIMAL(38, {digits}) AS {_named(name.removesuffix('_minor'))}"
     if pa.types.is_timestamp(field.type) or pa.types.is_date(field.type):
         return f"{_named(name)}::DATE AS {_named(name)}"
-    for column, table in (("value_class", CLASSES), ("stage", STAGES)):
+    for column, table in _WORDED:
         if name == column:
             cases = " ".join(f"WHEN {quoted(code)} THEN {quoted(words.of(table, code).plain)}" for code in table)
             return f"CASE {name} {cases} ELSE {name} END AS {name}"

@@ -15,6 +15,8 @@ from regulars.insight.headline import REGULAR_VISITS
 from regulars.insight.report.numbers import Numbers
 from regulars.insight.report.sentences import (
     boxes,
+    campaign,
+    churn,
     classes,
     cohorts,
     due,
@@ -22,6 +24,7 @@ from regulars.insight.report.sentences import (
     future,
     lists,
     money,
+    next,
     pairs,
     reading,
     stages,
@@ -32,7 +35,8 @@ from regulars.insight.report.words import HTML_LANGUAGE, Words
 
 _Writer = Callable[[Findings, Words], Chapter]
 _CHAPTERS: Sequence[_Writer] = tuple(
-    room.chapter for room in (money, classes, stages, future, due, pairs, boxes, cohorts, lists, reading)
+    room.chapter
+    for room in (money, classes, stages, future, churn, due, next, pairs, boxes, cohorts, campaign, lists, reading)
 )
 _BLANKS = re.compile(r"\n\s*\n+")
 

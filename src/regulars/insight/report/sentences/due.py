@@ -9,6 +9,7 @@ from regulars.insight.report.sentences.chapter import Chapter, empty, why_unsaid
 from regulars.insight.report.sentences.first import short
 from regulars.insight.report.words import Sentence, Words, mark
 
+STATUS: dict[str, str] = {"due": mark("due"), "overdue": mark("overdue"), "later": mark("later")}
 RULE_NAMES: Mapping[str, str] = {
     "own_rhythm": mark("own rhythm, shrunk to the product’s"),
     "item_median": mark("the product’s usual gap"),
@@ -25,8 +26,8 @@ def chapter(findings: Findings, words: Words) -> Chapter:
     shown = {
         "usable": found.usable,
         "rules": _rules(found, words),
-        "items": _items(found, words, findings) if found.usable else [],
-        "examples": _examples(found, words, findings) if found.usable else [],
+        "items": _items(found, words) if found.usable else [],
+        "examples": _examples(found, words) if found.usable else [],
         "late": _late(found, words) if found.usable else None,
         "checked": _checked(found, words),
         "product": found.level == "product",
@@ -103,10 +104,10 @@ def _rules(found: Due, words: Words) -> list[dict[str, object]]:
     return rows
 
 
-def _items(found: Due, words: Words, findings: Findings) -> list[dict[str, object]]:
+def _items(found: Due, words: Words) -> list[dict[str, object]]:
     return [
         {
-            "item": _name(row["item"], findings),
+            "item": _name(row["item"], found),
             "buyers": words.numbers.count(row["buyers"]),
             "days": words.numbers.count(round(row["typical_days"])),
             "due": words.numbers.count(row["due"]),
@@ -116,12 +117,12 @@ def _items(found: Due, words: Words, findings: Findings) -> list[dict[str, objec
     ]
 
 
-def _examples(found: Due, words: Words, findings: Findings) -> list[dict[str, object]]:
+def _examples(found: Due, words: Words) -> list[dict[str, object]]:
     day = words.numbers.day
     return [
         {
             "customer": row["customer"],
-            "item": _name(row["item"], findings),
+            "item": _name(row["item"], found),
             "last": day(row["last_on"]),
             "usual": words.numbers.count(round(row["typical_days"])),
             "next": day(row["next_on"]),
@@ -132,6 +133,5 @@ def _examples(found: Due, words: Words, findings: Findings) -> list[dict[str, ob
     ]
 
 
-def _name(item: str, findings: Findings) -> str:
-    names = findings.pairs.names if findings.pairs is not None else {}
-    return short(names.get(item, item))
+def _name(item: str, found: Due) -> str:
+    return short(found.names.get(item, item))
