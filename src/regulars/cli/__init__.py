@@ -10,11 +10,13 @@ import typer
 from regulars import __version__
 from regulars.cli.analyze import analyze
 from regulars.cli.campaign import campaign
+from regulars.cli.churn import churn
 from regulars.cli.lake import history
 from regulars.cli.next import next_baskets
 from regulars.cli.offers import offers
 from regulars.cli.refusing import RefusingGroup
 from regulars.cli.sample import sample
+from regulars.cli.score import score
 
 app = typer.Typer(
     name="regulars",
@@ -27,7 +29,9 @@ app = typer.Typer(
     "or make a sample chain to try:  [bold]regulars sample --out chain/[/bold]",
 )
 app.command()(analyze)
+app.command()(churn)
 app.command()(sample)
+app.command()(score)
 app.command("next")(next_baskets)
 app.command()(offers)
 app.add_typer(history, name="history")
