@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -46,7 +46,7 @@ class Work:
         """Whether any line says what was bought."""
         return self.count(self.lines.filter(self.lines["product"].notnull()).limit(1)) > 0
 
-    def product_names(self, products: Iterable[str]) -> dict[str, str]:
+    def product_names(self, products: Iterable[Any]) -> dict[str, str]:
         """The names of these products, where the lines have names beside codes."""
         if "product_name" not in self.lines.columns:
             return {}
