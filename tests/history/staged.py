@@ -79,16 +79,7 @@ def staged(
             "SELECT min(sold_at)::DATE::VARCHAR, max(sold_at)::DATE::VARCHAR FROM lines"
         ).fetchall()
     ((first_on, last_on),) = days
-    wrong = {
-        "file": [name] * refused,
-        "line": [len(lines) + 2 + n for n in range(refused)],
-        "column": ["date"] * refused,
-        "reason": ["bad-date"] * refused,
-        "value": ["31.31.2024"] * refused,
-        "row": ["31.31.2024,ada,3.00"] * refused,
-    }
-    types = {c.name: pa.int64() if c.duckdb == "BIGINT" else pa.string() for c in REFUSED}
-    pq.write_table(pa.table(wrong, schema=pa.schema(types)), home / "refused.parquet")
+    _write_refused(home / "refused.parquet", name, first=len(lines) + 2, count=refused)
     return Staged(
         name=name,
         sha256=sha256,
@@ -108,3 +99,16 @@ def staged(
         parts=tuple(parts),
         number=number,
     )
+
+
+def _write_refused(path: Path, name: str, *, first: int, count: int) -> None:
+    wrong = {
+        "file": [name] * count,
+        "line": [first + n for n in range(count)],
+        "column": ["date"] * count,
+        "reason": ["bad-date"] * count,
+        "value": ["31.31.2024"] * count,
+        "row": ["31.31.2024,ada,3.00"] * count,
+    }
+    types = {c.name: pa.int64() if c.duckdb == "BIGINT" else pa.string() for c in REFUSED}
+    pq.write_table(pa.table(wrong, schema=pa.schema(types)), path)

@@ -64,8 +64,8 @@ def analyze(
     """Everything about the customers behind these lines (a table that `engine` can read, as `Lake.lines` gives).
 
     `prospects` (customer; town, sex, birth_year where known) are known people who may never have bought; `given` are
-    files beside the sales. The same lines and settings give the same
-    findings. Raises WrongColumns; WrongSetting when nothing was sold up to the cut-off.
+    files beside the sales. The same lines and settings give the same findings. Raises WrongColumns; WrongSetting when
+    nothing was sold up to the cut-off.
     """
     progress("analysing: facts of each customer", 0, CHAPTERS)
     working = keep_working(lines, engine)
@@ -94,9 +94,7 @@ def analyze(
         cut_off=work.cut_off,
         has_time=has_time,
     )
-    lists = {**action_lists(customers, engine=engine), **(leaving.lists if leaving else {})}
-    other = given or beside.Beside()
-    findings = Findings(
+    found = Findings(
         run_id=run_id(settings, intake, work.cut_off),
         intake=intake,
         shop=shop,
@@ -108,19 +106,27 @@ def analyze(
         pairs=_pairs(work),
         boxes=_boxes(work),
         cohorts=cohorts(work.days, cut_off=work.cut_off, engine=engine),
-        lists=lists,
+        lists={**action_lists(customers, engine=engine), **(leaving.lists if leaving else {})},
         unsaid=work.unsaid,
         churn=leaving,
-        due=ahead.due(work),
-        next_basket=ahead.next_basket(work),
-        campaign=beside.campaign(work, other),
-        survey=beside.survey(work, other),
-        complaints=beside.complaints(work, other),
         tables=work.tables,
     )
+    findings = _with_more(found, work, given or beside.Beside())
     working.drop()
     progress("analysing", CHAPTERS, CHAPTERS)
     return Analysis(findings, customers)
+
+
+def _with_more(found: Findings, work: Work, given: beside.Beside) -> Findings:
+    """The chapters that look ahead, and those on files beside the sales."""
+    return replace(
+        found,
+        due=ahead.due(work),
+        next_basket=ahead.next_basket(work),
+        campaign=beside.campaign(work, given),
+        survey=beside.survey(work, given),
+        complaints=beside.complaints(work, given),
+    )
 
 
 def analyze_baskets(path: Path, *, engine: Engine, intake: Intake, settings: Settings) -> Analysis:
