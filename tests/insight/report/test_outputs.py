@@ -148,8 +148,10 @@ def test_the_database_words_reasons_as_the_page_does(
 
 
 def _percent_shown_alike(code: str) -> bool:
-    """A chance is between 0 and 100 percent, and whole."""
-    return not code.startswith("rare:") or 0 <= int(code.split(":")[1]) <= 99
+    """A share is between 0 and 100 percent, and whole."""
+    kind, *numbers = code.split(":")
+    named = zip(REASONS.get(kind, ()), numbers, strict=False)
+    return all(0 <= int(number) <= 99 for name, number in named if name.endswith("_percent") and number.isdigit())
 
 
 def test_refused_rows_go_by_file_and_line(engine: Engine, tmp_path: Path) -> None:

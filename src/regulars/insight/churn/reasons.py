@@ -16,6 +16,7 @@ from regulars.insight.scoring.moves import Flags, Floats, Ints, Scored
 TOP: Final = 3
 _LEAST: Final = 0.05  # log-odds below which a theme is no reason: it moves the chance by a hundredth at most
 _YEAR: Final = 365
+_PERCENT: Final = (-100.0, 100.0)
 # Theme → code and where its numbers come from: a column, a constant, or a column as percent.
 _WRITTEN: Final[Mapping[str, tuple[str, tuple[str | int, ...]]]] = {
     "silent": ("silent", ("recency_days", "usual_gap_days")),
@@ -102,5 +103,7 @@ def _figure(source: str | int, table: pa.Table, here: Flags, count: int) -> Any:
         return pa.nulls(count, pa.string())
     values = np.asarray(table[name].cast(pa.float64()).to_numpy(), np.float64)[here] * scale
     unknown = ~np.isfinite(values)
+    if scale > 1:  # beyond these a share says no more
+        values = np.clip(values, *_PERCENT)
     whole = np.rint(np.where(unknown, 0.0, values)).astype(np.int64)
     return pa.array(whole, mask=unknown).cast(pa.string())

@@ -80,7 +80,7 @@ _RULES_MOST: Final = 6
 def chapter(findings: Findings, words: Words) -> Chapter:
     """Found by `regulars.insight.churn`; a chapter that says why where there is nothing."""
     title = words.t("Who is about to leave")
-    found: ChurnFound | None = getattr(findings, "churn", None)
+    found = findings.churn
     if found is None:
         return _unsaid(title, findings.unsaid.get("churn", ""), words)
     run = found.run
@@ -104,6 +104,8 @@ def chapter(findings: Findings, words: Words) -> Chapter:
 
 
 def _unsaid(title: Sentence, code: str, words: Words) -> Chapter:
+    if code == "bad-history":  # what the rhythm says where nobody came twice
+        code = "no-repeat-buyers"
     if code in WHY_NOT and code not in UNSAID:
         return Chapter("churn", title, unsaid=words.of(WHY_NOT, code))
     return empty("churn", title, code, words)

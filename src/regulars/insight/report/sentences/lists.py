@@ -22,6 +22,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     },
     "best": _SPENT,
     "rising": _SPENT,
+    "retention": {"at_stake_minor": mark("Expected loss"), "last_on": mark("Last visit")},
+    "prospects": {"at_stake_minor": mark("To be won a year"), "last_on": mark("Last visit")},
     "one_time": {"at_stake_minor": mark("Spent"), "last_on": mark("Last visit")},
     "lost": {"at_stake_minor": mark("A year, while here"), "last_on": mark("Last visit")},
 }

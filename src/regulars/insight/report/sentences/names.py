@@ -32,6 +32,8 @@ LISTS: Final = {
     "rising": mark("Rising"),
     "one_time": mark("Came once"),
     "lost": mark("Lost"),
+    "retention": mark("Worth keeping"),
+    "prospects": mark("May rise"),
 }
 MONEY_MEANINGS: Final = {
     "slipping": mark("a year at stake"),
@@ -39,6 +41,8 @@ MONEY_MEANINGS: Final = {
     "rising": mark("in the last year"),
     "one_time": mark("spent so far"),
     "lost": mark("a year, while they came"),
+    "retention": mark("expected loss"),
+    "prospects": mark("a year to be won, in expectation"),
 }
 LIST_MEANINGS: Final = {
     "best": mark("Those who bring the most. Know them by name."),
@@ -46,6 +50,8 @@ LIST_MEANINGS: Final = {
     "slipping": mark("Customers who are late by their own rhythm, most value at risk first."),
     "lost": mark("Customers of worth who have gone, those who brought the most first."),
     "one_time": mark("One visit and no second one yet; the latest first, who may still return."),
+    "retention": mark("Customers by what their leaving would cost: chance of leaving × what they would spend."),
+    "prospects": mark("Ordinary customers most like those who became important."),
 }
 MODELS: Final = {
     "BGNBD": "BG/NBD",
