@@ -11,12 +11,14 @@ from regulars import __version__
 from regulars.cli.analyze import analyze
 from regulars.cli.campaign import campaign
 from regulars.cli.churn import churn
+from regulars.cli.complaints import complaints
 from regulars.cli.lake import history
 from regulars.cli.next import next_baskets
 from regulars.cli.offers import offers
 from regulars.cli.refusing import RefusingGroup
 from regulars.cli.sample import sample
 from regulars.cli.score import score
+from regulars.cli.survey import survey
 
 app = typer.Typer(
     name="regulars",
@@ -34,6 +36,8 @@ app.command()(sample)
 app.command()(score)
 app.command("next")(next_baskets)
 app.command()(offers)
+app.command()(survey)
+app.command()(complaints)
 app.add_typer(history, name="history")
 app.add_typer(campaign, name="campaign")
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from regulars.history.engine import Engine
 from regulars.insight.survey.answers import Answers, Scale, understood
 from regulars.insight.survey.behaviour import behaviour_of, link
-from regulars.insight.survey.found import Behaviour, Estimate, SurveyFound
+from regulars.insight.survey.found import Behaviour, Estimate, Importance, LoyaltyIndex, Nps, SurveyFound
 from regulars.insight.survey.importance import importance_of
 from regulars.insight.survey.index import index_of, index_values
 from regulars.insight.survey.intervals import mean_of
@@ -49,24 +49,14 @@ def survey_of(
     Nothing after `cut_off` is looked at. Raises WrongSurvey, WrongColumns, NoSuchFile.
     """
     answers = understood(answers_table(given, engine, work), engine, factors=factors, scale=scale, reverse=reverse)
-    unsaid: dict[str, str] = {}
     stated, basis = stated_shares(answers, weights)
     derived = importance_of(answers, stated=stated, seed=seed) if answers.items else None
-    if derived is None:
-        unsaid["importance"] = "no-overall" if "satisfaction" not in answers.factors else "too-few-answers"
     shares, basis = chosen_weights(answers, stated, basis, derived)
     simple, weighted = _respondents(answers, shares)
     index_found, index_each = index_of(answers, weights=index_weights, seed=seed), index_values(answers, index_weights)
-    if index_found is None:
-        unsaid["index"] = "too-few-factors"
-    recommend = answers.factor_answers.get("recommend")
-    nps = nps_of(recommend, answers.factor_scales["recommend"]) if recommend is not None else None
-    if nps is None:
-        unsaid["nps"] = "no-recommendation"
+    nps = _nps(answers)
     purchased = days if days is not None else purchase_days(lines) if lines is not None else None
     behaviour, linked_customers = _behaviour(answers, purchased, engine, cut_off, names, after_days, index_each, seed)
-    if isinstance(behaviour, str):
-        unsaid["behaviour"] = behaviour
     alpha, omega = reliability(answers.matrix, seed=seed)
     first_on, last_on = _period(answers.answered_on)
     bounds = (float(answers.scale[0]), float(answers.scale[1]))
@@ -92,8 +82,31 @@ def survey_of(
         segments=segments_of(answers, weighted),
         behaviour=None if isinstance(behaviour, str) else behaviour,
         attitude=_attitude(answers),
-        unsaid=unsaid,
+        unsaid=_unsaid(answers, derived, index_found, nps, behaviour),
     )
+
+
+def _nps(answers: Answers) -> Nps | None:
+    recommend = answers.factor_answers.get("recommend")
+    return None if recommend is None else nps_of(recommend, answers.factor_scales["recommend"])
+
+
+def _unsaid(
+    answers: Answers,
+    importance: Importance | None,
+    index: LoyaltyIndex | None,
+    nps: Nps | None,
+    behaviour: Behaviour | str,
+) -> dict[str, str]:
+    """Why what is missing is missing."""
+    unsaid = {"behaviour": behaviour} if isinstance(behaviour, str) else {}
+    if importance is None:
+        unsaid["importance"] = "too-few-answers" if "satisfaction" in answers.factors else "no-overall"
+    if index is None:
+        unsaid["index"] = "too-few-factors"
+    if nps is None:
+        unsaid["nps"] = "no-recommendation"
+    return unsaid
 
 
 def _respondents(answers: Answers, shares: Mapping[str, float]) -> tuple[Floats, Floats]:

@@ -12,17 +12,17 @@ from regulars.insight.survey.answers import Answers
 from regulars.insight.survey.intervals import mean_of, welch
 from regulars.insight.survey.reading import Floats
 from regulars.insight.survey.scores import nps_of
-from regulars.insight.survey.shapes import floats, texts
+from regulars.insight.survey.shapes import floats, texts, wholes
 
 Array = npt.NDArray[Any]
 
 FEWEST: Final = 10  # answers in a wave or a part
 _TESTED: Final = ("change", "p_value", "p_adjusted")
 _WAVE: Final = pa.schema(
-    texts("wave") + [("answers", pa.int64())] + floats(("mean", "low", "high", "top_box", "nps", *_TESTED))
+    [*texts("wave"), *wholes("answers"), *floats(("mean", "low", "high", "top_box", "nps", *_TESTED))]
 )
 _SEGMENT: Final = pa.schema(
-    texts("column", "level") + [("answers", pa.int64())] + floats(("mean", "low", "high", "difference", *_TESTED[1:]))
+    [*texts("column", "level"), *wholes("answers"), *floats(("mean", "low", "high", "difference", *_TESTED[1:]))]
 )
 
 

@@ -89,8 +89,7 @@ def _behaved(found: Behaviour | None, words: Words) -> list[Sentence]:
     if found is None:
         return [
             words.t(
-                "The answers could not be linked to purchases. What people say is not yet loyalty: "
-                "what they do is."
+                "The answers could not be linked to purchases. What people say is not yet loyalty: what they do is."
             )
         ]
     rows = {(row["satisfied"], row["bought"]): row["customers"] for row in found.gap.to_pylist()}
@@ -190,7 +189,8 @@ def _range(found: Estimate | None, words: Words, places: int = 2) -> str:
 
 def _items(found: SurveyFound, words: Words) -> list[dict[str, object]]:
     derived = {row["item"]: row for row in found.importance.table.to_pylist()} if found.importance else {}
-    share, rows = words.numbers.share, []
+    share = words.numbers.share
+    rows: list[dict[str, object]] = []
     for row in found.items.to_pylist()[:_ITEMS]:
         known = derived.get(row["item"])
         rows.append(
@@ -230,7 +230,7 @@ def _curve(found: Behaviour | None, words: Words) -> list[dict[str, object]]:
     ]
 
 
-def _gap(found: Behaviour | None, words: Words) -> list[dict[str, object]]:
+def _gap(found: Behaviour | None, words: Words) -> list[dict[str, Sentence | str]]:
     names = {
         (True, True): words.t("content, and bought again"),
         (True, False): words.t("content, and stayed away"),
