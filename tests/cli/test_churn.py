@@ -191,7 +191,7 @@ def test_a_chinese_table_is_read_and_told_in_chinese(tmp_path: Path) -> None:
         (lambda row: row, ("--families", "forest"), "wrong-setting", "forest"),
         (lambda row: row, ("--status", "contract"), "wrong-setting", "--normal"),
     ],
-    ids=["two targets", "no target", "strange levels", "no column", "no level", "no share", "no family", "half a filter"],
+    ids=["targets", "no target", "strange levels", "no column", "no level", "no share", "no family", "half a filter"],
 )  # fmt: skip
 def test_what_is_unclear_is_refused_in_words(tmp_path: Path, change: Any, words: Any, code: str, named: str) -> None:
     written(tmp_path / "c.csv", [change(row) for row in rows(120)])

@@ -73,8 +73,8 @@ def card_page(card: Card, run: str, words: Words) -> Page:
         title=words.t("Model card"),
         subtitle=run,
         says=[
-            Sentence("{text}", {"text": card["purpose"]}),
-            Sentence("{text}", {"text": card["target"]}),
+            _as_it_is(card["purpose"]),
+            _as_it_is(card["target"]),
             verdict(card, words),
         ],
         sections=[
@@ -87,6 +87,11 @@ def card_page(card: Card, run: str, words: Words) -> Page:
         ],
         foot=words.t("Run {run}, made with Regulars {version}", run=run, version=card["regulars"]).plain,
     )
+
+
+def _as_it_is(text: str) -> Sentence:
+    """A sentence that was worded when the card was made."""
+    return Sentence(text.replace("{", "{{").replace("}", "}}"), {})
 
 
 def verdict(card: Card, words: Words) -> Sentence:
