@@ -61,7 +61,13 @@ def past_of(
 
 
 def leaving(
-    past: Past, windows: Windows, *, families: Sequence[str] = FAMILIES, seed: int, progress: Progress = silent
+    past: Past,
+    windows: Windows,
+    *,
+    families: Sequence[str] = FAMILIES,
+    rows_most: int = ROWS_MOST,
+    seed: int,
+    progress: Progress = silent,
 ) -> LoyaltyRun:
     """Who leaves. Raises TooFewOutcomes."""
     learned = learn(
@@ -69,7 +75,7 @@ def leaving(
         later=examples_of([past.later]),
         seed=seed,
         families=families,
-        rows_most=ROWS_MOST,
+        rows_most=rows_most,
         progress=progress,
     )
     target = LEAVES_OWN if windows.horizon_days is None else LEAVES_FIXED

@@ -14,7 +14,7 @@ from regulars.insight.churn.fairness import fairness
 from regulars.insight.churn.features import features_of
 from regulars.insight.churn.found import ChurnFound, LoyaltyRun
 from regulars.insight.churn.known import Known
-from regulars.insight.churn.learning import FAMILIES, Past, leaving, past_of, rising
+from regulars.insight.churn.learning import FAMILIES, ROWS_MOST, Past, leaving, past_of, rising
 from regulars.insight.churn.outcomes import DRAWN_MOST, evenly, features_only
 from regulars.insight.churn.present import SCORES, score_all
 from regulars.insight.churn.windows import Windows, windows_of
@@ -44,6 +44,7 @@ def churn_of(
     named: lists.Named = lambda table: table,
     former: LoyaltyRun | None = None,
     families: Sequence[str] = FAMILIES,
+    rows_most: int = ROWS_MOST,
     seed: int = 7,
     progress: Progress = silent,
 ) -> ChurnFound:
@@ -62,16 +63,11 @@ def churn_of(
     terms = terms or lists.Terms()
     customers = int(engine.row(facts.agg(n=facts.count()))["n"])
     past = past_of(lines, customers, asked, engine=engine, members=members, progress=progress)
-    run = leaving(past, asked, families=families, seed=seed, progress=progress)
+    run = leaving(past, asked, families=families, rows_most=rows_most, seed=seed, progress=progress)
     rise, unsaid = _rising(past, asked, important_minor, seed, progress)
     said = run.learned.model.probability(features_only(past.later.table))
-    found = ChurnFound(
-        run=run,
-        prospects_run=rise,
-        fairness=fairness(past.later.table, said, past.later.left, flagged_top=terms.share),
-        drift=drift(former, run) if former is not None else {},
-        unsaid=unsaid,
-    )
+    look = fairness(past.later.table, said, past.later.left, flagged_top=terms.share)
+    found = ChurnFound(run, rise, look, drift=drift(former, run) if former is not None else {}, unsaid=unsaid)
     used = {name: one for name, one in (("leave", run), ("rise", rise)) if one is not None and one.learned.usable}
     if not used:
         return found
@@ -82,19 +78,30 @@ def churn_of(
     kept = _kept(features, classed, scores, engine, leaving="leave" in used)
     found = replace(found, judged=judged)
     if "leave" in used:
-        chosen = lists.retention(kept, judged, terms, engine=engine, named=named)
-        basis, days_valued = ("past-spend", 365) if scores is None else ("expected-spend", value_days)
-        found = replace(
-            _summed(found, kept, engine),
-            lists={"retention": chosen},
-            retention=lists.terms_of(chosen.table, terms, value_basis=basis, value_days=days_valued),
-            caught=lists.caught(past.later, said, terms.share),
-        )
+        days_valued = 365 if scores is None else value_days
+        found = _retained(_summed(found, kept, engine), kept, terms, engine, named, days_valued, scores is not None)
+        found = replace(found, caught=lists.caught(past.later, said, terms.share))
     if "rise" in used and important_minor is not None:
         chosen = lists.prospects(kept, important_minor, engine=engine, named=named)
         found = replace(found, lists={**found.lists, "prospects": chosen})
     _leave_behind(kept, engine, leaving="leave" in used)
     return found
+
+
+def _retained(
+    found: ChurnFound,
+    kept: ir.Table,
+    terms: lists.Terms,
+    engine: Engine,
+    named: lists.Named,
+    value_days: int,
+    by_model: bool,
+) -> ChurnFound:
+    """With the retention list and its terms."""
+    chosen = lists.retention(kept, found.judged, terms, engine=engine, named=named)
+    basis = "expected-spend" if by_model else "past-spend"
+    stated = lists.terms_of(chosen.table, terms, value_basis=basis, value_days=value_days)
+    return replace(found, lists={"retention": chosen}, retention=stated)
 
 
 def _leave_behind(valued: ir.Table, engine: Engine, *, leaving: bool) -> None:
