@@ -251,7 +251,7 @@ def test_only_leaving_of_the_wanted_kind_counts_and_only_normal_customers_of_val
 def test_the_published_contract_table_as_it_came(tmp_path: Path) -> None:
     if not TELCO.exists():
         pytest.skip(f"the real table is not here: {TELCO}")
-    result = regulars("churn", TELCO, "--out", tmp_path / "out", "--families", "logistic,tree")
+    result = regulars("churn", TELCO, "--out", tmp_path / "out", *QUICK)
     assert result.exit_code == 0, result.output
     told = summary(tmp_path / "out")
     assert (told["rows"], told["left"]) == (7043, 1869)

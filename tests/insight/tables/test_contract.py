@@ -18,7 +18,7 @@ QUICK = Asked(families=("logistic",))
 MONTHS = 18
 
 
-def history(folder: Path, *, people: int = 700, seed: int = 2, planted: bool = False) -> list[Path]:
+def history(folder: Path, *, people: int = 500, seed: int = 2, planted: bool = False) -> list[Path]:
     """Members of 2024–25 and their flights by month; who flies seldom cancels more often. `planted`: the last three
     months of each leaver's flights are a thousand, which only somebody who looks ahead can use."""
     chance = np.random.default_rng(seed)
