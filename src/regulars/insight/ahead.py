@@ -16,13 +16,17 @@ from regulars.insight.work import Work
 if TYPE_CHECKING:
     from regulars.insight.churn.found import ChurnFound
     from regulars.insight.nextbasket.found import NextBasketFound
+    from regulars.insight.offers.found import OffersFound
 
 # With more customers an even draw of so many is looked at, and the commands of their own make the whole lists.
 LOOKED_AT: Final = 250_000
+LEARNED_FROM: Final = 12_000  # examples of who left: four times as many change the third digit and take minutes
 TRIES: Final = 6  # settings tried beyond the usual ones; `regulars next` tries more
 
 
-def churn(work: Work, classed: ir.Table, important_minor: int | None, members: ir.Table | None) -> "ChurnFound | None":
+def churn(
+    work: Work, classed: ir.Table, important_minor: int | None, members: ir.Table | None, value_days: int
+) -> "ChurnFound | None":
     """Who is about to leave; leaves the table kept_churn behind, and the lists, where a model may be used."""
     # scikit-learn takes over a second to import: only where it is needed.
     from regulars.insight.churn.whole import churn_of
@@ -41,8 +45,9 @@ def churn(work: Work, classed: ir.Table, important_minor: int | None, members: i
             classed=classed,
             important_minor=important_minor,
             scores=scores,
-            value_days=work.settings.horizon_days or 365,
+            value_days=value_days,
             named=work.working.named,
+            rows_most=LEARNED_FROM,
             seed=work.settings.seed,
         )
     except (TooShort, TooFewOutcomes, BadHistory) as refusal:
@@ -64,6 +69,7 @@ def due(work: Work) -> Due | None:
         work.unsaid["due"] = refusal.code
         return None
     if answer.found.usable:
+        work.engine.keep("kept_due", work.engine.register("due_dates", answer.table.drop_columns(["last_on"])))
         soon = answer.table.filter(pc.is_in(answer.table["status"], value_set=pa.array(["due", "overdue"])))
         work.tables["due"] = work.spelled(soon)
     shown = {*answer.found.by_item["item"].to_pylist(), *answer.found.examples["item"].to_pylist()}
@@ -84,8 +90,57 @@ def next_basket(work: Work) -> "NextBasketFound | None":
     except (TooShort, TooFewCustomers, NoProducts) as refusal:
         work.unsaid["next"] = refusal.code
         return None
-    lists = personal_lists(lines, engine, cut_off=cut_off, found=found, seed=seed)
+    lists = engine.keep("next_lists", personal_lists(lines, engine, cut_off=cut_off, found=found, seed=seed))
     named = work.working.named(lists.mutate(customer=lists.customer.cast("int32")))
     ordered = named.order_by("customer", "rank").rename(why="reason", because_of="reason_product")
     work.tables["next_basket"] = engine.arrow(ordered)
     return found
+
+
+def offers(work: Work, classed: ir.Table) -> "OffersFound | None":
+    """Which products of the personal lists are worth a discount, under the usual rules; leaves the list `offers`.
+
+    Customers go as texts of their numbers, as in the personal lists.
+    """
+    if not work.engine.has("next_lists"):
+        work.unsaid["offers"] = work.unsaid.get("next", "no-products")
+        return None
+    from regulars.insight.boxes import customer_boxes
+    from regulars.insight.offers import OfferRules, make_offers
+    from regulars.insight.offers.products import own_purchases, product_facts
+
+    work.step("offers on the lists")
+    engine, cut_off = work.engine, work.cut_off
+    some = work.some_lines(LOOKED_AT)
+    lines = some.mutate(customer=some.customer.cast("string"))
+    lists = engine.named("next_lists")
+    known = work.facts.inner_join(classed.select("customer", "value_class"), "customer")
+    value = known.select("customer", "value_class", "spend_365_minor", "tenure_days")
+    products = product_facts(lines, engine, cut_off=cut_off)
+    dates = engine.named("kept_due") if engine.has("kept_due") else None
+    made = make_offers(
+        lists,
+        _as_texts(dates.select("customer", "item", "status", "chance")) if dates is not None else None,
+        engine.keep("kept_offer_boxes", customer_boxes(lines)),
+        _as_texts(value),
+        products,
+        OfferRules(),
+        own=engine.keep("kept_offer_own", own_purchases(lines, lists, products, cut_off=cut_off)),
+        engine=engine,
+        seed=work.settings.seed,
+    )
+    discounted = engine.arrow(made.table.filter(made.table.discount_percent.notnull()).order_by("customer", "rank"))
+    work.tables["offers"] = _named(work, discounted).rename_columns({"reason": "why", "reason_product": "because_of"})
+    return replace(made.found, example=_named(work, made.found.example))
+
+
+def _as_texts(table: ir.Table) -> ir.Table:
+    return table.mutate(customer=table.customer.cast("string"))
+
+
+def _named(work: Work, table: pa.Table) -> pa.Table:
+    """A table whose customers are texts of numbers, under their names."""
+    if "customer" not in table.column_names:
+        return table
+    place = table.column_names.index("customer")
+    return work.spelled(table.set_column(place, "customer", table["customer"].cast(pa.int32())))

@@ -83,7 +83,7 @@ def analyze(
     expected = _future(work, classed)
     members = work.numbered(prospects) if prospects is not None else None
     important_minor = rule.cut_offs_minor[0] if rule.cut_offs_minor else None
-    leaving = ahead.churn(work, classed, important_minor, members)
+    leaving = ahead.churn(work, classed, important_minor, members, expected.horizon_days if expected else 365)
     customers = _customers(work, classed)
     shop = shop_of(
         work.lines,
@@ -119,13 +119,17 @@ def analyze(
 
 def _with_more(found: Findings, work: Work, given: beside.Beside) -> Findings:
     """The chapters that look ahead, and those on files beside the sales."""
+    due, next_basket = ahead.due(work), ahead.next_basket(work)
+    asked, complained = beside.survey(work, given), beside.complaints(work, given)
     return replace(
         found,
-        due=ahead.due(work),
-        next_basket=ahead.next_basket(work),
+        due=due,
+        next_basket=next_basket,
+        offers=ahead.offers(work, work.engine.named("kept_classes")),
         campaign=beside.campaign(work, given),
-        survey=beside.survey(work, given),
-        complaints=beside.complaints(work, given),
+        survey=asked,
+        complaints=complained,
+        myths=beside.myths(work, asked, complained),
     )
 
 

@@ -10,6 +10,7 @@ from regulars.insight.work import Work
 
 if TYPE_CHECKING:
     from regulars.insight.complaints.found import ComplaintsFound
+    from regulars.insight.myths.found import MythsFound
     from regulars.insight.survey.found import SurveyFound
     from regulars.insight.uplift.found import CampaignFound
 
@@ -64,12 +65,30 @@ def complaints(work: Work, given: Beside) -> "ComplaintsFound | None":
     from regulars.insight.complaints.complaining import complaints_of
 
     work.step("what complaints cost")
-    return complaints_of(
+    found = complaints_of(
         given.complaints,
         work.lines,
         work.engine,
         work.cut_off,
         work=given.folder,
         days=work.days,
+        names=work.working.names,
+    )
+    work.tables["complaints"] = found.queue
+    return found
+
+
+def myths(work: Work, asked: "SurveyFound | None", complained: "ComplaintsFound | None") -> "MythsFound":
+    """Whether the loyal are cheaper to serve, pay more and recommend more here."""
+    from regulars.insight.myths.judging import myths_of
+
+    work.step("three beliefs")
+    return myths_of(
+        work.lines,
+        work.facts,
+        work.engine,
+        work.cut_off,
+        attitude=asked.attitude if asked is not None else None,
+        complaints=complained.queue.select(["customer"]) if complained is not None else None,
         names=work.working.names,
     )

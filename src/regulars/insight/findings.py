@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from regulars.insight.complaints.found import ComplaintsFound
     from regulars.insight.myths.found import MythsFound
     from regulars.insight.nextbasket.found import NextBasketFound
+    from regulars.insight.offers.found import OffersFound
     from regulars.insight.survey.found import SurveyFound
     from regulars.insight.uplift.found import CampaignFound
 
@@ -208,6 +209,7 @@ class Findings:
     churn: "ChurnFound | None" = None
     due: Due | None = None
     next_basket: "NextBasketFound | None" = None
+    offers: "OffersFound | None" = None
     campaign: "CampaignFound | None" = None
     survey: "SurveyFound | None" = None
     complaints: "ComplaintsFound | None" = None

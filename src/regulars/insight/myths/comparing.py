@@ -23,13 +23,14 @@ def compared(people: ir.Table, name: str, engine: Engine) -> Measure | None:
     """
     known = people.filter(people[name].notnull(), ~people[name].cast("float64").isnan())
     value = known[name].cast("float64")
-    strata = known.group_by(known.main_category, known.store, known.loyal).agg(
+    main, store = (known[column].cast("string").fill_null("") for column in ("main_category", "store"))
+    strata = known.group_by(main_category=main, store=store, loyal=known.loyal).agg(
         n=known.count(), total=value.sum(), square=(value * value).sum()
     )
     rows = engine.arrow(strata).to_pandas()
     if not len(rows):
         return None
-    key = rows["main_category"].fillna("").astype(str) + "\x1f" + rows["store"].fillna("").astype(str)
+    key = rows["main_category"] + "\x1f" + rows["store"]
     sides = []
     codes = key.astype("category").cat.codes.to_numpy()
     for loyal in (True, False):

@@ -19,24 +19,48 @@ from regulars.insight.report.sentences import (
     churn,
     classes,
     cohorts,
+    complaints,
     due,
     first,
     future,
     lists,
     money,
+    myths,
     next,
+    offers,
     pairs,
     reading,
     stages,
+    survey,
 )
 from regulars.insight.report.sentences.chapter import Chapter
 from regulars.insight.report.sentences.future import check_value
 from regulars.insight.report.words import HTML_LANGUAGE, Words
 
 _Writer = Callable[[Findings, Words], Chapter]
-_CHAPTERS: Sequence[_Writer] = tuple(
-    room.chapter
-    for room in (money, classes, stages, future, churn, due, next, pairs, boxes, cohorts, campaign, lists, reading)
+# Those on files beside the sales come only where such a file was given.
+_BESIDE = frozenset({"campaign", "survey", "complaints"})
+_CHAPTERS: Sequence[tuple[str, _Writer]] = tuple(
+    (room.__name__.rpartition(".")[2], room.chapter)
+    for room in (
+        money,
+        classes,
+        stages,
+        future,
+        churn,
+        due,
+        next,
+        offers,
+        pairs,
+        boxes,
+        cohorts,
+        campaign,
+        survey,
+        complaints,
+        myths,
+        lists,
+        reading,
+    )
 )
 _BLANKS = re.compile(r"\n\s*\n+")
 
@@ -87,7 +111,9 @@ def render(findings: Findings, *, lang: str = "en") -> str:
 
 def _told(findings: Findings) -> Sequence[_Writer]:
     """Without customers only what sells together and how it was read; everything otherwise."""
-    return _CHAPTERS if findings.shop is not None else (pairs.chapter, reading.chapter)
+    if findings.shop is None:
+        return pairs.chapter, reading.chapter
+    return [write for name, write in _CHAPTERS if name not in _BESIDE or getattr(findings, name) is not None]
 
 
 def _period(findings: Findings, words: Words) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from regulars.basics.progress import Progress, silent
 from regulars.insight.lines import WrongColumns
@@ -58,6 +59,19 @@ def learn(
     Of more than `rows_most` rows, customers are drawn by chance. Raises TooFewOutcomes, WrongColumns.
     """
     _check(examples, families)
+    # Many small products of matrices: threads that wait for each other cost more than they bring.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _learned(examples, later, seed, families, rows_most, progress)
+
+
+def _learned(
+    examples: Examples,
+    later: Examples | None,
+    seed: int,
+    families: Sequence[str],
+    rows_most: int,
+    progress: Progress,
+) -> Learned:
     known = _drawn(examples, rows_most, seed)
     customers = numbered(known.customers)
     crossed = _crossed(known, customers, families, seed, progress)
