@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # With more customers an even draw of so many is looked at, and the commands of their own make the whole lists.
 LOOKED_AT: Final = 250_000
-LEARNED_FROM: Final = 12_000  # examples of who left: four times as many change the third digit and take minutes
+LEARNED_FROM: Final = 8_000  # examples of who left: more change the third digit of the AUC and take minutes
 TRIES: Final = 6  # settings tried beyond the usual ones; `regulars next` tries more
 
 

@@ -53,7 +53,7 @@ class Work:
         lines = self.working.texts(self.lines)
         asked = self.engine.register("asked_products", pa.table({"product": pa.array(sorted(products), pa.string())}))
         named = lines.filter(lines.product_name.notnull()).semi_join(asked, "product")
-        rows = self.engine.rows(named.group_by("product").agg(name=named.product_name.max()))
+        rows = self.engine.rows(named.group_by("product").agg(name=named.product_name.mode()))
         self.engine.connection.unregister("asked_products")
         return {row["product"]: row["name"] for row in rows}
 

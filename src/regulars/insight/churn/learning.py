@@ -82,7 +82,15 @@ def leaving(
     return _run(target, learned, [one.left for one in (*past.training, past.later)], past, windows)
 
 
-def rising(past: Past, windows: Windows, important_minor: int, *, seed: int, progress: Progress = silent) -> LoyaltyRun:
+def rising(
+    past: Past,
+    windows: Windows,
+    important_minor: int,
+    *,
+    rows_most: int = ROWS_MOST,
+    seed: int,
+    progress: Progress = silent,
+) -> LoyaltyRun:
     """Who of those below `important_minor` a year is above it at the end of the outcome window. Raises TooFewOutcomes.
 
     The rule to beat: who spent most so far rises.
@@ -95,7 +103,7 @@ def rising(past: Past, windows: Windows, important_minor: int, *, seed: int, pro
         later=examples_of([later], rose[-1:]),
         seed=seed,
         families=("tree", "logistic"),  # rises are few: a simple model, learned soon
-        rows_most=ROWS_MOST,
+        rows_most=rows_most,
         progress=progress,
     )
     return _run(RISES, learned, rose, Past(training, later), windows)

@@ -64,7 +64,7 @@ def churn_of(
     customers = int(engine.row(facts.agg(n=facts.count()))["n"])
     past = past_of(lines, customers, asked, engine=engine, members=members, progress=progress)
     run = leaving(past, asked, families=families, rows_most=rows_most, seed=seed, progress=progress)
-    rise, unsaid = _rising(past, asked, important_minor, seed, progress)
+    rise, unsaid = _rising(past, asked, important_minor, rows_most, seed, progress)
     said = run.learned.model.probability(features_only(past.later.table))
     look = fairness(past.later.table, said, past.later.left, flagged_top=terms.share)
     found = ChurnFound(run, rise, look, drift=drift(former, run) if former is not None else {}, unsaid=unsaid)
@@ -133,12 +133,12 @@ def _kept(
 
 
 def _rising(
-    past: Past, windows: Windows, important_minor: int | None, seed: int, progress: Progress
+    past: Past, windows: Windows, important_minor: int | None, rows_most: int, seed: int, progress: Progress
 ) -> tuple[LoyaltyRun | None, Mapping[str, str]]:
     if important_minor is None:
         return None, {}
     try:
-        run = rising(past, windows, important_minor, seed=seed, progress=progress)
+        run = rising(past, windows, important_minor, rows_most=rows_most, seed=seed, progress=progress)
     except TooFewOutcomes as refusal:
         return None, {"prospects": refusal.code}
     return run, {} if run.learned.usable else {"prospects": run.learned.why_not}

@@ -79,7 +79,7 @@ def keep_bought(
         goods = goods.semi_join(customers.select(customer=customers.customer.cast("string")), "customer")
     people = engine.keep(_CUSTOMERS, _numbered(goods.select("customer").distinct(), [ibis._.customer]))
     items = goods.group_by("product").agg(
-        times=goods.count(), name=goods.product_name.max() if "product_name" in goods.columns else ibis.null("string")
+        times=goods.count(), name=goods.product_name.mode() if "product_name" in goods.columns else ibis.null("string")
     )
     items = engine.keep(_PRODUCTS, _numbered(items, [ibis.desc("times"), ibis._["product"]]))
     day = goods.sold_at.cast("date").delta(ibis.literal(EPOCH), unit="day").cast("int32")

@@ -29,7 +29,7 @@ def product_facts(lines: ir.Table, engine: Engine, *, cut_off: date) -> ir.Table
     pieces = ibis.ifelse(goods.quantity > 0, goods.quantity.cast("float64"), 1.0)
     asked = goods.mutate(asked=paid / pieces, paid=paid, pieces=pieces, broken=pieces != pieces.floor())
     prices = asked.group_by("product").agg(
-        **{name: asked[name].max() for name in ("product_name", "category", "brand", "brand_kind")},
+        **{name: asked[name].mode() for name in ("product_name", "category", "brand", "brand_kind")},
         by_weight=asked.broken.any(),
         piece=asked.asked.quantile(0.5),
         line=asked.paid.quantile(0.5),

@@ -39,7 +39,7 @@ def as_histories(lines: ir.Table) -> ir.Table:
         whole.kind == "sale", ~whole.returned.fill_null(False), whole.customer.notnull(), whole["product"].notnull()
     )
     once = goods.group_by("customer", "product").agg(
-        sold_at=goods.sold_at.min(), amount_minor=goods.amount_minor.min(), product_name=goods.product_name.max()
+        sold_at=goods.sold_at.min(), amount_minor=goods.amount_minor.min(), product_name=goods.product_name.mode()
     )
     once = once.mutate(basket=once.customer.hash(), kind=ibis.literal("sale"))
     broad = once.group_by("basket").having(once.count() >= _PRODUCTS_FROM).agg()

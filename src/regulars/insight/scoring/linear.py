@@ -14,7 +14,7 @@ from regulars.insight.scoring.training import Training, Uncalibrated
 _RIDGE: Final = 1.0
 PENALTIES: Final = (1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)  # of standardised columns
 KNOTS: Final = 6
-_CHOSEN_ON: Final = 20_000  # rows on which the penalty is chosen
+_CHOSEN_ON: Final = 6_000  # rows on which the penalty is chosen
 
 
 def fit_linear(training: Training, seed: int) -> ScoreModel:
@@ -44,7 +44,7 @@ def fit_logistic(training: Training, seed: int) -> ScoreModel:
 
 
 def bent_lines(training: Training, seed: int) -> Uncalibrated:
-    """The logistic regression before calibration, once per training and seed; the penalty on at most 20,000 rows."""
+    """The logistic regression before calibration, once per training and seed; the penalty on at most 6,000 rows."""
     if seed not in training.found:
         training.found[seed] = _bent_lines(training, seed)
     return training.found[seed]

@@ -14,7 +14,7 @@ OUTCOMES: Final = {
     "buyers": mark("Customers who bought"),
     "purchases": mark("Purchases"),
     "revenue_minor": mark("Revenue"),
-    "capped_minor": mark("Revenue, the largest spends cut"),
+    "capped_minor": mark("Revenue, largest capped"),
     "margin_minor": mark("Margin after costs"),
 }
 CONCLUSIONS: Final[Mapping[str, str]] = {
