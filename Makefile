@@ -9,7 +9,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 demo: $(VENV)/.run
 	rm -rf demo
 	$(BIN)/regulars sample --out demo/chain
-	$(BIN)/regulars analyze demo/chain --out demo/report --members demo/chain/members.csv --name "Riverside Markets"
+	$(BIN)/regulars analyze demo/chain --out demo/report --name "Riverside Markets" --members demo/chain/members.csv \
+		--campaigns demo/chain/campaigns.csv --survey demo/chain/survey.csv --complaints demo/chain/complaints.csv
 
 # Seconds: no browser, nothing slow. One process a core.
 quick: $(VENV)/.dev

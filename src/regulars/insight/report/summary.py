@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from regulars import __version__
 from regulars.insight.findings import Boxes, Classes, Cohorts, Findings, Future, Pairs, Stages
-from regulars.insight.replenishment.moves import Due
+from regulars.insight.report.summary_ahead import ahead
 
 _PAIRS: Final = 50
 
@@ -62,7 +62,7 @@ def summary_of(findings: Findings) -> dict[str, Any]:
             name: {"customers": chosen.customers, "at_stake_minor": chosen.at_stake_minor}
             for name, chosen in findings.lists.items()
         },
-        "due": _due(findings.due),
+        **ahead(findings),
         "unsaid": findings.unsaid,
     }
     plain: dict[str, Any] = _plain(whole)
@@ -147,14 +147,6 @@ def _cohorts(found: Cohorts | None) -> dict[str, Any] | None:
         "median_days_to_second": found.median_days_to_second,
         "sizes": found.sizes.to_pylist(),
     }
-
-
-def _due(found: Due | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    counts = {"level": found.level, "customers": found.customers, "items": found.items}
-    said = {"due": found.due, "overdue": found.overdue} if found.usable else {"why_not": found.why_not}
-    return counts | {"usable": found.usable, **said, "checked": _fields(found.checked)}
 
 
 def _plain(value: Any) -> Any:
