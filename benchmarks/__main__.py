@@ -10,7 +10,16 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import bench_analyze, bench_churn, bench_facts, bench_models, bench_pairs, bench_promotion, bench_telco
+from benchmarks import (
+    bench_analyze,
+    bench_churn,
+    bench_facts,
+    bench_models,
+    bench_nextbasket,
+    bench_pairs,
+    bench_promotion,
+    bench_telco,
+)
 from benchmarks.measuring import DATA
 
 RESULTS = Path(__file__).with_name("results.jsonl")
@@ -28,7 +37,9 @@ def analyses(lines: int) -> Iterator[Figure]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--only", default="models,facts,pairs,promotion,telco,churn,analyze", help="which, with commas between"
+        "--only",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,analyze",
+        help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
     asked = parser.parse_args()
@@ -38,6 +49,7 @@ def main() -> None:
         "pairs": lambda: iter(bench_pairs.run()),
         "churn": lambda: iter(bench_churn.run()),
         "telco": lambda: iter(bench_telco.run()),
+        "nextbasket": lambda: iter(bench_nextbasket.run()),
         "promotion": lambda: iter(bench_promotion.run()),
         "analyze": lambda: analyses(asked.lines),
     }

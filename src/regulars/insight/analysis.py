@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
@@ -24,7 +25,7 @@ from regulars.insight.classes import ClassRule, classes, in_amounts, value_class
 from regulars.insight.cohorts import cohorts
 from regulars.insight.concentration import concentration
 from regulars.insight.facts import facts
-from regulars.insight.findings import Boxes, Findings, Future, Intake, Pairs, Stages
+from regulars.insight.findings import Boxes, Findings, Future, Intake, Pairs, Shop, Stages
 from regulars.insight.future import TooFewCustomers, future
 from regulars.insight.grouped import BadHistory
 from regulars.insight.headline import headline
@@ -39,6 +40,9 @@ from regulars.insight.shop import last_day, shop_of, without_accounts
 from regulars.insight.visits import days
 from regulars.insight.work import CHAPTERS, Work
 from regulars.insight.working import Working, keep_working
+
+if TYPE_CHECKING:
+    from regulars.insight.churn.found import ChurnFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +85,12 @@ def analyze(
     stages = _stages(work)
     classed = engine.keep("kept_classes", value_classes(work.facts, rule=rule, prospects=people))
     expected = _future(work, classed)
-    members = work.numbered(prospects) if prospects is not None else None
-    important_minor = rule.cut_offs_minor[0] if rule.cut_offs_minor else None
-    leaving = ahead.churn(work, classed, important_minor, members, expected.horizon_days if expected else 365)
+    leaving = _leaving(work, classed, rule, prospects, expected)
     customers = _customers(work, classed)
-    shop = shop_of(
-        work.lines,
-        work.facts,
-        engine=engine,
-        name=settings.name,
-        currency=currency,
-        cut_off=work.cut_off,
-        has_time=has_time,
-    )
     found = Findings(
         run_id=run_id(settings, intake, work.cut_off),
         intake=intake,
-        shop=shop,
+        shop=_shop(work, has_time),
         headline=headline(customers, engine=engine),
         concentration=concentration(work.facts, engine),
         classes=value,
@@ -115,6 +108,26 @@ def analyze(
     working.drop()
     progress("analysing", CHAPTERS, CHAPTERS)
     return Analysis(findings, customers)
+
+
+def _leaving(
+    work: Work, classed: ir.Table, rule: ClassRule, prospects: ir.Table | None, expected: Future | None
+) -> "ChurnFound | None":
+    members = work.numbered(prospects) if prospects is not None else None
+    important_minor = rule.cut_offs_minor[0] if rule.cut_offs_minor else None
+    return ahead.churn(work, classed, important_minor, members, expected.horizon_days if expected else 365)
+
+
+def _shop(work: Work, has_time: bool) -> Shop:
+    return shop_of(
+        work.lines,
+        work.facts,
+        engine=work.engine,
+        name=work.settings.name,
+        currency=work.currency,
+        cut_off=work.cut_off,
+        has_time=has_time,
+    )
 
 
 def _with_more(found: Findings, work: Work, given: beside.Beside) -> Findings:

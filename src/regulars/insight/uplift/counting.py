@@ -122,7 +122,7 @@ def mixture_weight(level: float) -> float:
     """κ: ln(1 + κ) + ln(1/level²) = κ solved, where the derivative of z² vanishes; by the Lambert function.
 
     >>> round(mixture_weight(0.05), 2)
-    8.2
+    8.21
     """
     return float(-lambertw(-(level**2) * exp(-1), -1).real - 1)
 
