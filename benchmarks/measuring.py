@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,8 +28,26 @@ def run(command: Sequence[str]) -> Run:
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout is not None
+    peaks = [0]
+    watch = threading.Thread(target=_watch, args=(process.pid, peaks), daemon=True)
+    watch.start()
     output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        raise SystemExit(f"{' '.join(command)} ended with status {status}")
-    return Run(time.perf_counter() - started, usage.ru_maxrss // 1024, output)
+    if process.wait() != 0:
+        raise SystemExit(f"{' '.join(command)} ended with status {process.returncode}")
+    seconds = time.perf_counter() - started
+    watch.join()
+    return Run(seconds, peaks[0] // 1024, output)
+
+
+def _watch(process: int, peaks: list[int]) -> None:
+    """Keeps the peak in kB. The kernel's own account at the end of a child begins at what its parent held."""
+    while True:
+        try:
+            lines = Path(f"/proc/{process}/status").read_text().splitlines()
+        except OSError:
+            return
+        peak = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), None)
+        if peak is None:  # it has ended, and waits to be asked for
+            return
+        peaks[0] = max(peaks[0], peak) if peaks[0] else peak
+        time.sleep(0.01)

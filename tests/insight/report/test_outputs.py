@@ -151,7 +151,8 @@ def _percent_shown_alike(code: str) -> bool:
     """A share is between 0 and 100 percent, and whole."""
     kind, *numbers = code.split(":")
     named = zip(REASONS.get(kind, ()), numbers, strict=False)
-    return all(0 <= int(number) <= 99 for name, number in named if name.endswith("_percent") and number.lstrip("-").isdigit())
+    shares = (number for name, number in named if name.endswith("_percent") and number.lstrip("-").isdigit())
+    return all(0 <= int(number) <= 99 for number in shares)
 
 
 def test_refused_rows_go_by_file_and_line(engine: Engine, tmp_path: Path) -> None:
