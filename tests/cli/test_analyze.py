@@ -51,8 +51,10 @@ def test_one_file_becomes_a_report_with_all_that_belongs_to_it(report: Path) -> 
         "customers.parquet",
         "lists",
     }
-    assert there == expected | lists
     told = summary(report)
+    boxes = {f"lists/box_{row['box']}.csv" for row in told["myths"]["boxes"]}
+    assert boxes
+    assert there == expected | lists | boxes
     assert told["rows"]["read"] == told["rows"]["kept"] + told["rows"]["refused"] > 0
     assert told["customers"] == 60
     assert sum(stage["customers"] for name, stage in told["stages"].items() if name != "rule") == 60

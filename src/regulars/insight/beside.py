@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import ibis
 import pyarrow as pa
 
 from regulars.insight.work import Work
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from regulars.insight.myths.found import MythsFound
     from regulars.insight.survey.found import SurveyFound
     from regulars.insight.uplift.found import CampaignFound
+
+
+_DEAREST = (ibis.desc("profit_minor"), "customer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,12 @@ def complaints(work: Work, given: Beside) -> "ComplaintsFound | None":
 
 
 def myths(work: Work, asked: "SurveyFound | None", complained: "ComplaintsFound | None") -> "MythsFound":
-    """Whether the loyal are cheaper to serve, pay more and recommend more here."""
+    """Whether the loyal are cheaper to serve, pay more and recommend more here; leaves a list for each box."""
+    from regulars.insight.myths.boxing import boxed
     from regulars.insight.myths.judging import myths_of
 
     work.step("three beliefs")
-    return myths_of(
+    found = myths_of(
         work.lines,
         work.facts,
         work.engine,
@@ -92,3 +97,7 @@ def myths(work: Work, asked: "SurveyFound | None", complained: "ComplaintsFound 
         complaints=complained.queue.select(["customer"]) if complained is not None else None,
         names=work.working.names,
     )
+    for box in found.boxes["box"].to_pylist():
+        listed = boxed(work.engine, str(box))
+        work.tables[f"box_{box}"] = work.engine.arrow(work.working.named(listed).order_by(*_DEAREST))
+    return found

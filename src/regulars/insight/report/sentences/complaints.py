@@ -88,9 +88,9 @@ def _stopping(found: ComplaintsFound, words: Words) -> list[Sentence]:
                     group=name,
                     share=words.numbers.share(group.stopped.value),
                     days=found.after_days,
-                    more=words.numbers.decimal(100 * group.stopped_more.value, 0),
-                    low=words.numbers.decimal(100 * group.stopped_more.low, 0),
-                    high=words.numbers.decimal(100 * group.stopped_more.high, 0),
+                    more=words.numbers.decimal(round(100 * group.stopped_more.value), 0),
+                    low=words.numbers.decimal(round(100 * group.stopped_more.low), 0),
+                    high=words.numbers.decimal(round(100 * group.stopped_more.high), 0),
                 )
             )
     return said
@@ -121,7 +121,7 @@ def _group(group: Group, words: Words) -> dict[str, object]:
     def points(found: Estimate | None) -> str:
         if found is None:
             return words.numbers.decimal(None)
-        places = [words.numbers.decimal(100 * value, 0) for value in (found.value, found.low, found.high)]
+        places = [words.numbers.decimal(round(100 * value), 0) for value in (found.value, found.low, found.high)]
         return "{} ({} – {})".format(*places)
 
     return {

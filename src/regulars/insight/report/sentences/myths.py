@@ -96,7 +96,7 @@ def _measure(row: Measure, words: Words) -> dict[str, object]:
     def show(value: float) -> str:
         if row.name == "mean_receipt_minor":
             return words.numbers.money(value)
-        return words.numbers.share(value) if row.name in _SHARES else words.numbers.decimal(value, 3)
+        return words.numbers.share(value) if row.name in _SHARES else words.numbers.decimal(round(value, 3), 3)
 
     return {
         "name": words.of(dict(MEASURES), row.name),
