@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from regulars.insight.nextbasket.found import NextBasketFound
     from regulars.insight.offers.found import OffersFound
 
-# With more customers an even draw of so many is looked at, and the commands of their own make the whole lists.
+# With more customers an even draw of so many is looked at; `regulars next` makes lists for all.
 LOOKED_AT: Final = 250_000
+LISTED: Final = 50_000  # personal lists take longer
 LEARNED_FROM: Final = 8_000  # examples of who left: more change the third digit of the AUC and take minutes
 TRIES: Final = 6  # settings tried beyond the usual ones; `regulars next` tries more
 
@@ -84,7 +85,7 @@ def next_basket(work: Work) -> "NextBasketFound | None":
 
     work.step("what each buys next")
     engine, cut_off, seed = work.engine, work.cut_off, work.settings.seed
-    lines = work.some_lines(LOOKED_AT)
+    lines = work.some_lines(LISTED)
     try:
         found = evaluate(lines, engine, cut_off=cut_off, tries_max=TRIES, seed=seed)
     except (TooShort, TooFewCustomers, NoProducts) as refusal:
@@ -111,7 +112,7 @@ def offers(work: Work, classed: ir.Table) -> "OffersFound | None":
 
     work.step("offers on the lists")
     engine, cut_off = work.engine, work.cut_off
-    some = work.some_lines(LOOKED_AT)
+    some = work.some_lines(LISTED)
     lines = some.mutate(customer=some.customer.cast("string"))
     lists = engine.named("next_lists")
     known = work.facts.inner_join(classed.select("customer", "value_class"), "customer")
