@@ -74,7 +74,12 @@ def due(work: Work) -> Due | None:
         soon = answer.table.filter(pc.is_in(answer.table["status"], value_set=pa.array(["due", "overdue"])))
         work.tables["due"] = work.spelled(soon)
     shown = {*answer.found.by_item["item"].to_pylist(), *answer.found.examples["item"].to_pylist()}
-    return replace(answer.found, examples=work.spelled(answer.found.examples), names=work.product_names(shown))
+    return replace(
+        answer.found,
+        examples=work.spelled(answer.found.examples),
+        names=work.product_names(shown),
+        sampled=1 / work.shares_of(LOOKED_AT),
+    )
 
 
 def next_basket(work: Work) -> "NextBasketFound | None":
@@ -89,13 +94,13 @@ def next_basket(work: Work) -> "NextBasketFound | None":
     try:
         found = evaluate(lines, engine, cut_off=cut_off, tries_max=TRIES, seed=seed)
     except (TooShort, TooFewCustomers, NoProducts) as refusal:
-        work.unsaid["next"] = refusal.code
+        work.unsaid["next_basket"] = refusal.code
         return None
     lists = engine.keep("next_lists", personal_lists(lines, engine, cut_off=cut_off, found=found, seed=seed))
     named = work.working.named(lists.mutate(customer=lists.customer.cast("int32")))
     ordered = named.order_by("customer", "rank").rename(why="reason", because_of="reason_product")
     work.tables["next_basket"] = engine.arrow(ordered)
-    return found
+    return replace(found, listed=1 / work.shares_of(LISTED))
 
 
 def offers(work: Work, classed: ir.Table) -> "OffersFound | None":
@@ -104,7 +109,7 @@ def offers(work: Work, classed: ir.Table) -> "OffersFound | None":
     Customers go as texts of their numbers, as in the personal lists.
     """
     if not work.engine.has("next_lists"):
-        work.unsaid["offers"] = work.unsaid.get("next", "no-products")
+        work.unsaid["offers"] = work.unsaid.get("next_basket", "no-products")
         return None
     from regulars.insight.boxes import customer_boxes
     from regulars.insight.offers import OfferRules, make_offers

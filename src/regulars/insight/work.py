@@ -59,9 +59,13 @@ class Work:
 
     def some_lines(self, customers_most: int) -> ir.Table:
         """The lines with texts for codes; of an even draw of whole customers where there are more than so many."""
-        shares = -(-self.count(self.facts) // customers_most)
-        lines = self.lines if shares <= 1 else self.lines.filter(self.lines.customer % shares == 0)
+        shares = self.shares_of(customers_most)
+        lines = self.lines if shares == 1 else self.lines.filter(self.lines.customer % shares == 0)
         return self.working.texts(lines)
+
+    def shares_of(self, customers_most: int) -> int:
+        """Into how many even parts the customers fall if none is to hold more than so many."""
+        return max(1, -(-self.count(self.facts) // customers_most))
 
     def lines_of(self, people: pa.Table) -> ir.Table:
         """The lines of these customers (column customer, names), under their names; kept."""

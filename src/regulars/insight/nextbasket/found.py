@@ -30,6 +30,7 @@ class NextBasketFound:
     repeat_share: float = 0.0  # of what was bought later, the part that the customer had bought before
     examples: pa.Table | None = None  # example (1 … 3), rank, product, reason, reason_product, came
     also: pa.Table | None = None  # the strongest of `regulars.insight.recommend.also_bought`
+    listed: float = 1.0  # share of the customers that all of this is about
     names: Mapping[str, str] = field(default_factory=dict)  # product code → name, for those in the tables
 
     def score(self, method: str, measure: str) -> float:

@@ -83,4 +83,5 @@ class Due:
     by_item: pa.Table  # item, buyers, typical_days, regularity (sd of the log gap), due, overdue; the most due first
     examples: pa.Table  # customer, item, last_on, purchases, typical_days, next_on, from_on, until_on, chance
     seasonal: bool  # whether the shop's busy weeks were found to speed the rhythm up
+    sampled: float = 1.0  # share of the customers that was looked at
     names: Mapping[str, str] = field(default_factory=dict)  # product code → name, for those in the tables

@@ -32,7 +32,15 @@ def chapter(findings: Findings, words: Words) -> Chapter:
         "checked": _checked(found, words),
         "product": found.level == "product",
     }
-    return Chapter("due", title, [_lead(found, words), *_seasons(found, words)], shown=shown)
+    says = [_lead(found, words), *_seasons(found, words), *drawn(found.sampled, words)]
+    return Chapter("due", title, says, shown=shown)
+
+
+def drawn(share: float, words: Words) -> list[Sentence]:
+    """Where not everybody was looked at."""
+    if share >= 1:
+        return []
+    return [words.t("This is of an even draw of {share} of the customers.", share=words.numbers.share(share))]
 
 
 def _lead(found: Due, words: Words) -> Sentence:

@@ -6,6 +6,7 @@ from typing import Any
 from regulars.insight.findings import Findings
 from regulars.insight.nextbasket.found import NextBasketFound
 from regulars.insight.report.sentences.chapter import Chapter, empty
+from regulars.insight.report.sentences.due import drawn
 from regulars.insight.report.sentences.first import short
 from regulars.insight.report.words import Sentence, Words, mark
 
@@ -36,7 +37,7 @@ def chapter(findings: Findings, words: Words) -> Chapter:
     return Chapter(
         "next",
         title,
-        [*_lead(found, words), _checked(found, words), _repeats(found, words)],
+        [*_lead(found, words), *drawn(found.listed, words), _checked(found, words), _repeats(found, words)],
         shown={
             "methods": [_method(row, found, words) for row in found.scores.to_pylist()],
             "examples": _examples(found, words),
