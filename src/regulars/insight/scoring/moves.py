@@ -56,6 +56,7 @@ class Screened:
 class Condition:
     """One part of a rule: `column` between `low` (exclusive) and `high` (inclusive), or one of `levels`, or unknown.
 
+    Beside `levels` stand the `others`, those that the rule shuts out; both with the frequent ones first.
     Of a number with neither bound: unknown where `unknown` says so, else known, whatever it is.
     """
 
@@ -64,6 +65,7 @@ class Condition:
     high: float | None = None
     levels: tuple[str, ...] = ()
     unknown: bool = False  # also (or, with nothing else, only) where the value is not known
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,12 @@ def conditions(tree: Tree, leaf: int, present: Mapping[str, Flags]) -> list[Cond
         through = goes_left if tree.left[parent] == node else ~goes_left
         allowed[place] = allowed.pop(place, present[tree.columns[place].name]) & through
         node = parent
-    return [_condition(tree.columns[place], np.flatnonzero(codes)) for place, codes in reversed(allowed.items())]
+    found = []
+    for place, codes in reversed(allowed.items()):
+        column = tree.columns[place]
+        out = present[column.name] & ~codes
+        found.append(_condition(column, np.flatnonzero(codes), np.flatnonzero(out)))
+    return found
 
 
 def wilson(yes: int, rows: int, z: float = 1.959964) -> tuple[float, float]:
@@ -88,10 +93,12 @@ def wilson(yes: int, rows: int, z: float = 1.959964) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _condition(column: Column, codes: Ints) -> Condition:
+def _condition(column: Column, codes: Ints, out: Ints) -> Condition:
+    """From the codes that a rule allows and those that it shuts out."""
     unknown = bool((codes == 0).any())
     if column.levels is not None:
-        return Condition(column.name, levels=column.labels(codes.tolist()), unknown=unknown)
+        levels, others = column.labels(codes.tolist()), column.labels(out.tolist())
+        return Condition(column.name, levels=levels, others=others, unknown=unknown)
     known: Sequence[int] = codes[codes > 0].tolist()
     if not known:
         return Condition(column.name, unknown=True)

@@ -7,6 +7,7 @@ from regulars.insight.churn.found import ChurnFound, LoyaltyRun
 from regulars.insight.findings import Findings
 from regulars.insight.report.pictures.foretold import foretold
 from regulars.insight.report.sentences.chapter import UNSAID, Chapter, empty, why_unsaid
+from regulars.insight.report.sentences.levels import levels_said
 from regulars.insight.report.words import Sentence, Words, mark
 from regulars.insight.scoring import Condition, Measured, Rule
 
@@ -257,14 +258,16 @@ def condition(one: Condition, words: Words) -> Sentence:
     name = words.of(FEATURE_NAMES, one.column)
     low, high = (_value(one.column, end, words) for end in (one.low, one.high))
     if one.levels:
-        return words.t("{name}: {levels}", name=name, levels=", ".join(one.levels))
-    if one.low is not None and one.high is not None:
-        return words.t("{name} above {low}, up to {high}", name=name, low=low, high=high)
-    if one.low is not None:
-        return words.t("{name} above {low}", name=name, low=low)
-    if one.high is not None:
-        return words.t("{name} up to {high}", name=name, high=high)
-    return words.t("{name} not known", name=name)
+        said = levels_said(name, one.levels, one.others, words)
+    elif one.low is not None and one.high is not None:
+        said = words.t("{name} above {low}, up to {high}", name=name, low=low, high=high)
+    elif one.low is not None:
+        said = words.t("{name} above {low}", name=name, low=low)
+    elif one.high is not None:
+        said = words.t("{name} up to {high}", name=name, high=high)
+    else:
+        return words.t("{name} not known", name=name) if one.unknown else words.t("{name} known", name=name)
+    return words.t("{said} (or not known)", said=said.plain) if one.unknown else said
 
 
 def _value(column: str, value: float | None, words: Words) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from regulars.insight.report.sentences.levels import levels_said
 from regulars.insight.report.words import Sentence, Words
 
 
@@ -13,9 +14,10 @@ def condition(part: Mapping[str, Any], words: Words, days: Sequence[str] = ()) -
     number = words.numbers.decimal
     ends = {name: _short(value, number) for name, value in (("low", low), ("high", high)) if value is not None}
     if levels:
-        said = words.t("{column} is {levels}", column=column, levels=words.t(" or ").plain.join(levels))
+        said = levels_said(column, levels, part.get("others", ()), words)
     elif not ends:
-        return words.t("{column} is not known", column=column).plain
+        known = words.t("{column} is known", column=column)
+        return words.t("{column} is not known", column=column).plain if part["unknown"] else known.plain
     elif column in days:
         said = _days(column, ends, words)
     elif len(ends) == 2:
