@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -13,7 +12,6 @@ from regulars.insight.complaints import ComplaintsFound, complaints_of
 from regulars.insight.settings import WrongSetting
 from regulars.insight.survey import WrongSurvey
 
-FIRST = date(2025, 1, 1)
 CUT_OFF = date(2025, 12, 31)
 ON = date(2025, 7, 1)
 WINDOW = 90
@@ -80,6 +78,7 @@ def test_money_at_risk_by_hand() -> None:
     worth = 19 * 1000  # visits up to and with the day of the complaint, all within a year
     assert found.mean_value_minor == worth
     assert found.own_minor == pytest.approx(60 * worth / 3, abs=1)
+    assert 0 < found.own_low_minor < found.own_minor < found.own_high_minor
     assert found.told_minor == pytest.approx((9 * 25 + 51 * 9 + 60 * 4.5) * 0.02 * worth, abs=1)
     assert found.at_risk_minor == pytest.approx(found.own_minor + found.told_minor, abs=1)
 
@@ -126,24 +125,6 @@ def test_worth_is_the_expected_one_where_it_is_known() -> None:
         table = pa.table({"customer": ["a"], "date": [ON], "content": ["no"]})
         found = complaints_of(table, sold, engine, CUT_OFF, clv=clv, lost_per_told=0.0)
     assert (found.value_basis, found.own_minor) == ("clv", 10_000)
-
-
-@pytest.mark.slow
-def test_complaints_that_do_nothing_are_told_from_none_no_oftener_than_chance() -> None:
-    alarms, runs = 0, 10
-    for seed in range(runs):
-        random = np.random.default_rng(seed)
-        rows: list[Row] = []
-        for n in range(160):
-            until = CUT_OFF if random.random() < 0.8 else ON
-            days = np.sort(random.choice((CUT_OFF - FIRST).days, 36, replace=False))
-            rows += [(f"c{n}", day, 1000) for at in days if (day := FIRST + timedelta(days=int(at))) <= until]
-            rows.append((f"c{n}", ON, 1000))
-        table = {"customer": [f"c{n}" for n in range(50)], "date": [ON] * 50, "content": ["no"] * 50}
-        gap = found_in(table, rows).groups["discontent"].stopped_more
-        assert gap is not None
-        alarms += not gap.low <= 0 <= gap.high
-    assert alarms <= 3  # of 10 at 5 %: more happens once in a thousand
 
 
 @pytest.mark.parametrize("columns", [{"customer": ["a"]}, {"date": [ON]}])

@@ -12,6 +12,7 @@ import pyarrow as pa
 from regulars.history.engine import Engine
 from regulars.insight.complaints.columns import Complaints, complaints_in
 from regulars.insight.complaints.found import BORROWED, ComplaintsFound, Group
+from regulars.insight.complaints.gaps import gap_of
 from regulars.insight.complaints.matching import Matched, matched, outcomes, pool_of
 from regulars.insight.settings import WrongSetting
 from regulars.insight.survey.found import Estimate
@@ -57,9 +58,10 @@ def complaints_of(
     ours = _chosen(all_given, ~np.isnat(all_given.on) & (all_given.on <= np.datetime64(cut_off, "D")))
     people = linked(ours.customers, seen, engine, names, "complaints")
     year = around(people, ours.on, seen, engine, before_days=YEAR, after_days=1, name="complaints")
-    length, state, twins, followed = _followed(ours, people, seen, engine, cut_off, window_days)
+    length, state, twins, able = _followed(ours, people, seen, engine, cut_off, window_days)
+    customers = _numbered(ours.customers)
     groups = {
-        name: _group(name, ours, said, state, twins, followed)
+        name: _group(name, ours, said, state, twins, able, customers)
         for name, said in (("content", ours.content == 1), ("discontent", ours.content == 0))
     }
     values, basis = _values(people, year, clv, engine, len(ours.on))
@@ -83,11 +85,13 @@ def complaints_of(
         mean_value_minor=round(float(values[year.known].mean())) if year.known.any() else 0,
         at_risk_minor=round(float((risk["own"] + risk["told"])[lately].sum())),
         own_minor=round(float(risk["own"][lately].sum())),
+        own_low_minor=round(float(risk["own_low"][lately].sum())),
+        own_high_minor=round(float(risk["own_high"][lately].sum())),
         told_minor=round(float(risk["told"][lately].sum())),
         at_risk_complaints=int((lately & year.known).sum()),
         queue=queue,
         queue_basis=queue_basis,
-        unsaid={} if followed.any() else {"after": "too-short-after"},
+        unsaid={} if twins is not None and twins.found.any() else {"after": "too-short-after"},
     )
 
 
@@ -118,35 +122,34 @@ def _followed(
     able = state.known & early & late & (state.visits_before > 0)
     if not able.any():
         return length, state, None, able
-    pool = pool_of(days, people, engine)
+    pool = pool_of(days, people, ours.on, engine)
     twins = matched(state.of(able), ours.on[able], pool, before_days=length, after_days=length)
-    followed = np.zeros(size, dtype=bool)
-    followed[np.flatnonzero(able)[twins.found]] = True
-    return length, state.of(followed), _only(twins), followed
+    return length, state.of(able), twins, able
 
 
-def _only(twins: Matched) -> Matched:
-    f = twins.found
-    return Matched(
-        f[f], twins.stopped[f], twins.less[f], twins.more[f], twins.measures[f], twins.of_matches[f], twins.of_anybody
-    )
+def _numbered(customers: Any) -> Any:
+    """A number per customer, −1 for a complaint that names none."""
+    return customers.dictionary_encode().indices.fill_null(-1).to_numpy()
 
 
-def _group(name: str, ours: Complaints, said: Flags, state: Around, twins: Matched | None, followed: Flags) -> Group:
-    inside = said[followed]
-    did = {key: values[inside] for key, values in outcomes(state).items()} if twins is not None else {}
-    shares = {key: share_of(int(values.sum()), len(values)) for key, values in did.items() if len(values)}
+def _group(
+    name: str, ours: Complaints, said: Flags, state: Around, twins: Matched | None, able: Flags, customers: Any
+) -> Group:
+    """`state` and `twins` are of the complaints that are `able` to be followed."""
+    inside = said[able] & twins.found if twins is not None else np.zeros(0, dtype=bool)
+    did = outcomes(state) if twins is not None else {}
+    n = int(inside.sum())
+    shares = {key: share_of(int(values[inside].sum()), n) for key, values in did.items() if n}
     gaps: dict[str, Estimate | None] = {}
     if twins is not None:
-        theirs = {"stopped": twins.stopped, "less": twins.less, "more": twins.more}
-        gaps = {key: mean_of(values - theirs[key][inside], bounds=(-1.0, 1.0)) for key, values in did.items()}
+        gaps = {key: gap_of(values, twins.pairs, key, customers[able], inside) for key, values in did.items()}
     told = ours.told[said & np.isfinite(ours.told)]
-    enough, gap = int(inside.sum()) >= OWN_FROM, gaps.get("stopped")
+    enough, gap = n >= OWN_FROM, gaps.get("stopped")
     borrowed = BORROWED[name]
     return Group(
         name=name,
         complaints=int(said.sum()),
-        followed=int(inside.sum()),
+        followed=n,
         stopped=shares.get("stopped"),
         less=shares.get("less"),
         more=shares.get("more"),
@@ -156,6 +159,8 @@ def _group(name: str, ours: Complaints, said: Flags, state: Around, twins: Match
         told=mean_of(told),
         told_20=share_of(int((told >= _TALKATIVE).sum()), len(told)) if len(told) else None,
         stop_used=max(0.0, gap.value) if enough and gap else borrowed["stopped"],
+        stop_low=max(0.0, gap.low) if enough and gap else borrowed["stopped"],
+        stop_high=max(0.0, gap.high) if enough and gap else borrowed["stopped"],
         stop_source="own" if enough and gap else "borrowed",
         told_used=float(told.mean()) if len(told) >= OWN_FROM else borrowed["told"],
         told_source="own" if len(told) >= OWN_FROM else "borrowed",
@@ -182,9 +187,16 @@ def _at_risk(
     mean = float(values[known].mean()) if known.any() else 0.0
     good, bad = groups["content"], groups["discontent"]
     content = ours.content == 1
-    stop = np.where(content, good.stop_used, bad.stop_used)
     told = np.where(np.isfinite(ours.told), ours.told, np.where(content, good.told_used, bad.told_used))
-    return {"own": stop * values * known, "told": told * lost_per_told * mean * known}
+    own = {
+        name: np.where(content, of_good, of_bad) * values * known
+        for name, of_good, of_bad in (
+            ("own", good.stop_used, bad.stop_used),
+            ("own_low", good.stop_low, bad.stop_low),
+            ("own_high", good.stop_high, bad.stop_high),
+        )
+    }
+    return {**own, "told": told * lost_per_told * mean * known}
 
 
 def _queue(
@@ -234,11 +246,11 @@ def _topics(ours: Complaints) -> pa.Table:
 def _balance(twins: Matched | None) -> pa.Table:
     """Standardised differences between complainers and others, before and after matching."""
     names = ("recency", "visits", "spend", "spend_a_visit")
-    if twins is None or len(twins.measures) < 2 or len(twins.of_anybody) < 2:
+    if twins is None or twins.found.sum() < 2 or len(twins.of_anybody) < 2:
         return pa.table({"measure": pa.array([], pa.string()), "before": pa.array([], pa.float64()),
                          "matched": pa.array([], pa.float64())})  # fmt: skip
-    own, everyone = twins.measures, twins.of_anybody
+    own, everyone = twins.measures[twins.found], twins.of_anybody
     spread = np.maximum(np.sqrt((own.var(axis=0) + everyone.var(axis=0)) / 2), 1e-9)
     before = (own.mean(axis=0) - everyone.mean(axis=0)) / spread
-    after = (own.mean(axis=0) - twins.of_matches.mean(axis=0)) / spread
+    after = (own.mean(axis=0) - twins.of_matches[twins.found].mean(axis=0)) / spread
     return pa.table({"measure": list(names), "before": before, "matched": after})

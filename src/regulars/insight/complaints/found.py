@@ -34,6 +34,8 @@ class Group:
     told: Estimate | None  # people told, on average
     told_20: Estimate | None  # share who told 20 or more
     stop_used: float  # difference in stopping that the money rests on
+    stop_low: float  # its interval, not below 0; of a borrowed figure that figure twice
+    stop_high: float
     stop_source: str  # own, borrowed
     told_used: float
     told_source: str  # own, borrowed
@@ -58,6 +60,8 @@ class ComplaintsFound:
     mean_value_minor: int  # of a customer who complained
     at_risk_minor: int  # own custom and that of those told, over all complaints of the last year
     own_minor: int
+    own_low_minor: int  # what chance leaves open: where it begins at 0, the complaints may have cost no own custom
+    own_high_minor: int
     told_minor: int
     at_risk_complaints: int
     queue: pa.Table  # rank, customer, complained_on, about, value_minor, own_minor, told_minor, at_risk_minor

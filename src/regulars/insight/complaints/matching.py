@@ -1,8 +1,9 @@
 """Customers without a complaint who were like those with one, on the day of the complaint.
 
 A complaint comes with a visit, and who just came is likelier to come again. So each complaint is held against customers
-who never complained as they stood on the same day: nearest in days since the last visit, visits and spend of the time
-before, and in what they spent a visit (the value class follows from these).
+who had not complained until then, as they stood on the same day: nearest in days since the last visit, visits and spend
+of the time before, and in what they spent a visit (the value class follows from these). Whoever complains later may
+serve until then: to leave them out for what they do afterwards would leave those who come less.
 """
 
 from dataclasses import dataclass
@@ -10,58 +11,68 @@ from typing import Any, Final
 
 import ibis.expr.types as ir
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.history.engine import Engine
+from regulars.insight.complaints.gaps import Pairs
 from regulars.insight.native import hash64
 from regulars.insight.survey.purchases import Around, Flags
 from regulars.insight.survey.reading import Days, Floats
 
 CONTROLS_MOST: Final = 4_000  # customers that are looked at; drawn by a hash, the same for everyone
 NEAREST: Final = 5
+OUTCOMES: Final = ("stopped", "less", "more")
 _CALIPER: Final = 1.0  # standard deviations, in all measures together
+_NEVER: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Purchase days of customers who never complained, by customer and day."""
+    """Purchase days of customers, by customer and day."""
 
     day: Any  # days since 1970, sorted within a customer
     visits_until: Floats  # visits up to and with the entry, counted from the first of all
     spend_until: Floats
     first: Any  # place of each customer's first entry
     last: Any  # and past the last
+    complained: Any  # days since 1970 of each customer's first complaint; far away without one
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Of each complaint: whether it has matches, and what these did on average afterwards (shares)."""
+    """Which complaints have matches, and which these are."""
 
     found: Flags
-    stopped: Floats
-    less: Floats
-    more: Floats
+    pairs: Pairs
     measures: Floats  # complaints × measures of the complainers
     of_matches: Floats
     of_anybody: Floats  # rows of all candidates, for the balance
 
 
-def pool_of(days: ir.Table, complainers: ir.Table, engine: Engine) -> Pool:
-    """`complainers` (customer) are left out."""
-    others = days.anti_join(complainers.select("customer").distinct(), "customer")
-    who = others.select("customer").distinct()
+def pool_of(days: ir.Table, complainers: ir.Table, on: Days, engine: Engine) -> Pool:
+    """`complainers` (at: place in `on`, customer) may serve until their first complaint."""
+    dates = pa.table({"at": np.arange(len(on)), "complained_on": pa.array(on.astype("datetime64[D]"))})
+    both = complainers.inner_join(engine.register("complaints_days", dates), "at")
+    first = both.group_by("customer").agg(complained_on=both.complained_on.min())
+    who = days.select("customer").distinct()
     drawn = engine.keep(
         "complaints_pool", who.order_by(hash64(who.customer.cast("string")), who.customer).limit(CONTROLS_MOST)
     )
-    rows = engine.arrow(others.semi_join(drawn, "customer").select("customer", "day", "receipts", "spend_minor"))
+    chosen = days.inner_join(drawn, "customer").left_join(first, "customer")
+    rows = engine.arrow(chosen.select("customer", "day", "receipts", "spend_minor", "complained_on"))
     rows = rows.sort_by([("customer", "ascending"), ("day", "ascending")])
     codes = rows["customer"].combine_chunks().dictionary_encode().indices.to_numpy()
     count = int(codes.max()) + 1 if len(codes) else 0
+    begin = np.searchsorted(codes, np.arange(count))
+    complained: Any = pc.fill_null(rows["complained_on"].cast(pa.int32()), pa.scalar(_NEVER, pa.int32()))
     return Pool(
         day=rows["day"].to_numpy().astype("datetime64[D]").astype(np.int64),
         visits_until=np.concatenate(([0.0], np.cumsum(rows["receipts"].to_numpy() > 0))),
         spend_until=np.concatenate(([0.0], np.cumsum(rows["spend_minor"].to_numpy(), dtype=np.float64))),
-        first=np.searchsorted(codes, np.arange(count)),
+        first=begin,
         last=np.searchsorted(codes, np.arange(count), side="right"),
+        complained=complained.to_numpy().astype(np.int64)[begin],
     )
 
 
@@ -70,15 +81,15 @@ def matched(own: Around, on: Days, pool: Pool, *, before_days: int, after_days: 
     number = on.astype("datetime64[D]").astype(np.int64)
     mine = measures(own.visits_before, own.spend_before, own.recency_days)
     size = len(number)
-    answer = {name: np.full(size, np.nan) for name in ("stopped", "less", "more")}
     found, theirs, anybody = np.zeros(size, dtype=bool), np.full(mine.shape, np.nan), []
+    taken: list[tuple[Any, Any, dict[str, Floats]]] = []
     codes = np.repeat(np.arange(len(pool.first)), pool.last - pool.first)
     wide = int(pool.day.max()) + 400 + after_days if len(pool.day) else 1
     keys = codes * wide + pool.day
     spread = np.maximum(np.nanstd(mine, axis=0), 0.1)
     for day in np.unique(number):
         state = _as_of(pool, keys, wide, int(day), before_days, after_days)
-        able = np.flatnonzero(np.isfinite(state.recency_days))
+        able = np.flatnonzero(np.isfinite(state.recency_days) & (pool.complained > day))
         if not len(able):
             continue
         here = state.of(np.isin(np.arange(len(state.known)), able))
@@ -92,10 +103,19 @@ def matched(own: Around, on: Days, pool: Pool, *, before_days: int, after_days: 
             if not len(nearest):
                 continue
             found[place], theirs[place] = True, candidates[nearest].mean(axis=0)
-            for name, values in outcome.items():
-                answer[name][place] = values[nearest].mean()
+            did = {name: values[nearest] for name, values in outcome.items()}
+            taken.append((np.full(len(nearest), place), able[nearest], did))
     everyone = np.concatenate(anybody) if anybody else np.empty((0, mine.shape[1]))
-    return Matched(found, answer["stopped"], answer["less"], answer["more"], mine, theirs, everyone)
+    return Matched(found, _pairs(taken), mine, theirs, everyone)
+
+
+def _pairs(taken: list[tuple[Any, Any, dict[str, Floats]]]) -> Pairs:
+    nobody = np.empty(0, dtype=np.int64)
+    return Pairs(
+        complaint=np.concatenate([nobody, *(places for places, _, _ in taken)]),
+        match=np.concatenate([nobody, *(matches for _, matches, _ in taken)]),
+        outcomes={name: np.concatenate([np.empty(0), *(did[name] for _, _, did in taken)]) for name in OUTCOMES},
+    )
 
 
 def measures(visits: Floats, spend: Floats, recency: Floats) -> Floats:
@@ -110,7 +130,7 @@ def outcomes(state: Around) -> dict[str, Floats]:
     stopped = state.visits_after == 0
     less = ~stopped & (state.spend_after < 0.8 * state.spend_before)
     more = ~stopped & (state.spend_after > 1.2 * state.spend_before)
-    return {name: flags.astype(np.float64) for name, flags in (("stopped", stopped), ("less", less), ("more", more))}
+    return {name: flags.astype(np.float64) for name, flags in zip(OUTCOMES, (stopped, less, more), strict=True)}
 
 
 def _as_of(pool: Pool, keys: Any, wide: int, day: int, before_days: int, after_days: int) -> Around:
