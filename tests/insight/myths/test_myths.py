@@ -98,12 +98,6 @@ def test_where_nothing_differs_it_cannot_be_told() -> None:
     assert found.myths["referrals"].why_not == "no-referrals"
 
 
-@pytest.mark.slow
-def test_prices_like_others_are_told_apart_no_oftener_than_chance() -> None:
-    verdicts = [judged(shop(noise=0.2, seed=seed)).myths["price"].verdict for seed in range(8)]
-    assert sum(verdict == "holds" for verdict in verdicts) <= 2
-
-
 def test_referrals_from_a_file() -> None:
     brought = pa.table({"customer": [f"L{n}" for n in range(40)] + [f"O{LOYAL}"]})
     myth = judged(shop(), referrals=brought).myths["referrals"]
