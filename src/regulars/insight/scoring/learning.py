@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-from threadpoolctl import threadpool_limits
 
 from regulars.basics.progress import Progress, silent
 from regulars.insight.lines import WrongColumns
@@ -25,6 +24,7 @@ from regulars.insight.scoring.newton import platt
 from regulars.insight.scoring.resampling import folds, numbered, some_customers
 from regulars.insight.scoring.rules import tree_rules
 from regulars.insight.scoring.training import Training
+from regulars.insight.threads import one_thread
 
 FOLDS: Final = 5
 CUSTOMERS_LEAST: Final = 50  # with a yes, and as many without: ten in each fold, eight in each fold within a fold
@@ -59,8 +59,7 @@ def learn(
     Of more than `rows_most` rows, customers are drawn by chance. Raises TooFewOutcomes, WrongColumns.
     """
     _check(examples, families)
-    # Many small products of matrices: threads that wait for each other cost more than they bring.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         return _learned(examples, later, seed, families, rows_most, progress)
 
 
