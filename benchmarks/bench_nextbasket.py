@@ -4,13 +4,14 @@ python -m benchmarks.bench_nextbasket
 
 Beside it the published protocol's figures of tuned TIFU-KNN and of GP-TopFreq (which is also counted here). Every fold
 runs in a process of its own; the search is timed apart from fit and lists. `--customers 400000` times the lists of a
-made-up shop instead.
+made-up shop and the offers on them instead; beyond a million customers, the lists alone.
 """
 
 import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ SHARED = ROOT.parent / "shared" / "data"
 PEERS = {"recall_10": 0.1566, "ndcg_10": 0.1427, "hit_10": 0.4582, "recall_20": 0.2043}  # TIFU-KNN, searched settings
 FOLDS = 5
 PRODUCTS, WEEKS = 8_000, 26
+CUT_OFF = date(2025, 7, 1) + timedelta(days=7 * WEEKS - 1)
+LISTED = DATA / "next_lists.parquet"
+OFFERS_UP_TO = 1_000_000
 
 
 def fold(number: int) -> None:
@@ -80,83 +84,109 @@ def run() -> list[dict[str, Any]]:
 
 
 def make_shop(customers: int) -> Path:
-    """Half a year of baskets by day: some habits each, the rest by popularity, which falls as 1 / rank."""
-    path = DATA / f"next_{customers}.parquet"
+    """Half a year of baskets by day: two habits each, the rest by popularity, which falls as 1 / rank."""
+    path = DATA / f"next_shop_{customers}.parquet"
     if path.exists():
         return path
     DATA.mkdir(exist_ok=True)
     random = np.random.default_rng(7)
-    weight = np.cumsum(1 / np.arange(1, PRODUCTS + 1))
-    visits = random.integers(2, WEEKS, customers)
-    person = np.repeat(np.arange(customers), visits)
-    day = random.integers(0, 7 * WEEKS, len(person))
-    habits = np.searchsorted(weight, random.random((customers, 4)) * weight[-1])
-    other = np.searchsorted(weight, random.random((len(person), 3)) * weight[-1])
-    mine = habits[person][:, :2] if customers else habits
-    product = np.concatenate([other, np.where(random.random(mine.shape) < 0.6, mine, other[:, :2])], axis=1)
-    width = product.shape[1]
-    first = np.datetime64(date(2025, 7, 1), "D")
-    table = pa.table(
-        {
-            "customer": pa.array(np.char.add("C", np.repeat(person, width).astype(str))),
-            "sold_at": pa.array(np.repeat(first + day, width)),
-            "amount_minor": pa.array(np.full(len(person) * width, 250)),
-            "product": pa.array(np.char.add("P", product.ravel().astype(str))),
-        }
-    )
-    pq.write_table(table, path)
+    with pq.ParquetWriter(path, _SHOP, compression="zstd") as file:
+        for first in range(0, customers, 100_000):
+            file.write_table(_lines(first, min(100_000, customers - first), random))
     return path
 
 
-def lists(path: str) -> None:
-    """Evaluation and lists of a whole shop, in this process; prints seconds."""
-    from regulars.history.engine import Engine
-    from regulars.insight.nextbasket import evaluate, personal_lists
+_TEXT, _WHOLE = pa.string(), pa.int64()
+_KINDS: dict[str, pa.DataType] = {"customer": _TEXT, "sold_at": pa.date32(), "amount_minor": _WHOLE, "product": _TEXT}
+_SHOP = pa.schema(_KINDS | {"category": _TEXT, "brand_kind": _TEXT})
 
-    cut_off = date(2025, 7, 1) + timedelta(days=7 * WEEKS - 1)
+
+def _lines(first: int, customers: int, random: np.random.Generator) -> pa.Table:
+    weight = np.cumsum(1 / np.arange(1, PRODUCTS + 1))
+    person = np.repeat(np.arange(customers), random.integers(2, WEEKS, customers))
+    day = np.datetime64(date(2025, 7, 1), "D") + random.integers(0, 7 * WEEKS, len(person))
+    habits = np.searchsorted(weight, random.random((customers, 2)) * weight[-1])[person]
+    other = np.searchsorted(weight, random.random((len(person), 3)) * weight[-1])
+    usual = np.where(random.random(habits.shape) < 0.6, habits, other[:, :2])
+    product = np.concatenate([other, usual], axis=1).ravel()
+    kinds = np.array(["national", "store", "national"])
+    return pa.table(
+        {
+            "customer": np.char.add("C", np.repeat(first + person, 5).astype(str)),
+            "sold_at": np.repeat(day, 5),
+            "amount_minor": 100 + 7 * (product % 90),
+            "product": np.char.add("P", product.astype(str)),
+            "category": np.char.add("K", (product % 40).astype(str)),
+            "brand_kind": kinds[product // 40 % 3],
+        },
+        schema=_SHOP,
+    )
+
+
+def lists(path: str) -> None:
+    """Settings chosen and checked, then lists of a whole shop by the model, in this process; prints seconds."""
+    from regulars.history.engine import Engine
+    from regulars.insight.nextbasket import judge, keep_bought, personal_lists
+
     with Engine(scratch=DATA / "scratch") as engine:
         lines = engine.parquet("lines", [Path(path)])
         started = time.perf_counter()
-        found = evaluate(lines, engine, cut_off=cut_off, tries_max=1)
+        bought = keep_bought(lines, engine, cut_off=CUT_OFF)
+        kept = time.perf_counter()
+        found = replace(judge(bought), used="model")
         judged = time.perf_counter()
-        found_anyway = {**{name: getattr(found, name) for name in found.__dataclass_fields__}, "used": "model"}
-        made = personal_lists(
-            lines, engine, cut_off=cut_off, found=type(found)(**found_anyway), into=DATA / "next_lists.parquet"
-        )
+        made = personal_lists(lines, engine, cut_off=CUT_OFF, found=found, bought=bought, into=LISTED)
+        seconds = time.perf_counter() - judged
         rows = engine.row(made.agg(rows=made.count()))["rows"]
-    print(json.dumps({"judged": judged - started, "lists": time.perf_counter() - judged, "rows": rows}))
+    told = {"kept_seconds": kept - started, "judged_seconds": judged - kept, "seconds": seconds, "rows": rows}
+    print(json.dumps(told))
+
+
+def offers(path: str) -> None:
+    """Offers on the lists just made, with all they need to know of products, dates and boxes; prints seconds."""
+    from regulars.history.engine import Engine
+    from regulars.insight.offers import OfferRules, make_offers
+    from regulars.insight.offers.gathering import gather
+
+    with Engine(scratch=DATA / "scratch") as engine:
+        lines = engine.parquet("lines", [Path(path)])
+        started = time.perf_counter()
+        tables = gather(lines, engine, cut_off=CUT_OFF, lists=LISTED)
+        gathered = time.perf_counter()
+        found = make_offers(rules=OfferRules(weekly_spend_min_minor=1_000), engine=engine, **tables).found
+    told = {"gathered_seconds": gathered - started, "seconds": time.perf_counter() - gathered, "rows": found.offers}
+    print(json.dumps(told))
 
 
 def scale(customers: int) -> list[dict[str, Any]]:
-    """Seconds and memory of the lists of a made-up shop, and what that makes for four million customers."""
-    done = run_process([sys.executable, "-m", "benchmarks.bench_nextbasket", "--lists", str(make_shop(customers))])
-    told = json.loads(done.output)
-    projected = round(told["lists"] * 4_000_000 / customers / 60, 1)
-    return [
-        {
-            "name": f"next_lists_{customers}",
-            "ours": round(told["lists"], 1),
-            "peer": None,
-            "ratio": None,
-            "seconds": round(told["lists"], 1),
-            "judged_seconds": round(told["judged"], 1),
-            "rows": told["rows"],
-            "peak_mb": done.peak_mb,
-            "minutes_for_4_million": projected,
-        }
-    ]
+    """Seconds and memory of the lists of a made-up shop, and of offers on them."""
+    path = str(make_shop(customers))
+    parts = ["lists", "offers"] if customers <= OFFERS_UP_TO else ["lists"]
+    figures = []
+    for part in parts:
+        done = run_process([sys.executable, "-m", "benchmarks.bench_nextbasket", f"--{part}", path])
+        told = {name: round(value, 1) for name, value in json.loads(done.output).items()}
+        figures.append(
+            {"name": f"next_{part}_{customers}", "ours": round(done.seconds, 1), "peer": None, "ratio": None}
+            | told
+            | {"peak_mb": done.peak_mb}
+        )
+    return figures
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fold", type=int)
     parser.add_argument("--lists")
+    parser.add_argument("--offers")
     parser.add_argument("--customers", type=int)
     asked = parser.parse_args()
     if asked.fold is not None:
         fold(asked.fold)
     elif asked.lists:
         lists(asked.lists)
+    elif asked.offers:
+        offers(asked.offers)
     else:
         for figure in scale(asked.customers) if asked.customers else run():
             print(json.dumps(figure), flush=True)

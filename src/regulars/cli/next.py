@@ -54,7 +54,7 @@ def next_baskets(
     from regulars.cli.lake import lake_there
     from regulars.history.engine import Engine, quoted
     from regulars.history.members import known_people
-    from regulars.insight.nextbasket import evaluate, personal_lists
+    from regulars.insight.nextbasket import judge, keep_bought, personal_lists
     from regulars.insight.report.outputs import write_csv
     from regulars.insight.shop import last_day
 
@@ -70,10 +70,19 @@ def next_baskets(
         until = cut_off.date() if cut_off else last_day(lines, engine)
         people = known_people(customers, engine=engine, work=Path(folder)) if customers else None
         limit: dict[str, Any] = {"clock": time.monotonic, "seconds_max": seconds} if seconds else {}
-        found = evaluate(lines, engine, cut_off=until, seed=seed, progress=bars, **limit)
-        file = out / "next_basket.parquet"
+        bought = keep_bought(lines, engine, cut_off=until)
+        found = judge(bought, seed=seed, progress=bars, **limit)
         lists = personal_lists(
-            lines, engine, cut_off=until, n=n, found=found, customers=people, into=file, seed=seed, progress=bars
+            lines,
+            engine,
+            cut_off=until,
+            n=n,
+            found=found,
+            customers=people,
+            into=(file := out / "next_basket.parquet"),
+            seed=seed,
+            bought=bought,
+            progress=bars,
         )
         write_csv(
             f"SELECT * FROM read_parquet({quoted(file)}) ORDER BY customer, rank", engine, out / "next_basket.csv"

@@ -176,6 +176,13 @@ def _show(found: "OffersFound", written: "Written", numbers: "Numbers", console:
         markup=False,
         highlight=False,
     )
+    odds, later = (found.assumed[name] for name in ("odds_per_10_percent", "later_purchases"))
+    console.print(
+        f"Assumed, not measured: ten percent off multiplies the odds of a purchase by {odds:g}, and what is new is "
+        f"bought {later:g} more times. Say otherwise under [response] in the rules.",
+        markup=False,
+        highlight=False,
+    )
     if written.no_pdf:
         console.print(f"No PDF, pages instead: {written.no_pdf}", markup=False, highlight=False)
     for path in written.files:

@@ -86,17 +86,19 @@ def next_basket(work: Work) -> "NextBasketFound | None":
     """What each customer buys next; leaves the list `next_basket` behind."""
     from regulars.insight.future import TooFewCustomers
     from regulars.insight.nextbasket import evaluate, personal_lists
-    from regulars.insight.nextbasket.shop import NoProducts
+    from regulars.insight.nextbasket.shop import NoProducts, keep_bought
 
     work.step("what each buys next")
     engine, cut_off, seed = work.engine, work.cut_off, work.settings.seed
     lines = work.some_lines(LISTED)
     try:
-        found = evaluate(lines, engine, cut_off=cut_off, tries_max=TRIES, seed=seed)
+        bought = keep_bought(lines, engine, cut_off=cut_off)
+        found = evaluate(lines, engine, cut_off=cut_off, tries_max=TRIES, seed=seed, bought=bought)
     except (TooShort, TooFewCustomers, NoProducts) as refusal:
         work.unsaid["next_basket"] = refusal.code
         return None
-    lists = engine.keep("next_lists", personal_lists(lines, engine, cut_off=cut_off, found=found, seed=seed))
+    made = personal_lists(lines, engine, cut_off=cut_off, found=found, seed=seed, bought=bought)
+    lists = engine.keep("next_lists", made)
     named = work.working.named(lists.mutate(customer=lists.customer.cast("int32")))
     ordered = named.order_by("customer", "rank").rename(why="reason", because_of="reason_product")
     work.tables["next_basket"] = engine.arrow(ordered)
@@ -137,7 +139,7 @@ def offers(work: Work, classed: ir.Table) -> "OffersFound | None":
     )
     discounted = engine.arrow(made.table.filter(made.table.discount_percent.notnull()).order_by("customer", "rank"))
     work.tables["offers"] = _named(work, discounted).rename_columns({"reason": "why", "reason_product": "because_of"})
-    return replace(made.found, example=_named(work, made.found.example))
+    return replace(made.found, example=_named(work, made.found.example), sampled=1 / work.shares_of(LISTED))
 
 
 def _as_texts(table: ir.Table) -> ir.Table:

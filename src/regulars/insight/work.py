@@ -32,6 +32,7 @@ class Work:
     buyers: ir.Table  # of categories, where brands are known
     unsaid: dict[str, str] = field(default_factory=dict)
     tables: dict[str, pa.Table] = field(default_factory=dict)  # lists beside those of `lists`, by file name
+    drawn: dict[int, ir.Table] = field(default_factory=dict)  # kept lines of one in so many customers
     begun: int = 0
 
     def step(self, what: str) -> None:
@@ -58,10 +59,18 @@ class Work:
         return {row["product"]: row["name"] for row in rows}
 
     def some_lines(self, customers_most: int) -> ir.Table:
-        """The lines with texts for codes; of an even draw of whole customers where there are more than so many."""
+        """The lines with texts for codes; of an even draw of whole customers where there are more than so many.
+
+        A draw is kept: the chapters on it go through its lines again and again, and a smaller one may be part of it.
+        """
         shares = self.shares_of(customers_most)
-        lines = self.lines if shares == 1 else self.lines.filter(self.lines.customer % shares == 0)
-        return self.working.texts(lines)
+        if shares == 1:
+            return self.working.texts(self.lines)
+        if shares not in self.drawn:
+            of = max((kept for kept in self.drawn if shares % kept == 0), default=1)
+            whole = self.lines if of == 1 else self.drawn[of]
+            self.drawn[shares] = self.engine.keep(f"work_drawn_{shares}", whole.filter(whole.customer % shares == 0))
+        return self.working.texts(self.drawn[shares])
 
     def shares_of(self, customers_most: int) -> int:
         """Into how many even parts the customers fall if none is to hold more than so many."""

@@ -5,6 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
+from regulars.insight.nextbasket.baskets import Floats, Ints, Names
+from regulars.insight.nextbasket.shop import EPOCH
+
 CUT_OFF = date(2025, 12, 31)
 FIRST_ON = date(2025, 7, 1)
 HABITS = 3
@@ -49,3 +52,27 @@ def habits(customers: int = 700, *, products: int = 120, seed: int = 3) -> dict[
     for customer, product in often.index:
         found.setdefault(customer, set()).add(product)
     return found
+
+
+class AtRandom:
+    """`Bought` without an engine: everybody buys the same products with the same chances, on days drawn by lot."""
+
+    def __init__(
+        self, seed: int, customers: int = 130, *, products: int = 25, days: int = 84, visits: int = 10
+    ) -> None:
+        random = np.random.default_rng(seed)
+        self.customers, self.first_on = customers, FIRST_ON
+        self.cut_off = FIRST_ON + timedelta(days=days - 1)
+        self.products = self.names = np.array([f"P{number:02d}" for number in range(products)], object)
+        begin = (FIRST_ON - EPOCH).days
+        day = np.repeat(random.integers(0, days, (customers, visits)) + begin, 3, axis=1)
+        weight = 1 / np.arange(3, products + 3)
+        product = random.choice(products, day.shape, p=weight / weight.sum())
+        customer = np.broadcast_to(np.arange(customers)[:, None], day.shape)
+        self._rows = np.unique(np.stack([part.ravel() for part in (customer, day, product)]), axis=1)
+
+    def rows(self, part: int, parts: int) -> tuple[Names, Ints, Ints, Floats]:
+        assert (part, parts) == (0, 1)
+        names = np.array([f"C{number:04d}" for number in range(self.customers)], object)
+        customer, day, product = self._rows
+        return names, customer, product, day.astype(np.float64)

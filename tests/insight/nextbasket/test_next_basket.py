@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
-from tests.insight.nextbasket.baskets_given import CUT_OFF, habits, shop
+from tests.insight.nextbasket.baskets_given import CUT_OFF, AtRandom, habits, shop
 
 from regulars.history.engine import Engine
 from regulars.insight.estimator import NotFitted
 from regulars.insight.holdout import TooShort
 from regulars.insight.lines import WrongColumns
-from regulars.insight.nextbasket import NextBasket, evaluate, personal_lists
+from regulars.insight.nextbasket import NextBasket, evaluate, judge, personal_lists
 from regulars.insight.nextbasket.alike import groups_of, nearest
 from regulars.insight.nextbasket.also import likelihood_ratio
 from regulars.insight.nextbasket.baskets import assembled, read_baskets
@@ -205,6 +205,14 @@ def test_in_a_shuffled_shop_nothing_is_found(seed: int) -> None:
         lists = engine.arrow(personal_lists(lines, engine, cut_off=CUT_OFF, n=5, found=found)).to_pandas()
     assert set(lists["reason"]) <= {"habit", "popular"}
     assert lists.groupby("customer").size().max() == 5
+
+
+@pytest.mark.slow
+def test_lists_of_customers_who_buy_at_random_are_not_called_usable() -> None:
+    """200 shops; each plain list beaten with 95 % in at most 18 of them."""
+    shops = (AtRandom(seed) for seed in range(200))
+    alarms = sum(judge(given, tries_max=1).usable for given in shops)  # type: ignore[arg-type]
+    assert alarms <= 18
 
 
 @pytest.mark.slow

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
+from regulars.insight.replenishment.moves import Purchases
+
 FIRST = date(2024, 1, 1)
 CUT_OFF = date(2025, 6, 30)
 DAYS = (CUT_OFF - FIRST).days
@@ -50,3 +52,14 @@ def used_up(
                 at += max(1.0, float(step))
     names = ("customer", "sold_at", "product", "quantity", "amount_minor")
     return Used(pa.table(dict(zip(names, zip(*rows, strict=True), strict=True))), cycle, gave_up)
+
+
+def memoryless(seed: int, customers: int = 80, *, items: int = 2, days: int = 200, pace: float = 20.0) -> Purchases:
+    """Purchases of customers who all buy at one pace, whenever they bought last; days from 0."""
+    random = np.random.default_rng(seed)
+    waits = np.maximum(1.0, random.exponential(pace, (customers * items, int(3 * days / pace))))
+    at = np.cumsum(waits, axis=1) - random.uniform(0, pace, (len(waits), 1))
+    pair, place = np.nonzero((at >= 0) & (at < days))
+    pair, day = np.unique([pair, at[pair, place].astype(np.int64)], axis=1)
+    people, products = (pa.array([str(n) for n in range(count)]) for count in (customers, items))
+    return Purchases(people, products, pair // items, pair % items, day, np.ones(len(day)))

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from regulars.insight.nextbasket.baskets import Ints
+from regulars.insight.nextbasket.rowwise import first_of_rows
 
 _SPLIT_ON: Final = 16  # dimensions a tree chooses its directions from
 _NEAR_IN: Final = 128  # dimensions distances are taken in
@@ -61,10 +62,17 @@ def nearest(vectors: Any, rows: Ints, pool: Ints, *, neighbours: int, seed: int,
         closeness = 2 * (meeting.toarray() if exact else meeting) - squared[None, :]
         own = place[some]
         closeness[np.flatnonzero(own >= 0), own[own >= 0]] = -np.inf
-        best = np.argpartition(-closeness, most - 1, axis=1)[:, :most]
+        best = _highest(closeness, most)
         share = np.full(best.size, 1 / most, np.float32)
         ends = np.arange(0, best.size + 1, most)
         yield some, sparse.csr_array((share, pool[best.ravel()], ends), shape=(len(some), vectors.shape[0]))
+
+
+def _highest(score: Any, count: int) -> Ints:
+    """Columns of the `count` highest of each row, in no order; among equals the first. Quicker than argpartition."""
+    edge = np.partition(score, score.shape[1] - count, axis=1)[:, -count]
+    row, column = np.nonzero(score >= edge[:, None])
+    return first_of_rows(row, column, score[row, column] > edge[row], len(score), count, -1)
 
 
 def _squares(points: Any) -> Any:

@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import ibis.expr.types as ir
-import numpy as np
 import pyarrow as pa
 
 from regulars.basics.progress import Progress, silent
 from regulars.history.engine import Engine
 from regulars.insight.future import TooFewCustomers
 from regulars.insight.lines import as_of, complete
-from regulars.insight.nextbasket.baskets import Ints, Names
+from regulars.insight.nextbasket.baskets import Ints
+from regulars.insight.nextbasket.examples import examples_of
 from regulars.insight.nextbasket.found import NextBasketFound
 from regulars.insight.nextbasket.later import Split, later_days, split
 from regulars.insight.nextbasket.measures import BASELINES, LENGTH, baselines, by_customer, difference, means
@@ -25,8 +25,6 @@ from regulars.insight.recommend.also_bought import also_bought
 MODEL: Final = "model"
 CUSTOMERS_MIN: Final = 100
 CUSTOMERS_MAX: Final = 20_000
-_SHOWN: Final = 8  # products of an example
-_EXAMPLES: Final = 3
 ALSO: Final = 5  # others by product, for the page
 _MEASURES: Final = ("recall_10", "recall_20", "ndcg_10", "hit_10", "repeat_recall_10", "new_recall_10")
 
@@ -41,13 +39,15 @@ def evaluate(
     seed: int = 7,
     clock: Callable[[], float] | None = None,
     seconds_max: float = 180.0,
+    bought: Bought | None = None,
     progress: Progress = silent,
 ) -> NextBasketFound:
     """Chooses settings and checks the lists of `lines` (the LINES contract), see `judge`; with what others also bought.
 
-    Raises TooShort, TooFewCustomers, NoProducts, WrongColumns.
+    `bought`: what `keep_bought` made of these lines, if it was made already. Raises TooShort, TooFewCustomers,
+    NoProducts, WrongColumns.
     """
-    bought = keep_bought(lines, engine, cut_off=cut_off)
+    bought = bought or keep_bought(lines, engine, cut_off=cut_off)
     found = judge(
         bought,
         customers_max=customers_max,
@@ -104,7 +104,7 @@ def judge(
     lists = {MODEL: model.ranked(last.rows, LENGTH), **baselines(last.before, last.rows)}
     gains = _gains(lists, last)
     usable = all(row["low"] > 0 for row in gains.to_pylist())
-    examples = _examples(model, last, seed)
+    examples = examples_of(model, last, seed)
     return NextBasketFound(
         calibration_until=until,
         later_days=later,
@@ -145,28 +145,6 @@ def _best_plain(trial: Split) -> str:
     plain = baselines(trial.before, trial.rows)
     reached = {name: float(by_customer(ranked, trial.truth)["recall_10"].mean()) for name, ranked in plain.items()}
     return max(reached, key=lambda name: reached[name])
-
-
-def _examples(model: NextBasket, last: Split, seed: int) -> pa.Table:
-    """Lists of three customers with some history, without their names, and what of them they then bought."""
-    some = np.flatnonzero(last.before.baskets[last.rows] >= 5)
-    some = some if len(some) >= _EXAMPLES else np.arange(len(last.rows))
-    drawn = np.random.default_rng(seed).choice(some, min(_EXAMPLES, len(some)), replace=False)
-    people: Names = model.customers_[last.rows[drawn]]
-    number = {str(name): at for at, name in enumerate(people, 1)}
-    row = {str(name): int(at) for name, at in zip(people, drawn, strict=True)}
-    code = {str(name): at for at, name in enumerate(model.products_)}
-    listed = model.recommend(_SHOWN, customers=list(people)).to_pylist()
-    came = np.isin([row[r["customer"]] * last.truth.products + code[r["product"]] for r in listed], last.truth.keys)
-    rows = [
-        {
-            "example": number[r["customer"]],
-            **{name: r[name] for name in ("rank", "product", "reason", "reason_product")},
-            "came": bool(hit),
-        }
-        for r, hit in zip(listed, came, strict=True)
-    ]
-    return pa.Table.from_pylist(sorted(rows, key=lambda r: (r["example"], r["rank"])))
 
 
 def _names_of(table: pa.Table, bought: Bought) -> dict[str, str]:

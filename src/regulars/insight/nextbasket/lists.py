@@ -8,6 +8,7 @@ from typing import Any, Final
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from regulars.basics.progress import Progress, silent
@@ -33,6 +34,7 @@ def personal_lists(
     customers: ir.Table | None = None,
     into: Path | None = None,
     seed: int = 7,
+    bought: Bought | None = None,
     progress: Progress = silent,
 ) -> ir.Table:
     """customer, rank, product, product_name, score, reason, reason_product: at most `n` rows for each customer.
@@ -40,9 +42,10 @@ def personal_lists(
     Reasons are codes: habit, due, with (`reason_product`), alike, popular. By the model where `found` (of `evaluate`;
     made here if None) says that it may be used, else by the plain list it names, whose score is how often the
     customer bought the product. `customers` (column customer) asks for these only. `into`: the Parquet file to write
-    part by part; without it the rows are kept in the engine. Raises what `evaluate` raises.
+    part by part; without it the rows are kept in the engine. `bought`: what `keep_bought` made of these lines, if it
+    was made already. Raises what `judge` and `keep_bought` raise.
     """
-    bought = keep_bought(lines, engine, cut_off=cut_off)
+    bought = bought or keep_bought(lines, engine, cut_off=cut_off)
     found = judge(bought, seed=seed, progress=progress) if found is None else found
     wanted = None if customers is None else _texts(engine.arrow(customers.select("customer").distinct())["customer"])
     parts = lists_in_parts(bought, found, n=n, wanted=wanted, seed=seed, progress=progress)
@@ -88,8 +91,8 @@ def lists_in_parts(
 
 
 def plain_lists(baskets: Baskets, asked: Any, name: str, n: int) -> pa.Table:
-    """The lists of one of the baselines; at most 20 products."""
-    rows = np.flatnonzero(np.isin(baskets.customers, asked))
+    """The lists of one of the baselines, for customers `asked` that `baskets` has; at most 20 products."""
+    rows = np.searchsorted(baskets.customers, asked)
     ranked = baselines(baskets, rows)[name][:, :n]
     width = max(len(baskets.products), 1)
     keys, times = np.unique(baskets.customer * width + baskets.product, return_counts=True)
@@ -113,12 +116,9 @@ def plain_lists(baskets: Baskets, asked: Any, name: str, n: int) -> pa.Table:
 
 def _named(table: pa.Table, bought: Bought) -> pa.Table:
     """With the products' names, where they have other ones than their codes."""
-    order = np.argsort(bought.products.astype(str), kind="stable")
-    codes = bought.products[order].astype(str)
-    listed = np.array(table["product"].to_pylist(), str)
-    names = bought.names[order][np.searchsorted(codes, listed)] if len(listed) else np.zeros(0, object)
     at = table.column_names.index("product") + 1
-    return table.add_column(at, "product_name", pa.array(names, pa.string()))
+    place: Any = pc.index_in(table["product"], value_set=pa.array(bought.products, pa.string()))
+    return table.add_column(at, "product_name", pa.array(bought.names, pa.string()).take(place.combine_chunks()))
 
 
 def _texts(names: Any) -> Any:

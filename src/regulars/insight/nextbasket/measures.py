@@ -12,10 +12,11 @@ from typing import Any, Final
 import numpy as np
 
 from regulars.insight.nextbasket.baskets import Baskets, Floats, Ints
+from regulars.insight.nextbasket.rowwise import among
 
 LENGTH: Final = 20
-_DISCOUNTS: Final = 1 / np.log2(np.arange(2, 12))
-_IDEAL: Final = np.cumsum(_DISCOUNTS)
+DISCOUNTS: Final = 1 / np.log2(np.arange(2, 12))
+IDEAL: Final = np.cumsum(DISCOUNTS)
 _EDGE: Final = 1.96  # of a normal 95 % interval
 BASELINES: Final = ("global_top", "personal_top", "personal_then_global")
 
@@ -38,12 +39,12 @@ class Truth:
         width = before.shape[1]
         keys = np.unique(row * width + product)
         had = before.tocoo()
-        return cls(keys, size, np.isin(keys, had.row.astype(np.int64) * width + had.col), width)
+        return cls(keys, size, among(keys, np.sort(had.row.astype(np.int64) * width + had.col)), width)
 
     def hits(self, ranked: Ints) -> Any:
         """Rows × ranks: whether the listed product was in the next basket."""
         keys = np.arange(len(ranked))[:, None] * self.products + ranked
-        return np.isin(keys, self.keys) & (ranked >= 0)
+        return among(keys, self.keys) & (ranked >= 0)
 
 
 def by_customer(ranked: Ints, truth: Truth) -> dict[str, Floats]:
@@ -55,11 +56,11 @@ def measured_hits(hits: Any, size: Ints) -> dict[str, Floats]:
     """The same from rows × ranks of hits."""
     size = np.maximum(size, 1)
     ten = hits[:, :10]
-    discounts = _DISCOUNTS[: ten.shape[1]]
+    discounts = DISCOUNTS[: ten.shape[1]]
     return {
         "recall_10": ten.sum(axis=1) / size,
         "recall_20": hits[:, :LENGTH].sum(axis=1) / size,
-        "ndcg_10": (ten * discounts).sum(axis=1) / _IDEAL[np.minimum(size, 10) - 1],
+        "ndcg_10": (ten * discounts).sum(axis=1) / IDEAL[np.minimum(size, 10) - 1],
         "hit_10": ten.any(axis=1).astype(np.float64),
     }
 
@@ -80,7 +81,7 @@ def _apart(ranked: Ints, truth: Truth) -> dict[str, float]:
         ("repeat_recall_10", truth.keys[truth.known], known),
         ("new_recall_10", truth.keys[~truth.known], truth.size - known),
     ):
-        hit = (np.isin(rows + listed, keys) & (listed >= 0)).sum(axis=1)
+        hit = (among(rows + listed, keys) & (listed >= 0)).sum(axis=1)
         some = size > 0
         answer[name] = float((hit[some] / size[some]).mean()) if some.any() else 0.0
     return answer

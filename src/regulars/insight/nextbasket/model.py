@@ -1,7 +1,7 @@
 """NextBasket: a list for each customer, from own habits, their rhythm, others' habits and what is popular."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -12,8 +12,9 @@ from regulars.insight.estimator import Estimator
 from regulars.insight.nextbasket.alike import groups_of, nearest
 from regulars.insight.nextbasket.also import bought_with
 from regulars.insight.nextbasket.baskets import Baskets, Floats, Ints, Names, Singles, coded, read_baskets
-from regulars.insight.nextbasket.parts import SOURCES, Mix, Parts, as_dense, best_places, propose
+from regulars.insight.nextbasket.parts import SOURCES, Mix, Parts, propose
 from regulars.insight.nextbasket.returning import Returning, learn, state_before
+from regulars.insight.nextbasket.rowwise import among, best_places
 from regulars.insight.nextbasket.vectors import Fading, vectors
 
 # Why a product is on a list, in the order of SOURCES; "due" is a habit whose time has come.
@@ -87,36 +88,34 @@ class NextBasket(Estimator):
         given = _read(baskets, engine, products_max=self.products_max)
         return self.learn_common(given).take_customers(given, as_of=as_of)
 
-    def learn_common(self, baskets: Baskets) -> Self:
-        """Learns what is common to all; `take_customers` follows."""
-        pairs = bought_with(baskets)
+    def learn_common(self, baskets: Baskets, *, like: "NextBasket | None" = None) -> Self:
+        """Learns what is common to all; `take_customers` follows.
+
+        `like` has learned from the same baskets with other settings: all but popularity is taken from there.
+        """
         popular = self._popular(baskets)
-        counts = np.bincount(baskets.product, minlength=len(baskets.products)).astype(np.float64)
-        reached = float(counts @ np.asarray(pairs.sum(axis=1)).ravel())
-        total = max(float(popular.sum()), 1e-12)
-        self.common_ = Common(
-            products=baskets.products,
-            returning=learn(baskets),
-            bought_with=pairs,
-            popular=np.asarray(popular / total, np.float32),
-            popular_scale=float(len(baskets.product) / max(int(baskets.baskets.sum()), 1)),
-            with_scale=float(counts.sum() / reached) if reached > 0 else 0.0,
-        )
+        known: Common = like._learned("common_") if like else _common(baskets)
+        self.common_ = replace(known, popular=np.asarray(popular / max(float(popular.sum()), 1e-12), np.float32))
         self.products_ = baskets.products
         return self
 
-    def take_customers(self, baskets: Baskets, *, as_of: float | None = None) -> Self:
-        """Learns these customers' own habits; `baskets.products` must be the products of `learn_common`."""
+    def take_customers(self, baskets: Baskets, *, as_of: float | None = None, like: "NextBasket | None" = None) -> Self:
+        """Learns these customers' own habits; `baskets.products` must be the products of `learn_common`.
+
+        `like` has taken the same customers with other settings.
+        """
         common: Common = self._learned("common_")
-        state = state_before(baskets, as_of=as_of)
-        factor, is_due = common.returning.due(state)
-        self.customers_ = baskets.customers
+        if like:
+            factor, keys = like._learned("due_").data, like._learned("due_keys_")
+        else:
+            state = state_before(baskets, as_of=as_of)
+            factor, is_due = common.returning.due(state)
+            keys = (state.customer * max(len(baskets.products), 1) + state.product)[is_due]
+        self.customers_, self.due_keys_ = baskets.customers, keys
         self.vectors_ = vectors(baskets, Fading(self.within, self.across, self.group, self.half_life_days))
         self.histories_ = baskets.baskets
         self.due_ = self.vectors_.copy()
         self.due_.data = factor
-        width = max(len(baskets.products), 1)
-        self.due_keys_ = (state.customer * width + state.product)[is_due]
         return self
 
     def parts(self, rows: Ints) -> Iterator[tuple[Ints, Parts]]:
@@ -173,15 +172,16 @@ class NextBasket(Estimator):
     def _propose(self, rows: Ints, neighbours: Any) -> Parts:
         common = self.common_
         own = self.vectors_[rows]
-        return propose(
-            as_dense(own),
-            as_dense(self.due_[rows]),
+        parts = propose(
+            own,
+            self.due_[rows].data,
             common.returning.repeat,
-            as_dense(own @ common.bought_with) * np.float32(common.with_scale),
-            as_dense(neighbours @ self.vectors_),
+            own @ common.bought_with,
+            neighbours @ self.vectors_,
             common.popular * np.float32(common.popular_scale),
             self.histories_[rows],
         )
+        return replace(parts, also=parts.also * np.float32(common.with_scale))
 
     def _listed(self, rows: Ints, parts: Parts, n: int) -> pa.Table:
         scores = parts.score(self.mix)
@@ -192,7 +192,7 @@ class NextBasket(Estimator):
         reason = sources.argmax(axis=0)
         row = np.repeat(rows, places.shape[1]).reshape(places.shape)
         keys = row * max(len(self.products_), 1) + product
-        reason[(reason == 0) & np.isin(keys, self.due_keys_)] = REASONS.index("due")
+        reason[(reason == 0) & among(keys, self.due_keys_)] = REASONS.index("due")
         shown = score > 0
         rank = np.cumsum(shown, axis=1)
         return self._table(
@@ -237,6 +237,21 @@ class NextBasket(Estimator):
                 "reason_product": pa.array(because, pa.string()),
             }
         )
+
+
+def _common(baskets: Baskets) -> Common:
+    """All that does not hang on settings; popularity is left open."""
+    pairs = bought_with(baskets)
+    counts = np.bincount(baskets.product, minlength=len(baskets.products)).astype(np.float64)
+    reached = float(counts @ np.asarray(pairs.sum(axis=1)).ravel())
+    return Common(
+        products=baskets.products,
+        returning=learn(baskets),
+        bought_with=pairs,
+        popular=np.zeros(len(counts), np.float32),
+        popular_scale=float(len(baskets.product) / max(int(baskets.baskets.sum()), 1)),
+        with_scale=float(counts.sum() / reached) if reached > 0 else 0.0,
+    )
 
 
 def top(parts: Parts, mix: Mix, n: int) -> Ints:

@@ -7,10 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from regulars.insight.nextbasket.baskets import Ints, Singles
+from regulars.insight.nextbasket.rowwise import best_codes
 
 SOURCES: Final = ("own", "also", "alike", "popular")
 # How many products each source may propose; the own ones last, because most that is bought is bought again.
 _OWN, _ALIKE, _ALSO, _POPULAR = 100, 80, 40, 60
+
+Powers = dict[tuple[str, float], Singles]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,69 +43,77 @@ class Parts:
     popular: Singles
     history: Singles  # customers × 1: baskets
 
-    def by_source(self, mix: Mix) -> tuple[Singles, ...]:
-        """What each of SOURCES adds to the score."""
+    def by_source(self, mix: Mix, powers: Powers | None = None) -> tuple[Singles, ...]:
+        """What each of SOURCES adds to the score. `powers`: those taken before, where many mixes are tried."""
+        powers = {} if powers is None else powers
         own = self.own * (mix.own * self.history / (self.history + np.float32(mix.doubt)))
-        if mix.repeat:
-            own = own * self.repeat**mix.repeat
-        if mix.due:
-            own = own * self.due**mix.due
+        for name, exponent in (("repeat", mix.repeat), ("due", mix.due)):
+            if exponent:
+                key = (name, exponent)
+                if key not in powers:
+                    powers[key] = getattr(self, name) ** exponent
+                own = own * powers[key]
         return own, mix.also * self.also, mix.alike * self.alike, mix.popular * self.popular
 
-    def score(self, mix: Mix) -> Singles:
+    def score(self, mix: Mix, powers: Powers | None = None) -> Singles:
         """The sum; −1 where not valid."""
-        own, also, alike, popular = self.by_source(mix)
+        own, also, alike, popular = self.by_source(mix, powers)
         return np.where(self.valid, own + also + alike + popular, np.float32(-1))
 
 
-def propose(own: Any, due: Any, repeat: Singles, also: Any, alike: Any, popular: Singles, history: Ints) -> Parts:
-    """The best few of every source. All are customers × products (dense float32), but `repeat` and `popular`."""
+_FIELDS: Final = tuple(Parts.__dataclass_fields__)
+
+
+def propose(own: Any, due: Singles, repeat: Singles, also: Any, alike: Any, popular: Singles, history: Ints) -> Parts:
+    """The best few of every source. `own`, `also`, `alike`: customers × products, CSR of float32; `repeat` and
+    `popular` by product. The columns of `own` are sorted, and `due` goes with its entries.
+    """
+    from scipy import sparse
+
+    count, width = own.shape
+    row, code = np.repeat(np.arange(count), np.diff(own.indptr)), own.indices.astype(np.int64)
     chosen = [
-        _best(own * repeat, _OWN),
-        _best(alike, _ALIKE),
-        _best(also, _ALSO),
-        np.broadcast_to(_best(popular[None, :], _POPULAR), (len(own), min(_POPULAR, len(popular)))),
+        best_codes(sparse.csr_array((own.data * repeat[code], own.indices, own.indptr), shape=own.shape), _OWN),
+        best_codes(alike, _ALIKE),
+        best_codes(also, _ALSO),
+        np.repeat(best_codes(sparse.csr_array(popular[None, :]), _POPULAR), count, axis=0),
     ]
     product = np.sort(np.concatenate(chosen, axis=1), axis=1)
-    valid = np.ones(product.shape, bool)
-    valid[:, 1:] = product[:, 1:] != product[:, :-1]
-    factor = np.take_along_axis(due, product, axis=1)
+    valid = product < width
+    valid[:, 1:] &= product[:, 1:] != product[:, :-1]
+    # Own entries are few: each is looked for in its row, and so is found at the first of equal products.
+    base = width + 1
+    place = np.searchsorted((np.arange(count)[:, None] * base + product).ravel(), row * base + code)
+    place = np.minimum(place, product.size - 1)
+    there = (product.ravel()[place] == code) & (place // product.shape[1] == row)
+    own_at, due_at = np.zeros(product.size, np.float32), np.ones(product.size, np.float32)
+    own_at[place[there]], due_at[place[there]] = own.data[there], due[there]
+    product = np.minimum(product, width - 1)
     return Parts(
         product=product,
         valid=valid,
-        own=np.take_along_axis(own, product, axis=1),
+        own=own_at.reshape(product.shape),
         repeat=repeat[product],
-        due=np.where(factor > 0, factor, np.float32(1)),
-        also=np.take_along_axis(also, product, axis=1),
-        alike=np.take_along_axis(alike, product, axis=1),
+        due=due_at.reshape(product.shape),
+        also=np.take_along_axis(also.toarray(), product, axis=1),
+        alike=np.take_along_axis(alike.toarray(), product, axis=1),
         popular=popular[product],
         history=np.maximum(history, 1).astype(np.float32)[:, None],
     )
 
 
 def joined(parts: list[Parts]) -> Parts:
-    """Blocks of customers below each other."""
-    return Parts(*(np.concatenate([getattr(part, name) for part in parts]) for name in Parts.__dataclass_fields__))
+    """Blocks of customers below each other; narrow ones are filled up with places that nothing fills."""
+    width = max(part.product.shape[1] for part in parts)
+    return Parts(*(np.concatenate([_widened(part, name, width) for part in parts]) for name in _FIELDS))
 
 
-def best_places(score: Any, count: int) -> Ints:
-    """Places of the highest scores of each row, best first; ties by place, so that the answer is always the same."""
-    count = min(count, score.shape[1])
-    # The last score that is in decides which places may be; among equals the first places win.
-    edge = -np.partition(-score, count - 1, axis=1)[:, count - 1 : count]
-    above, level = score > edge, score == edge
-    room = count - above.sum(axis=1, keepdims=True)
-    inside = above | (level & (np.cumsum(level, axis=1) <= room))
-    places = np.nonzero(inside)[1].reshape(len(score), count)
-    order = np.argsort(-np.take_along_axis(score, places, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(places, order, axis=1)
+def taken(parts: Parts, rows: Ints) -> Parts:
+    """Of some customers, in this order."""
+    return Parts(*(getattr(parts, name)[rows] for name in _FIELDS))
 
 
-def _best(score: Any, count: int) -> Ints:
-    count = min(count, score.shape[1])
-    return np.argpartition(-score, count - 1, axis=1)[:, :count]
-
-
-def as_dense(rows: Any) -> Any:
-    """Sparse rows as dense float32."""
-    return np.asarray(rows.toarray(), np.float32)
+def _widened(part: Parts, name: str, width: int) -> Any:
+    field = getattr(part, name)
+    missing = 0 if name == "history" else width - field.shape[1]
+    return np.pad(field, ((0, 0), (0, missing))) if missing else field

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from regulars.insight.nextbasket.baskets import Baskets, Floats, Ints, Singles
+from regulars.insight.nextbasket.rowwise import among
 
 LATEST: Final = 3  # baskets of each customer that teach
 _PRIOR: Final = 20.0  # cases that a product's or a stage's rate is shrunk by
@@ -81,7 +82,7 @@ def learn(baskets: Baskets) -> Returning:
         now = baskets.age == skipped
         then = np.unique(baskets.customer[now] * width + baskets.product[now])
         had.append(state)
-        came.append(np.isin(state.customer * width + state.product, then))
+        came.append(among(state.customer * width + state.product, then))
     product = np.concatenate([state.product for state in had])
     back = np.concatenate(came)
     rate = float(back.mean()) if len(back) else 0.0

@@ -6,7 +6,7 @@ than that would fit the validation baskets, not the shop.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from regulars.basics.progress import Progress, silent
 from regulars.insight.nextbasket.baskets import Baskets, Ints
-from regulars.insight.nextbasket.measures import LENGTH, Truth, measured_hits
+from regulars.insight.nextbasket.climbing import climb
+from regulars.insight.nextbasket.measures import Truth
 from regulars.insight.nextbasket.model import NextBasket
-from regulars.insight.nextbasket.parts import Mix, Parts, best_places, joined
+from regulars.insight.nextbasket.parts import Mix, Parts, joined, taken
 
 Settings = Mapping[str, float]
 _SHAPES: Final[Sequence[Settings]] = (
@@ -25,18 +26,7 @@ _SHAPES: Final[Sequence[Settings]] = (
     {"within": 0.9, "across": 0.7, "group": 7},
     {"within": 0.8, "across": 0.8, "group": 1},
 )
-_WEIGHTS: Final[Mapping[str, Sequence[float]]] = {
-    "own": (0.0, 0.03, 0.06, 0.1, 0.15, 0.25, 0.4, 0.7, 1.0, 2.0),
-    "alike": (0.0, 0.3, 0.6, 1.0),
-    "also": (0.0, 0.05, 0.1, 0.2, 0.4, 0.8),
-    "popular": (0.0, 0.05, 0.15, 0.3, 0.6, 1.2, 2.4, 5.0),
-    "repeat": (0.0, 0.5, 1.0, 1.5),
-    "due": (0.0, 0.5, 1.0, 1.5),
-    "doubt": (0.0, 1.0, 3.0, 10.0),
-}
-_ROUNDS: Final = 2
-# What is gained must be more than this, or the plainer setting stays: validation baskets are few, and settings many.
-_LESS: Final = 3e-4
+# More than climbing asks for: what is gained must be more than this, or the plainer setting stays.
 _LESS_SHAPE: Final = 1e-3
 
 
@@ -80,14 +70,16 @@ def search(
     best: dict[str, float] = {}
     mix, score = Mix(), -1.0
     tried: list[dict[str, float]] = []
+    first: NextBasket | None = None
     for number, change in enumerate(_changes(has_days=baskets.day is not None)):
         if number >= tries_max or (number and clock is not None and clock() - started > seconds_max):
             break
         progress("choosing settings", number, tries_max)
         model = NextBasket(seed=seed).set_params(**{**best, **change})
-        model.learn_common(baskets).take_customers(baskets, as_of=as_of)
+        model.learn_common(baskets, like=first).take_customers(baskets, as_of=as_of, like=first)
+        first = first or model
         parts, found = _gathered(model, rows, truth)
-        candidate, reached = _climb(parts, found, truth.size, mix)
+        candidate, reached = climb(parts, found, truth.size, mix)
         tried.append({**_whole(model, candidate), "score": reached})
         if reached > score + _LESS_SHAPE:
             best.update(change)
@@ -135,29 +127,5 @@ def _gathered(model: NextBasket, rows: Ints, truth: Truth) -> tuple[Parts, Any]:
     back = np.empty(len(order), np.int64)
     back[np.argsort(rows, kind="stable")] = order
     whole = joined([part for _, part in blocks])
-    parts = Parts(*(getattr(whole, name)[back] for name in Parts.__dataclass_fields__))
+    parts = taken(whole, back)
     return parts, truth.hits(parts.product)
-
-
-def _climb(parts: Parts, found: Any, size: Ints, mix: Mix) -> tuple[Mix, float]:
-    """Goes along one weight at a time to the best value on its ladder."""
-    score = _reached(parts, found, size, mix)
-    for _ in range(_ROUNDS):
-        before = score
-        for name, ladder in _WEIGHTS.items():
-            for value in ladder:
-                candidate = replace(mix, **{name: value})
-                reached = _reached(parts, found, size, candidate)
-                if reached > score + _LESS:
-                    mix, score = candidate, reached
-        if score <= before + _LESS:
-            break
-    return mix, score
-
-
-def _reached(parts: Parts, found: Any, size: Ints, mix: Mix) -> float:
-    scores = parts.score(mix)
-    places = best_places(scores, LENGTH)
-    hits = np.take_along_axis(found, places, axis=1) & (np.take_along_axis(scores, places, axis=1) > 0)
-    measured = measured_hits(hits, size)
-    return float((measured["recall_10"].mean() + measured["ndcg_10"].mean()) / 2)

@@ -29,6 +29,7 @@ class OffersFound:
     why_not: pa.Table  # reason, rows, customers, saved_minor (only of "anyway")
     example: pa.Table  # the rows of one list with several offers
     assumed: Mapping[str, float] = field(default_factory=dict)  # odds_per_10_percent, later_purchases, goal_worth
+    sampled: float = 1.0  # share of the customers that all of this is about
 
 
 @dataclass(frozen=True, slots=True)

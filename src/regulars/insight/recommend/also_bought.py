@@ -38,9 +38,8 @@ def as_histories(lines: ir.Table) -> ir.Table:
     goods = whole.filter(
         whole.kind == "sale", ~whole.returned.fill_null(False), whole.customer.notnull(), whole["product"].notnull()
     )
-    once = goods.group_by("customer", "product").agg(
-        sold_at=goods.sold_at.min(), amount_minor=goods.amount_minor.min(), product_name=goods.product_name.mode()
-    )
+    # Only who bought what counts; the rest is what lines must have.
+    once = goods.group_by("customer", "product").agg(sold_at=goods.sold_at.min(), amount_minor=goods.amount_minor.min())
     once = once.mutate(basket=once.customer.hash(), kind=ibis.literal("sale"))
     broad = once.group_by("basket").having(once.count() >= _PRODUCTS_FROM).agg()
     return once.semi_join(broad, "basket")

@@ -5,6 +5,9 @@ came earlier; days, the mean over every customer × item that got a date. What w
 counts as bought on the day after it, and dates beyond are taken for that day too: a quantile of the earlier of two
 days is the earlier of the quantiles, so the score stays proper and nobody who stayed away is left out. Every rule is
 judged on the same ones; a date before the cut-off cannot be meant and is moved to the day after it.
+
+One rule knows no customer at all: counted from any day, half of an item's buyers buy it again within so many days.
+Where purchases have no memory that is the best there is, and no rhythm is to be found.
 """
 
 from datetime import date, timedelta
@@ -18,7 +21,7 @@ from regulars.insight.replenishment.moves import Checked, Purchases
 from regulars.insight.replenishment.rhythm import pair_of
 from regulars.insight.replenishment.seasons import Clock
 
-RULES: Final = ("item_median", "mean_gap", "last_gap")
+RULES: Final = ("item_median", "mean_gap", "last_gap", "any_day")
 _DRAWS: Final = 400
 _MEDIAN: Final = LEVELS.index(0.5)
 _LEAST: Final = 50  # bought again, or there is too little to judge by
@@ -45,13 +48,14 @@ def checked(bought: Purchases, clock: Clock, cut: int, until: int, *, seed: int)
         return None
     judged = np.flatnonzero(ours.dated)
     actual = np.where(came > 0, came, cut + 1)[judged].astype(np.float64)
-    plain = {name: np.maximum(dates, until + 1) for name, dates in _by_rule(known).items()}
+    rules = _by_rule(known) | {"any_day": _from_any_day(bought, known, until, cut - until)}
+    plain = {name: np.maximum(dates, until + 1) for name, dates in rules.items()}
     dates = {"own_rhythm": ours.everyone[:, _MEDIAN]} | plain
     losses = {name: _pinball(actual, np.minimum(day[judged], cut + 1), 0.5) for name, day in dates.items()}
     who = known.customer[known.starts][judged]
     gain = {name: _gain(losses[name] - losses["own_rhythm"], who, seed) for name in RULES}
     bought_on = came[again].astype(np.float64)
-    called, rule_called = ours.due, _called(_by_rule(known)["mean_gap"], until) & ours.dated
+    called, rule_called = ours.due, _called(rules["mean_gap"], until) & ours.dated
     soon = (came > 0) & (came <= until + FORTNIGHT)
     near = {"own_rhythm": ours.days[:, _MEDIAN]} | plain
     return Checked(
@@ -99,6 +103,17 @@ def _by_rule(known: Purchases) -> dict[str, Floats]:
     last[owner] = gap  # rows rise in time: the last one stays
     day = known.day[ends]
     return {"item_median": day + usual, "mean_gap": day + mean, "last_gap": day + last}
+
+
+def _from_any_day(bought: Purchases, known: Purchases, until: int, days: int) -> Floats:
+    """`until` and the item's median wait, as it was from a day as long before; who did not buy waited for all of it."""
+    early = known_again(bought, until - days)
+    came = _came(bought.until(until), early, until - days)
+    waited = np.where(came > 0, came - (until - days), days + 1).astype(np.float64)
+    ends = np.append(known.starts[1:], len(known)) - 1
+    usual = _item_quantile(waited, early.item[early.starts], len(known.items), 0.5)[known.item[ends]]
+    answer: Floats = until + usual
+    return answer
 
 
 def _item_quantile(gap: Floats, item: Ints, items: int, level: float) -> Floats:

@@ -15,6 +15,7 @@ RULE_NAMES: Mapping[str, str] = {
     "item_median": mark("the product’s usual gap"),
     "mean_gap": mark("mean of the own gaps"),
     "last_gap": mark("the last own gap again"),
+    "any_day": mark("everyone’s usual wait, whenever they bought last"),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from regulars.insight.findings import Findings
 from regulars.insight.offers.found import OffersFound
 from regulars.insight.report.sentences.chapter import Chapter, empty
+from regulars.insight.report.sentences.due import drawn
 from regulars.insight.report.sentences.first import short
 from regulars.insight.report.sentences.names import CLASSES, HABITS, USAGES
 from regulars.insight.report.sentences.offer_sheets import SheetWords
@@ -43,7 +44,13 @@ def chapter(findings: Findings, words: Words) -> Chapter:
     return Chapter(
         "offers",
         title,
-        [_lead(found, words), _held(found, words), _expected(found, words)],
+        [
+            _lead(found, words),
+            *drawn(found.sampled, words),
+            _held(found, words),
+            _expected(found, words),
+            _assumed(found, words),
+        ],
         shown={
             "grid": _grid(found, words),
             "classes": [_class(row, words) for row in found.by_class.to_pylist()],
@@ -78,12 +85,21 @@ def _held(found: OffersFound, words: Words) -> Sentence:
 def _expected(found: OffersFound, words: Words) -> Sentence:
     return words.t(
         "Discounts will cost about {cost}, {worst} if every offer is used; set against the purchases they should "
-        "bring, the margin changes by {margin}. This assumes that ten percent off multiplies the odds of a purchase by "
-        "{odds}: measure it with a control group before you rely on it.",
+        "bring, the margin changes by {margin}.",
         cost=words.numbers.money(found.discount_minor),
         worst=words.numbers.money(found.worst_minor),
         margin=words.numbers.money(found.expected_margin_minor),
-        odds=words.numbers.decimal(found.assumed.get("odds_per_10_percent"), 2),
+    )
+
+
+def _assumed(found: OffersFound, words: Words) -> Sentence:
+    decimal = words.numbers.decimal
+    return words.t(
+        "These amounts rest on an assumption, not on what your customers did: ten percent off multiplies the odds of a "
+        "purchase by {odds}, and a product tried for the first time is bought {later} more times at full price. Put "
+        "your own figures into the file of rules, and measure them with a control group before you rely on them.",
+        odds=decimal(found.assumed.get("odds_per_10_percent"), 2),
+        later=decimal(found.assumed.get("later_purchases"), 1),
     )
 
 
