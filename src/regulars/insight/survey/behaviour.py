@@ -96,7 +96,7 @@ def behaviour_of(answers: Answers, link_found: Linked, index: Floats | None, *, 
         before_days=link_found.before_days,
         customers=int(known.sum()),
         curve=_curve(level, past, outcomes),
-        tests=_tests(level, past, outcomes, top, following, seed),
+        tests=compared_answers(level, past, outcomes, top, following, seed),
         top_answer=top,
         next_answer=following,
         rebuy_ratio=_ratio(level, bought, top, following),
@@ -162,7 +162,9 @@ _TESTS: Final = pa.schema(
 )
 
 
-def _tests(level: Floats, past: Around, outcomes: dict[str, Floats], top: int, following: int, seed: int) -> pa.Table:
+def compared_answers(
+    level: Floats, past: Around, outcomes: dict[str, Floats], top: int, following: int, seed: int
+) -> pa.Table:
     """Do those who gave the best answer differ from those one step below? Given what they bought before."""
     both = (level == top) | (level == following)
     best = (level[both] == top).astype(np.float64)

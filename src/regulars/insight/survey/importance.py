@@ -11,16 +11,18 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+from scipy.stats import norm
 
 from regulars.insight.survey.answers import Answers
 from regulars.insight.survey.found import Importance
-from regulars.insight.survey.intervals import mean_of
+from regulars.insight.survey.intervals import Z, mean_of
 from regulars.insight.survey.moments import complete_rows, covariance, resampled
 from regulars.insight.survey.reading import Floats
 from regulars.insight.survey.shapes import floats
 
 FEWEST_PER_ITEM: Final = 10  # complete respondents a question
 FEWEST: Final = 30
+_LEAST: Final = 1e-4  # shares below this are none
 
 
 def relative_weights(covariances: Floats) -> tuple[Floats, Floats]:
@@ -52,7 +54,8 @@ def importance_of(
     """Importance beside satisfaction, question by question; None where too few answered all, or no overall one is.
 
     `stated` shares (item → share, adding up to 1) are shown beside. The picture is cut at the mean importance and the
-    mean satisfaction; `sure` says that neither interval reaches over its cut.
+    mean satisfaction; `sure` says that neither reaches over its cut, and a disagreement is said, where chance
+    would do so with any of all questions in 5 % of surveys at most.
     """
     overall = answers.factor_answers.get("satisfaction")
     k = len(answers.items)
@@ -64,8 +67,10 @@ def importance_of(
     shares, explained = relative_weights(covariance(whole))
     many, _ = relative_weights(resampled(whole, times=times, seed=seed))
     low, high = np.quantile(many, [0.025, 0.975], axis=0)
+    reach = _reach(many, len(whole))
     # Parts cannot fall below 0, so resampling pushes the smallest of them up: the interval still holds the estimate.
     low, high = np.minimum(low, shares[0]), np.maximum(high, shares[0])
+    wider = float(norm.ppf(1 - 0.025 / k) / Z)  # intervals of all questions together (Bonferroni)
     means = [mean_of(values) for values in answers.items.values()]
     satisfied = float(np.mean([mean.value for mean in means if mean]))
     rows = []
@@ -73,7 +78,8 @@ def importance_of(
         assert mean is not None
         middle = 1 / k
         quadrant = _quadrant(bool(shares[0, place] >= middle), mean.value >= satisfied)
-        sure = not (low[place] <= middle <= high[place] or mean.low <= satisfied <= mean.high)
+        apart = abs(mean.value - satisfied) > wider * (mean.high - mean.low) / 2
+        sure = apart and _times_apart(shares[0, place], middle) > reach[place]
         said = stated.get(name) if stated else None
         rows.append(
             {
@@ -87,7 +93,7 @@ def importance_of(
                 "stated": said,
                 "quadrant": quadrant,
                 "sure": bool(sure),
-                "disagreement": _disagreement(said, float(low[place]), float(high[place])),
+                "disagreement": _disagreement(said, float(shares[0, place]), float(reach[place])),
             }
         )
     table = pa.Table.from_pylist(rows, schema=_SCHEMA)
@@ -112,8 +118,26 @@ def _quadrant(important: bool, content: bool) -> str:
     return "ease" if content else "later"
 
 
-def _disagreement(stated: float | None, low: float, high: float) -> str:
+def _reach(many: Floats, answers: int) -> Floats:
+    """How far each share may stray by chance, as a difference of logarithms; for all questions together.
+
+    On logarithms, since a share strays the more the greater it is. The 95 % quantile of the greatest distance among the
+    questions holds for all of them, whatever goes with what (Romano & Wolf 2005); widened by the degrees of freedom.
+    """
+    k = many.shape[1]
+    logs = np.log(np.maximum(many, _LEAST))
+    spread = logs.std(axis=0, ddof=1)
+    far = np.abs(logs - logs.mean(axis=0)) / np.maximum(spread, 1e-12)
+    found: Floats = np.quantile(far.max(axis=1), 0.95) * spread * np.sqrt(answers / (answers - k - 1))
+    return found
+
+
+def _times_apart(one: float, other: float) -> float:
+    return abs(float(np.log(max(one, _LEAST) / max(other, _LEAST))))
+
+
+def _disagreement(stated: float | None, derived: float, reach: float) -> str:
     """Says more than it moves, moves more than they say, or nothing that chance would not do."""
-    if stated is None or low <= stated <= high:
+    if stated is None or _times_apart(stated, derived) <= reach:
         return ""
-    return "says_more" if stated > high else "works_more"
+    return "says_more" if stated > derived else "works_more"
