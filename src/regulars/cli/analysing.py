@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from rich.console import Console
 
 from regulars.basics.errors import RegularsError
+from regulars.basics.progress import silent
 from regulars.cli.asking import ask
 from regulars.cli.showing import Bars, table
 from regulars.history.engine import Engine
@@ -19,11 +20,14 @@ from regulars.history.lake import Lake
 from regulars.history.mapping_file import read_mappings, write_mappings
 from regulars.history.members import known_people
 from regulars.history.moves import FileMapping, NotRead, Staged
+from regulars.history.parquet_source import sha256_of
 from regulars.history.read import Looked, Opened, Reading, baskets_together, look, open_files, take_in
 from regulars.history.reasons import in_words
 from regulars.history.refusals import Unclear
 from regulars.insight.analysis import Analysis, analyze, analyze_baskets
 from regulars.insight.beside import Beside
+from regulars.insight.churn.found import MODELS
+from regulars.insight.churn.keeping import Kept, check_runs, keep_models
 from regulars.insight.findings import Intake
 from regulars.insight.report.outputs import write_outputs, write_refused
 from regulars.insight.report.page import write_report
@@ -59,6 +63,7 @@ def run(job: Job, settings: Settings, *, console: Console, progress: Bars) -> Ma
     given = read_mappings(job.mapping) if job.mapping else {}
     if not job.paths and not (job.lake / "manifest.json").exists():
         raise NothingToAnalyse(f"Name a sales file to analyse; there is no history in {job.lake} yet.")
+    check_runs(job.out / MODELS)
     job.out.mkdir(parents=True, exist_ok=True)
     sweep(job.out)
     with (
@@ -71,7 +76,7 @@ def run(job: Job, settings: Settings, *, console: Console, progress: Bars) -> Ma
         beside = replace(job.beside, folder=Path(folder))
         analysis, refused = _analysed(settings, beside, reading, lake, engine, people, progress)
         progress("writing the report", 0, 1)
-        findings = analysis.findings
+        findings = keep_models(analysis.findings, _kept(job, settings, lake))
         write_outputs(findings, analysis.customers, engine, job.out, lang=job.lang)
         write_refused(refused, engine, job.out)
         write_summary(findings, job.out)
@@ -80,6 +85,24 @@ def run(job: Job, settings: Settings, *, console: Console, progress: Bars) -> Ma
     summary = summary_of(findings)
     _show(summary, page, console)
     return summary
+
+
+def _kept(job: Job, settings: Settings, lake: Lake) -> Kept:
+    """Where the models go, and what they were learned from."""
+    files = lake.files()
+    sources = [(entry.name, entry.sha256) for entry in files]
+    if job.members is not None and job.members.is_file():
+        sources.append((job.members.name, sha256_of(job.members, job.members.name, silent)))
+    folder = job.out / MODELS
+    members = f" --members {job.members}" if job.members is not None else ""
+    return Kept(
+        folder=folder,
+        sources=sources,
+        columns=[entry.mapping for entry in files],
+        seed=settings.seed,
+        lang=job.lang,
+        again=f"regulars score --run {folder}/ID --lake {job.lake}{members} --out scores.csv",
+    )
 
 
 def sweep(out: Path) -> None:

@@ -1,99 +1,118 @@
-"""`regulars score`: a kept model on new customers."""
+"""`regulars score`: a kept model on new customers, of a table or of sales."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from regulars.cli.showing import table
+from regulars.cli.showing import Bars, table
 
 if TYPE_CHECKING:
     from regulars.insight.cards.runs import Run
-    from regulars.insight.tables.again import Rescored
 
 RUNS = (Path("churn/model"), Path("report/models"))
+LINES = "Of sales lines"
+
+Paths = Annotated[list[Path] | None, typer.Argument(help="The new customer table; or sales files.")]
+RunName = Annotated[str | None, typer.Option("--run", help="The run's id, how it begins, or its folder.")]
+Runs = Annotated[Path | None, typer.Option(help="Folder of runs; else churn/model or report/models.")]
+Out = Annotated[Path, typer.Option(help="CSV or Parquet to write.")]
+LakeDir = Annotated[
+    Path | None, typer.Option(help="The history to score, as `regulars analyze` keeps it.", rich_help_panel=LINES)
+]
+Members = Annotated[
+    Path | None, typer.Option(help="A list of known people, as for `regulars analyze`.", rich_help_panel=LINES)
+]
+Mapping = Annotated[
+    Path | None, typer.Option(help="What the columns mean: an edited mapping.toml.", rich_help_panel=LINES)
+]
+CutOff = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Last day to look at; else the last known.", rich_help_panel=LINES),
+]
+IdColumn = Annotated[str | None, typer.Option("--id", help="Column with the customer of a table; else found.")]
+Listed = Annotated[bool, typer.Option("--list", help="Show the runs that there are.")]
+Lang = Annotated[str, typer.Option(help="Language of the reasons: en or zh.")]
+Memory = Annotated[str, typer.Option(help="The engine's memory; past it, disk.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
 
 
 def score(
     ctx: typer.Context,
-    customers: Annotated[Path | None, typer.Argument(help="The new customer table.")] = None,
-    run: Annotated[str | None, typer.Option(help="The run's id, or how it begins.")] = None,
-    runs: Annotated[Path | None, typer.Option(help="Folder of runs; else churn/model or report/models.")] = None,
-    out: Annotated[Path, typer.Option(help="CSV or Parquet to write.")] = Path("scores.csv"),
-    id_column: Annotated[str | None, typer.Option("--id", help="Column with the customer; else found.")] = None,
-    listed: Annotated[bool, typer.Option("--list", help="Show the runs that there are.")] = False,
-    lang: Annotated[str, typer.Option(help="Language of the reasons: en or zh.")] = "en",
-    memory: Annotated[str, typer.Option(help="The engine's memory; past it, disk.")] = "6GB",
-    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")] = False,
+    paths: Paths = None,
+    run: RunName = None,
+    runs: Runs = None,
+    out: Out = Path("scores.csv"),
+    lake: LakeDir = None,
+    members: Members = None,
+    mapping: Mapping = None,
+    cut_off: CutOff = None,
+    id_column: IdColumn = None,
+    listed: Listed = False,
+    lang: Lang = "en",
+    memory: Memory = "6GB",
+    as_json: Json = False,
 ) -> None:
     """Score new customers with a kept run.
 
     [bold]regulars score --run 3f2a new.csv --out scores.csv[/bold]
 
+    A run of `regulars analyze` scores sales:
+
+    [bold]regulars score --run report/models/3f2a --lake report/lake[/bold]
+
     [bold]regulars score --list --runs churn/model[/bold]
     """
     ctx.find_root().meta["regulars.json"] = as_json
-    from regulars.insight.cards.runs import list_runs, read_run
+    from regulars.cli.rescoring import Wanted
+    from regulars.insight.cards.runs import list_runs
+    from regulars.insight.report.words import translations
     from regulars.insight.settings import WrongSetting
 
     folder = runs or next((known for known in RUNS if known.is_dir()), RUNS[0])
     if listed:
         _show(list_runs(folder), as_json=as_json)
         return
-    if run is None or customers is None:
-        raise WrongSetting("Name a run and a table: regulars score --run ID NEW.csv; --list shows the runs.")
-    kept = read_run(folder, run)
-    if kept.kind != "table":
-        raise WrongSetting(f"Run {kept.id} reads {kept.kind}, not a customer table.")
-    found = _scored(kept, customers, id_column, lang, memory, out)
-    told: dict[str, Any] = {
-        "run": kept.id,
-        "customers": found.table.num_rows,
-        "missing": found.missing,
-        "new_levels": found.new_levels,
-        "unread": found.unread,
-        "file": str(out),
-    }
+    if run is None or not (paths or lake):
+        raise WrongSetting(
+            "Name a run and what to score: regulars score --run ID NEW.csv, or --run ID --lake DIR; "
+            "--list shows the runs."
+        )
+    translations(lang)  # an unknown language is refused before anything is read
+    day = cut_off.date() if cut_off else None
+    wanted = Wanted(paths or [], out, lake, members, mapping, day, id_column, lang, memory)
+    told, sentences = _scored(_run(run, folder), wanted, quiet=as_json)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
-    for sentence in _in_words(kept, found, out):
+    for sentence in sentences:
         Console(stderr=True).print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
-def _scored(run: "Run", customers: Path, id_column: str | None, lang: str, memory: str, out: Path) -> "Rescored":
-    import tempfile
+def _run(named: str, folder: Path) -> "Run":
+    """By its folder, else by its id in the folder of runs."""
+    from regulars.insight.cards.runs import read_run
 
-    from regulars.history.engine import Engine, quoted
-    from regulars.insight.report.numbers import Numbers
-    from regulars.insight.report.outputs import write_csv
-    from regulars.insight.report.words import Words
-    from regulars.insight.tables.again import rescore
-    from regulars.insight.tables.reading import read_customer_table
-
-    words = Words(lang, Numbers(lang, "XXX", 2))
-    with tempfile.TemporaryDirectory(prefix="regulars-") as folder, Engine(memory=memory) as engine:
-        read = read_customer_table(customers, engine=engine, work=Path(folder))
-        found = rescore(run, read, engine=engine, words=words, id=id_column)
-        engine.register("rescored", found.table)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        query = "SELECT * FROM rescored"
-        if out.suffix == ".parquet":
-            engine.connection.execute(f"COPY ({query}) TO {quoted(out)} (FORMAT parquet, COMPRESSION zstd)")
-        else:
-            write_csv(query, engine, out)
-    return found
+    path = Path(named)
+    return read_run(path.parent, path.name) if (path / "run.json").exists() else read_run(folder, named)
 
 
-def _in_words(run: "Run", found: "Rescored", out: Path) -> list[str]:
-    said = [f"{found.table.num_rows:,} customers scored with run {run.id}. Written to {out}."]
-    if found.missing:
-        said.append(f"Not in the table, so unknown for everybody: {', '.join(found.missing)}.")
-    said += [f"New in {column}, taken as 'other': {', '.join(new)}." for column, new in found.new_levels.items()]
-    said += [f"{count:,} cells of {column} could not be read." for column, count in found.unread.items()]
-    return said
+def _scored(kept: "Run", wanted: Any, *, quiet: bool) -> tuple[dict[str, Any], list[str]]:
+    """What --json says, and what a person reads."""
+    from regulars.cli import rescoring as job
+    from regulars.insight.settings import WrongSetting
+
+    if kept.kind == "table":
+        of_table = job.score_table(kept, wanted)
+        return job.told_of_table(kept, of_table, wanted.out), job.table_in_words(kept, of_table, wanted.out)
+    if kept.kind != "lines":
+        raise WrongSetting(f"Run {kept.id} reads {kept.kind}, neither a customer table nor sales lines.")
+    with Bars(Console(stderr=True), quiet=quiet) as progress:
+        of_lines = job.score_lines(kept, wanted, progress=progress)
+    return job.told_of_lines(kept, of_lines, wanted.out), job.lines_in_words(kept, of_lines, wanted.out)
 
 
 def _show(runs: "list[Run]", *, as_json: bool) -> None:

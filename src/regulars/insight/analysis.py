@@ -75,7 +75,7 @@ def analyze(
     working = keep_working(lines, engine)
     suspicious = engine.arrow(working.suspicious())
     intake = replace(intake, set_aside=suspicious.drop_columns(["number"]))
-    work = _prepare(working, suspicious["number"].to_pylist(), settings, currency, progress)
+    work = prepare(working, suspicious["number"].to_pylist(), settings, currency, progress)
     if not _count(work.facts, engine):
         return _without_customers(work, intake, has_time)
     people = working.numbered(prospects) if prospects is not None else None
@@ -84,7 +84,7 @@ def analyze(
     value = classes(work.facts, work.days, engine=engine, cut_off=work.cut_off, rule=asked, prospects=people)
     stages = _stages(work)
     classed = engine.keep("kept_classes", value_classes(work.facts, rule=rule, prospects=people))
-    expected = _future(work, classed)
+    expected = expected_future(work, classed)
     leaving = _leaving(work, classed, rule, prospects, expected)
     customers = _customers(work, classed)
     found = Findings(
@@ -175,7 +175,7 @@ def run_id(settings: Settings, intake: Intake, cut_off: date | None) -> str:
     return "run_" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
 
-def _prepare(
+def prepare(
     working: Working, aside: Sequence[int | None], settings: Settings, currency: str, progress: Progress
 ) -> Work:
     """Keeps the tables nearly everything is made of, one share of the customers after another."""
@@ -243,7 +243,7 @@ def _stages(work: Work) -> Stages | None:
     return cycle.stages
 
 
-def _future(work: Work, classed: ir.Table) -> Future | None:
+def expected_future(work: Work, classed: ir.Table) -> Future | None:
     """Leaves the table kept_scores behind where a model may speak."""
     work.step("expected future")
     engine, minor = work.engine, minor_digits(work.currency)

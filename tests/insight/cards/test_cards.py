@@ -1,6 +1,7 @@
 """Cards say what is so; runs are kept whole, the same question is the same run, and damage is refused."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from regulars.insight.cards import (
     run_id,
     save_run,
 )
-from regulars.insight.cards.drift import drift, profile_of, psi
+from regulars.insight.cards.drift import drift, new_levels, profile_of, psi
 from regulars.insight.cards.groups import bad_for, fairness
 from regulars.insight.cards.writing import write_card
 from regulars.insight.scoring.learning import learn
@@ -41,7 +42,7 @@ def table_of(count: int, seed: int, *, shift: float = 0.0) -> tuple[pa.Table, An
     return pa.table(columns), outcome
 
 
-def content(seed: int = 1, **changes: Any) -> CardContent:
+def content(seed: int = 1, /, **changes: Any) -> CardContent:
     table, outcome = table_of(600, seed)
     customers = pa.array([f"C{n}" for n in range(600)])
     learned = learn(Examples(table, outcome, customers, np.zeros(600, np.int64)), families=("tree",))
@@ -82,6 +83,41 @@ def test_a_run_of_new_data_tells_its_drift_and_an_unlike_target_none(one: CardCo
     other = save_run(tmp_path, content(3, target="something else"))
     assert other.card["drift"] is None
     assert [run.plain["number"] for run in list_runs(tmp_path)] == [1, 2, 3]
+
+
+def test_a_question_is_the_same_in_every_language_and_a_longer_look_ahead_is_said(
+    one: CardContent, tmp_path: Path
+) -> None:
+    asked = {"kind": "lines", "question": "leaves-own-horizon|0.95|active"}
+    english = content(question=asked["question"], kind="lines", reading={"windows": {"outcome_days": 60}})
+    first = save_run(tmp_path, english)
+    assert run_id(content(**asked, target="流失", purpose="流失")) == first.id
+    second = save_run(tmp_path, content(3, **asked, target="流失", reading={"windows": {"outcome_days": 91}}))
+    found = second.card["drift"]
+    assert found["since"] == first.id
+    assert found["windows_then"] == {"outcome_days": 60}
+    page = write_card(tmp_path, second.card, second.id).read_text(encoding="utf-8")
+    assert "It looked <b>60</b> days ahead" in page
+    assert "Its AUC was" in page
+    assert save_run(tmp_path, content(4, **asked | {"question": "another"})).card["drift"] is None
+
+
+def test_a_card_of_who_rises_does_not_speak_of_leaving(one: CardContent, tmp_path: Path) -> None:
+    moved = {"learned_rate": 0.2, "foretold_rate": 0.25, "later_rate": 0.3, "log_odds": 0.2}
+    told: dict[str, Any] = {
+        "kind": "lines",
+        "question": "becomes-important|0.95|active",
+        "shift": moved,
+        "purpose": "",
+        "target": "",
+    }
+    judged = [{"cut_off": "2024-01-01", "customers": 600, "rate": 0.3}]
+    card = card_of(content(**told, judged_at=judged))
+    page = write_card(tmp_path, card, "abc").read_text(encoding="utf-8")
+    said = " ".join(re.sub(r"<style.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL).split())
+    said = said.replace("written after the leaving", "")  # said of tables without dates, as this one is
+    assert "rose" in said
+    assert re.findall(r".{50}\b(?:leav\w+|left(?! out)|stay)\b.{20}", said, re.IGNORECASE) == []
 
 
 def test_what_is_no_run_is_refused(one: CardContent, tmp_path: Path) -> None:
@@ -163,6 +199,12 @@ def test_the_stability_index_is_never_negative_and_the_same_both_ways(then: list
     assert psi(one, two) >= 0
     assert psi(one, two) == pytest.approx(psi(two, one))
     assert psi(one, one) == 0
+
+
+def test_values_never_seen_are_new_and_rare_ones_that_were_merged_are_not() -> None:
+    table = pa.table({"town": pa.array(["Aix", "Bonn"] * 50), "shop": pa.array([f"S{n % 30}" for n in range(100)])})
+    was = profile_of(table, np.linspace(0.1, 0.9, 100))
+    assert new_levels(was, {"town": ["Aix", "Cork"], "shop": ["S99"], "sex": ["f"]}) == {"town": ("Cork",)}
 
 
 def test_a_column_that_is_gone_or_of_another_kind_is_told() -> None:

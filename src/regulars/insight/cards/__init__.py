@@ -2,7 +2,7 @@
 
 from regulars.insight.cards.card import card_of
 from regulars.insight.cards.content import CardContent
-from regulars.insight.cards.errors import NoSuchRun, NotARun, OtherColumns, RunNewer, RunNotUsable
+from regulars.insight.cards.errors import NoSuchRun, NotARun, OtherColumns, OtherData, RunNewer, RunNotUsable
 from regulars.insight.cards.runs import Run, list_runs, read_run, run_id, save_run
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "NoSuchRun",
     "NotARun",
     "OtherColumns",
+    "OtherData",
     "Run",
     "RunNewer",
     "RunNotUsable",

@@ -26,12 +26,15 @@ def card_of(content: CardContent, former: Mapping[str, Any] | None = None) -> di
         "regulars": __version__,
         "purpose": content.purpose,
         "target": content.target,
+        "question": content.question,
         "data": {
             "reads": content.kind,
             "sources": [{"name": name, "sha256": sha256} for name, sha256 in content.sources],
             "examples": content.rows,
             "base_rate": learned.base_rate,
             "cut_offs": list(content.cut_offs),
+            "judged_at": [dict(judged) for judged in content.judged_at],
+            "currency": content.currency,
             "windows": dict(content.windows),
             "decisions": [dict(decision) for decision in content.decisions],
         },
@@ -43,6 +46,7 @@ def card_of(content: CardContent, former: Mapping[str, Any] | None = None) -> di
             "checked": learned.checked,
             "baseline": learned.baseline,
             "gain": {name: list(values) for name, values in learned.gain.items()},
+            "shift": dict(content.shift) if content.shift is not None else None,
         },
         "measured": _measured(learned.measured),
         "calibration": _calibration(content),
@@ -96,10 +100,20 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _drift(content: CardContent, former: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if former is None:
         return None
+    then, learned = former["card"], content.learned
+    shift_then = then["model"].get("shift")
+    windows_then = former["reading"].get("windows")
+    changed = windows_then is not None and windows_then != content.reading.get("windows")
+    both = content.shift is not None and shift_then is not None
     return {
         "since": former["id"],
-        "base_rate_then": former["card"]["data"]["base_rate"],
-        "base_rate_now": content.learned.base_rate,
+        "base_rate_then": then["data"]["base_rate"],
+        "base_rate_now": learned.base_rate,
+        "later_rate_then": shift_then["later_rate"] if both else None,
+        "later_rate_now": content.shift["later_rate"] if both and content.shift else None,
+        "auc_then": then["measured"][then["model"]["family"]][then["model"]["checked"]]["auc"],
+        "auc_now": learned.measured[learned.chosen][learned.checked].auc,
+        "windows_then": windows_then if changed else None,  # other windows: rates are not the same thing
         "columns": drift(former["profile"], content.scored, content.probability),
     }
 

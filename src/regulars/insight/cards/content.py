@@ -31,3 +31,7 @@ class CardContent:
     reading: Mapping[str, Any] = field(default_factory=dict)  # JSON: how to read new data the same way
     people: pa.Table | None = None  # columns about the judged people that the model did not see (age, sex, town)
     again: str = ""  # the command that scores new data
+    question: str = ""  # code of what is asked, the same in every language; "": the target says it
+    judged_at: Sequence[Mapping[str, object]] = ()  # per cut-off: cut_off, customers judged, rate of yes among them
+    shift: Mapping[str, float] | None = None  # scores moved to the latest known rate: as `churn.found.Shift`
+    currency: str = "XXX"  # of columns that hold minor units

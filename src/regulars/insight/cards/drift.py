@@ -21,6 +21,7 @@ SCORE: Final = "score"  # the probability's own place in a profile
 _BINS: Final = 10
 _LEVELS_MOST: Final = 20
 _LEAST: Final = 1e-4
+_NEW_SHOWN: Final = 10
 
 Profile = dict[str, Any]
 
@@ -63,6 +64,19 @@ def psi(then: Sequence[float], now: Sequence[float]) -> float:
     """
     one, two = np.maximum(np.asarray(then, np.float64), _LEAST), np.maximum(np.asarray(now, np.float64), _LEAST)
     return float(np.sum((two - one) * np.log(two / one)))
+
+
+def new_levels(former: Mapping[str, Any], columns: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Column → values that a former profile does not know, at most ten. Where it had merged rare ones, none is new."""
+    found = {}
+    for entry in former["columns"]:
+        column = Column.from_plain(entry["column"])
+        merged = column.levels is not None and entry["shares"][-1] > 0
+        if column.levels is not None and column.name in columns and not merged:
+            new = sorted(set(columns[column.name]) - set(column.levels))
+            if new:
+                found[column.name] = tuple(new[:_NEW_SHOWN])
+    return found
 
 
 def _with_score(features: pa.Table, probability: Floats) -> pa.Table:

@@ -27,6 +27,12 @@ class OtherColumns(RegularsError):
     code = "other-columns"
 
 
+class OtherData(RegularsError):
+    """The run reads another kind of data, or the same in another currency."""
+
+    code = "other-data"
+
+
 class RunNotUsable(RegularsError):
     """The model of the run is no better than a plain baseline, so it gives no scores."""
 

@@ -44,8 +44,8 @@ def fairness(table: pa.Table, outcome: Flags, probability: Floats) -> list[Group
         role = sensitive(name)
         if role:
             bands = _AGE_BANDS if role == "age" else None
-            for label, rows in _parts(table, name, bands):
-                found.append({"role": role, **_group(name, label, rows, outcome, probability, flagged)})
+            for label, rows, ends in _parts(table, name, bands):
+                found.append({"role": role, **_group(name, label, rows, outcome, probability, flagged), **ends})
     return found
 
 
@@ -53,9 +53,9 @@ def bad_for(table: pa.Table, outcome: Flags, probability: Floats) -> list[Group]
     """The groups, by any column at hand, that the model is farthest off for; worst first, at most eight."""
     flagged = _flagged(probability)
     groups = [
-        _group(name, label, rows, outcome, probability, flagged)
+        _group(name, label, rows, outcome, probability, flagged) | ends
         for name in table.column_names
-        for label, rows in _parts(table, name, None)
+        for label, rows, ends in _parts(table, name, None)
     ]
     off = [group for group in groups if abs(group["z"]) > SURE]
     return sorted(off, key=lambda group: -abs(group["foretold"] - group["rate"]))[:_WORST]
@@ -74,8 +74,8 @@ def _flagged(probability: Floats) -> Flags:
     return flagged
 
 
-def _parts(table: pa.Table, name: str, bands: tuple[float, ...] | None) -> Iterator[tuple[str, Flags]]:
-    """Label and rows of each group of a column that is large enough: levels, age bands or quarters."""
+def _parts(table: pa.Table, name: str, bands: tuple[float, ...] | None) -> Iterator[tuple[str, Flags, Group]]:
+    """Label, rows and ends (low, high) of each large enough group of a column: levels, age bands or quarters."""
     kind = kind_of(name, table.schema.field(name).type)
     if kind == "number":
         yield from _numbered(numbers(table[name]), bands)
@@ -84,10 +84,10 @@ def _parts(table: pa.Table, name: str, bands: tuple[float, ...] | None) -> Itera
         counted = np.bincount(indices[indices >= 0], minlength=len(levels))
         for place in np.argsort(-counted, kind="stable")[:_LEVELS_MOST]:
             if counted[place] >= GROUP_LEAST:
-                yield levels[place], indices == place
+                yield levels[place], indices == place, {"low": None, "high": None}
 
 
-def _numbered(values: Floats, bands: tuple[float, ...] | None) -> Iterator[tuple[str, Flags]]:
+def _numbered(values: Floats, bands: tuple[float, ...] | None) -> Iterator[tuple[str, Flags, Group]]:
     known = values[~np.isnan(values)]
     if not len(known):
         return
@@ -98,9 +98,10 @@ def _numbered(values: Floats, bands: tuple[float, ...] | None) -> Iterator[tuple
     for number in range(len(edges) + 1):
         rows = (place == number) & ~np.isnan(values)
         if rows.sum() >= GROUP_LEAST:
-            low = f"> {edges[number - 1]:g}" if number else ""
-            high = f"≤ {edges[number]:g}" if number < len(edges) else ""
-            yield ", ".join(filter(None, (low, high))), rows
+            low = edges[number - 1] if number else None
+            high = edges[number] if number < len(edges) else None
+            said = (f"> {low:g}" if low is not None else "", f"≤ {high:g}" if high is not None else "")
+            yield ", ".join(filter(None, said)), rows, {"low": low, "high": high}
 
 
 def _group(name: str, label: str, rows: Flags, outcome: Flags, probability: Floats, flagged: Flags) -> Group:

@@ -53,7 +53,7 @@ class Run:
 
 def run_id(content: CardContent) -> str:
     """A hash of what was learned from and how it was asked."""
-    told = [content.kind, content.target, [list(source) for source in content.sources], dict(content.settings)]
+    told = [content.kind, _question(content), [list(source) for source in content.sources], dict(content.settings)]
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:_ID_LETTERS]
 
@@ -78,6 +78,7 @@ def save_run(folder: Path, content: CardContent) -> Run:
         "number": number,
         "reads": content.kind,
         "target": content.target,
+        "question": _question(content),
         "settings": dict(content.settings),
         "reading": dict(content.reading),
         "model": content.learned.model.to_plain(),
@@ -107,7 +108,12 @@ def list_runs(folder: Path) -> list[Run]:
 
 
 def _same(run: Run, content: CardContent) -> bool:
-    return run.kind == content.kind and run.plain["target"] == content.target
+    asked = run.plain.get("question", run.plain["target"])
+    return bool(run.kind == content.kind and asked == _question(content))
+
+
+def _question(content: CardContent) -> str:
+    return content.question or content.target
 
 
 def _read(path: Path) -> Run:

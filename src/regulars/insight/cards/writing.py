@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from regulars.basics.money import UNSTATED, minor_digits
 from regulars.insight.cards.runs import Run
 from regulars.insight.report.numbers import Numbers
 from regulars.insight.report.own_page import write_page
@@ -14,7 +15,8 @@ from regulars.insight.report.words import Words
 
 def write_card(folder: Path, card: Mapping[str, Any], run: str, *, lang: str = "en") -> Path:
     """Writes `folder`/card.html and card.json; gives the page. Raises UnknownLanguage."""
-    words = Words(lang, Numbers(lang, "XXX", 2))
+    currency = str(card["data"].get("currency", UNSTATED))
+    words = Words(lang, Numbers(lang, currency, minor_digits(currency)))
     page = write_page(card_page(card, run, words), folder / "card.html", words)
     told = json.dumps({"run": run} | dict(card), ensure_ascii=False, indent=1, allow_nan=False)
     (folder / "card.json").write_text(told, encoding="utf-8")

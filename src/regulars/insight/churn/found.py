@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 
 from regulars.insight.churn.windows import Windows
 from regulars.insight.findings import ActionList
 from regulars.insight.scoring.model import ScoreModel
-from regulars.insight.scoring.moves import Learned
+from regulars.insight.scoring.moves import Flags, Learned
+
+MODELS: Final = "models"  # folder of kept runs beside the report
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,25 @@ class LoyaltyRun:
     features: Sequence[str]  # columns it might have used; in words by `report.sentences.churn.FEATURE_NAMES`
     customers: Sequence[int]  # judged at each cut-off: those learned from, then the later one
     rates: Sequence[float]  # share with a yes at each
+
+
+class Scoring(Protocol):
+    """What scores the present: a model just learned, or one that was kept."""
+
+    @property
+    def model(self) -> ScoreModel: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a model card needs beside the run. Rows of a table and of its array go together."""
+
+    learned_from: int  # examples
+    judged: pa.Table  # features at the later cut-off, which the model had not seen
+    outcome: Flags  # of those
+    scored: pa.Table  # features of customers now, an even part of very many; of a model not usable, the judged
+    known: Mapping[str, Any]  # parameters of the rhythm and repeat-buying models of the same day
+    below_minor: int | None = None  # only customers who spent less in the year before the cut-off
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +106,8 @@ class ChurnFound:
     bands: pa.Table | None = None
     lists: Mapping[str, ActionList] = field(default_factory=dict)  # retention, prospects
     drift: Mapping[str, float] = field(default_factory=dict)  # against a former run, if one is known
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)  # leave, rise: for the cards
+    kept: Mapping[str, str] = field(default_factory=dict)  # leave, rise → id of the run kept in the folder of runs
     unsaid: Mapping[str, str] = field(default_factory=dict)  # prospects → why not
 
     @property

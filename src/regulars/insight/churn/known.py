@@ -4,6 +4,7 @@ Both are learned from what was known at that cut-off, of the customers who are d
 any customer of the same cut-off.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,6 +48,21 @@ class Known:
         rhythm = OwnRhythm().fit(gaps, total, logs, silence_days=silence)
         buying = BGNBD().fit(gaps, total / _WEEK, age / _WEEK) if gaps.any() else None
         return cls(rhythm, buying, windows)
+
+    def to_plain(self) -> dict[str, dict[str, float] | None]:
+        """The parameters as JSON: they speak where too few customers are there to learn from."""
+        return {
+            "rhythm": dict(self.rhythm.parameters_),
+            "buying": dict(self.buying.parameters_) if self.buying is not None else None,
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any], windows: Windows) -> "Known":
+        """From `to_plain`. Raises KeyError, TypeError or ValueError where something is missing."""
+        rhythm, buying = OwnRhythm(), plain["buying"]
+        rhythm.with_parameters(**{name: float(plain["rhythm"][name]) for name in ("k", "a", "b")})
+        rhythm.parameters_ |= {str(name): float(value) for name, value in plain["rhythm"].items()}
+        return cls(rhythm, BGNBD().with_parameters(**buying) if buying is not None else None, windows)
 
     def added(self, table: pa.Table) -> pa.Table:
         """The table with the columns MODELLED; null where a model cannot say."""

@@ -9,7 +9,7 @@ import pyarrow as pa
 from scipy.optimize import brentq
 
 from regulars.history.engine import Engine
-from regulars.insight.churn.found import LoyaltyRun, Shift
+from regulars.insight.churn.found import Scoring, Shift
 from regulars.insight.churn.known import Known
 from regulars.insight.churn.outcomes import features_only
 from regulars.insight.churn.reasons import TOP, reasons
@@ -46,7 +46,7 @@ def chunks(engine: Engine, table: str) -> Iterator[pa.Table]:
         yield pa.Table.from_batches([batch])
 
 
-def score_all(engine: Engine, features: str, known: Known, runs: Sequence[tuple[str, LoyaltyRun]]) -> int:
+def score_all(engine: Engine, features: str, known: Known, runs: Sequence[tuple[str, Scoring]]) -> int:
     """Keeps SCORES: customer, and per run `<name>_probability`, `<name>_reason_1` …; of those who count now.
 
     `features` names a kept table of `features_of`. Returns how many were scored.
@@ -59,7 +59,7 @@ def score_all(engine: Engine, features: str, known: Known, runs: Sequence[tuple[
     return len(whole)
 
 
-def _scored(known: Known, part: pa.Table, runs: Sequence[tuple[str, LoyaltyRun]]) -> pa.Table:
+def _scored(known: Known, part: pa.Table, runs: Sequence[tuple[str, Scoring]]) -> pa.Table:
     whole = known.added(part)
     counted = whole.filter(pa.array(known.counts(whole)))
     columns: dict[str, Any] = {"customer": counted["customer"], "usual_gap_days": counted["usual_gap_days"]}

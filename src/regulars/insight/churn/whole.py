@@ -6,10 +6,12 @@ from datetime import date
 from typing import Final
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from regulars.basics.progress import Progress, silent
 from regulars.history.engine import Engine
 from regulars.insight.churn import lists
+from regulars.insight.churn.evidence import evidence_of, with_present
 from regulars.insight.churn.fairness import fairness
 from regulars.insight.churn.features import features_of
 from regulars.insight.churn.found import ChurnFound, LoyaltyRun
@@ -67,16 +69,17 @@ def churn_of(
     rise, unsaid = _rising(past, asked, important_minor, rows_most, seed, progress)
     said = run.learned.model.probability(features_only(past.later.table))
     look = fairness(past.later.table, said, past.later.left, flagged_top=terms.share)
-    found = ChurnFound(run, rise, look, drift=drift(former, run) if former is not None else {}, unsaid=unsaid)
+    seen = evidence_of(past, important_minor=important_minor, rises=rise is not None, rows_most=rows_most, seed=seed)
+    since = drift(former, run) if former is not None else {}
+    found = ChurnFound(run, rise, look, drift=since, unsaid=unsaid, evidence=seen)
     used = {name: one for name, one in (("leave", run), ("rise", rise)) if one is not None and one.learned.usable}
     if not used:
         return found
     progress("scoring every customer", 0, 0)
     now = features_of(facts, days, cut_off=cut_off, observation_days=asked.observation_days, members=members)
     features = engine.keep(FEATURES_NOW, now)
-    judged = score_all(engine, FEATURES_NOW, _known_now(features, customers, asked, engine), list(used.items()))
+    found = _present(found, used, features, customers, engine)
     kept = _kept(features, classed, scores, engine, leaving="leave" in used)
-    found = replace(found, judged=judged)
     if "leave" in used:
         days_valued = 365 if scores is None else value_days
         found = _retained(_summed(found, kept, engine), kept, terms, engine, named, days_valued, scores is not None)
@@ -112,11 +115,21 @@ def _leave_behind(valued: ir.Table, engine: Engine, *, leaving: bool) -> None:
     engine.connection.execute(f"DROP TABLE {_VALUED}")
 
 
-def _known_now(features: ir.Table, customers: int, windows: Windows, engine: Engine) -> Known:
-    """The probability models of the present, learned from an even part of the customers as those of the past were."""
+def _present(
+    found: ChurnFound, used: Mapping[str, LoyaltyRun], features: ir.Table, customers: int, engine: Engine
+) -> ChurnFound:
+    """With everyone scored who counts now; the probability models are learned from an even part, as in the past."""
+    drawn = drawn_now(features, customers, engine)
+    known = Known.of(drawn, found.run.windows)
+    judged = score_all(engine, FEATURES_NOW, known, list(used.items()))
+    return replace(found, judged=judged, evidence=with_present(found.evidence, known, drawn))
+
+
+def drawn_now(features: ir.Table, customers: int, engine: Engine) -> pa.Table:
+    """The features of an even part of the customers, by customer."""
     shares = -(-customers // DRAWN_MOST)
     drawn = features.filter(evenly(features, shares)) if shares > 1 else features
-    return Known.of(engine.arrow(drawn.order_by("customer")), windows)
+    return engine.arrow(drawn.order_by("customer"))
 
 
 def _kept(

@@ -56,14 +56,14 @@ def write_list(table: pa.Table, words: Words, engine: Engine, path: Path) -> Non
     path.parent.mkdir(parents=True, exist_ok=True)
     engine.connection.register("report_list", table)
     try:
-        columns = ", ".join(_for_people(field, words) for field in table.schema)
+        columns = ", ".join(for_people(field, words) for field in table.schema)
         order = " ORDER BY rank" if "rank" in table.column_names else ""
         write_csv(f"SELECT {columns} FROM report_list{order}", engine, path)
     finally:
         engine.connection.unregister("report_list")
 
 
-def _for_people(field: "pa.Field[pa.DataType]", words: Words) -> str:
+def for_people(field: "pa.Field[pa.DataType]", words: Words) -> str:
     """A column of a list as a spreadsheet should show it."""
     name = field.name
     if name.startswith("reason_"):

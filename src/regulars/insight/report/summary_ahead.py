@@ -40,8 +40,9 @@ def _churn(found: "ChurnFound | None") -> dict[str, Any] | None:
     rise = found.prospects_run
     return {
         **_run(found.run),
+        "run": found.kept.get("leave"),
         **(scores if found.usable else {}),
-        "prospects": _run(rise) if rise is not None else None,
+        "prospects": {**_run(rise), "run": found.kept.get("rise")} if rise is not None else None,
     }
 
 

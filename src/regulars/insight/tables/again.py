@@ -9,17 +9,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.history.engine import Engine
+from regulars.insight.cards.drift import new_levels
 from regulars.insight.cards.errors import NotARun, OtherColumns, RunNotUsable
 from regulars.insight.cards.runs import Run
 from regulars.insight.report.words import Words
-from regulars.insight.scoring.columns import Column
+from regulars.insight.scoring.reading import kind_of
 from regulars.insight.tables.moves import CustomerTable, Meaning
 from regulars.insight.tables.outputs import scored_table
 from regulars.insight.tables.people import customers_of, find_id
 from regulars.insight.tables.reading import as_features, newest_day
 from regulars.insight.tables.study import amounts
-
-_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,9 @@ def rescore(run: Run, table: CustomerTable, *, engine: Engine, words: Words, id:
         days=[meaning.column for meaning in meanings if meaning.kind == "days"],
         value=value,
     )
-    return Rescored(scored, missing, _new_levels(run, features), _unread(used, table, features))
+    return Rescored(
+        scored, missing, new_levels(run.plain["profile"], _levels(features)), _unread(used, table, features)
+    )
 
 
 def _reading(run: Run) -> tuple[list[Meaning], date | None]:
@@ -81,19 +82,10 @@ def _reading_text(run: Run, name: str) -> str | None:
     return str(found) if found else None
 
 
-def _new_levels(run: Run, features: pa.Table) -> dict[str, tuple[str, ...]]:
-    """Values of text columns that the model's own profile does not know. Rare ones were merged even then."""
-    found = {}
-    for entry in run.plain["profile"]["columns"]:
-        column = Column.from_plain(entry["column"])
-        others = entry["shares"][-1] if column.levels is not None else 1.0
-        if column.levels is None or column.name not in features.column_names or others > 0:
-            continue
-        levels = pc.unique(features[column.name]).to_pylist()
-        new = sorted(level for level in levels if level is not None and level not in column.levels)
-        if new:
-            found[column.name] = tuple(new[:_SHOWN])
-    return found
+def _levels(features: pa.Table) -> dict[str, list[str]]:
+    """The values of each text column."""
+    texts = [field.name for field in features.schema if kind_of(field.name, field.type) == "levels"]
+    return {name: [text for text in pc.unique(features[name]).to_pylist() if text is not None] for name in texts}
 
 
 def _unread(used: list[Meaning], table: CustomerTable, features: pa.Table) -> dict[str, int]:

@@ -5,18 +5,12 @@ from typing import Any, Final
 
 from regulars.insight.report.own_page import Page, Section, Tabled
 from regulars.insight.report.pictures.chances import foretold_and_seen
+from regulars.insight.report.sentences.card_names import FAMILIES, column, conditions, group, spoken
 from regulars.insight.report.sentences.conditions import rule
 from regulars.insight.report.words import Sentence, Words, mark
 
 Card = Mapping[str, Any]
 
-FAMILIES: Final[Mapping[str, str]] = {
-    "linear": mark("linear"),
-    "logistic": mark("logistic"),
-    "tree": mark("decision tree"),
-    "additive": mark("additive boosting"),
-    "base-rate": mark("the average for everybody"),
-}
 WAYS: Final[Mapping[str, str]] = {
     "in_sample": mark("on the data it learned from"),
     "cross_validation": mark("cross-validated"),
@@ -51,6 +45,9 @@ DECISIONS: Final[Mapping[str, str]] = {
     "row-refused": mark("rows that could not be split into columns"),
     "event-undated": mark("status events without a readable month"),
     "file-set-aside": mark("a file that is neither status events nor activity by month"),
+    "accounts-aside": mark("bulk and test accounts: no persons, set aside"),
+    "too-early": mark("a cut-off not learned from: nobody had come twice by then"),
+    "examples-drawn": mark("examples there were; an even part of the customers was learned from"),
 }
 VERDICTS: Final[Mapping[str, str]] = {
     "steady": mark("steady"),
@@ -69,6 +66,7 @@ _COLUMNS_SHOWN: Final = 12
 
 def card_page(card: Card, run: str, words: Words) -> Page:
     """The page of a card."""
+    words = spoken(card, words)
     return Page(
         title=words.t("Model card"),
         subtitle=run,
@@ -125,6 +123,7 @@ def _data(card: Card, words: Words) -> Section:
     if data["windows"]:
         spelled = ", ".join(f"{words.of(dict(WINDOWS), name).plain} {value}" for name, value in data["windows"].items())
         says.append(words.t("Windows: {windows}.", windows=spelled))
+    says += _shift(card, words)
     files = [(source["name"], source["sha256"][:12]) for source in data["sources"]]
     return Section(
         "data",
@@ -132,9 +131,36 @@ def _data(card: Card, words: Words) -> Section:
         says,
         tables=[
             Tabled(words.t("Files"), [words.t("File"), words.t("Checksum")], files, numbers=False),
+            *_judged_at(data.get("judged_at", ()), words),
             *_decided(data["decisions"], words),
         ],
     )
+
+
+def _shift(card: Card, words: Words) -> list[Sentence]:
+    moved = card["model"].get("shift")
+    if moved is None:
+        return []
+    share = words.numbers.share
+    return [
+        words.t(
+            "On the days learned from {learned} left; on the later ones {later}, where {foretold} had been foretold. "
+            "Scores are moved to the later rate, since rates change with the season.",
+            learned=share(moved["learned_rate"]),
+            later=share(moved["later_rate"]),
+            foretold=share(moved["foretold_rate"]),
+        ),
+        words.t("What is said of groups below is said of scores so moved; the comparison is of scores as learned."),
+    ]
+
+
+def _judged_at(rows: Sequence[Card], words: Words) -> list[Tabled]:
+    """Customers and rate of each cut-off; the last is that of the later period."""
+    shown = [
+        (str(row["cut_off"]), words.numbers.count(row["customers"]), words.numbers.share(row["rate"])) for row in rows
+    ]
+    headings = [words.t("Cut-off"), words.t("Customers"), words.t("Left")]
+    return [Tabled(words.t("Left at each cut-off"), headings, shown)] if shown else []
 
 
 def _decided(decisions: Sequence[Card], words: Words) -> list[Tabled]:
@@ -213,7 +239,7 @@ def _calibrated(card: Card, words: Words) -> Section:
 def rules(card: Card, words: Words) -> Section:
     """The tree's rules."""
     title = words.t("Rules")
-    said = [rule(found, words, card.get("days", ())) for found in card["rules"]]
+    said = [rule(found, words, card.get("days", ()), conditions(card, found, words)) for found in card["rules"]]
     if not said:
         return Section("rules", title, [words.t("No rule separates those who leave from those who stay.")])
     says = words.t("From a decision tree, counted on customers that it did not see; the rate with its 95% interval.")
@@ -228,7 +254,7 @@ def _bad_for(card: Card, words: Words) -> Section:
             "bad", title, [words.t("No group was found whose leaving it misjudges by more than chance explains.")]
         )
     says = words.t("For these groups what was foretold is off by more than chance explains.")
-    return Section("bad", title, [says], tables=[_groups(words.t("Groups misjudged"), found, words)])
+    return Section("bad", title, [says], tables=[_groups(words.t("Groups misjudged"), found, card, words)])
 
 
 def _fair(card: Card, words: Words) -> Section:
@@ -241,13 +267,13 @@ def _fair(card: Card, words: Words) -> Section:
         "groups where what is foretold and what happened part."
     )
     tables = [
-        _groups(words.of(dict(ROLES), role), [group for group in found if group["role"] == role], words)
-        for role in dict.fromkeys(group["role"] for group in found)
+        _groups(words.of(dict(ROLES), role), [one for one in found if one["role"] == role], card, words)
+        for role in dict.fromkeys(one["role"] for one in found)
     ]
     return Section("fairness", title, [says], tables=tables)
 
 
-def _groups(caption: Sentence, groups: Sequence[Card], words: Words) -> Tabled:
+def _groups(caption: Sentence, groups: Sequence[Card], card: Card, words: Words) -> Tabled:
     percent = words.numbers.share
 
     def between(ends: Sequence[float]) -> str:
@@ -255,14 +281,14 @@ def _groups(caption: Sentence, groups: Sequence[Card], words: Words) -> Tabled:
 
     rows = [
         (
-            f"{group['column']}: {group['group']}",
-            words.numbers.count(group["customers"]),
-            f"{percent(group['flagged'])} ({between(group['flagged_interval'])})",
-            percent(group["foretold"]),
-            f"{percent(group['rate'])} ({between(group['rate_interval'])})",
-            words.numbers.decimal(group["brier"], 3),
+            group(card, one, words),
+            words.numbers.count(one["customers"]),
+            f"{percent(one['flagged'])} ({between(one['flagged_interval'])})",
+            percent(one["foretold"]),
+            f"{percent(one['rate'])} ({between(one['rate_interval'])})",
+            words.numbers.decimal(one["brier"], 3),
         )
-        for group in groups
+        for one in groups
     ]
     headings = [
         words.t("Group"), words.t("Customers"), words.t("Flagged"), words.t("Foretold"), words.t("Left"),
@@ -276,28 +302,50 @@ def _drift(card: Card, words: Words) -> Section:
     found = card["drift"]
     if found is None:
         return Section("drift", title, [words.t("There is no earlier run of the same target to compare with.")])
-    says = words.t(
-        "Since run {run} the leave rate went from {then} to {now}.",
-        run=found["since"],
-        then=words.numbers.share(found["base_rate_then"]),
-        now=words.numbers.share(found["base_rate_now"]),
-    )
+    later = found.get("later_rate_then") is not None
+    then, now = ("later_rate_then", "later_rate_now") if later else ("base_rate_then", "base_rate_now")
+    says = [
+        words.t(
+            "Since run {run} the leave rate went from {then} to {now}.",
+            run=found["since"],
+            then=words.numbers.share(found[then]),
+            now=words.numbers.share(found[now]),
+        ),
+        *_since(card, words),
+    ]
     rows = [
-        (row["column"], words.numbers.decimal(row["psi"], 3), words.of(dict(VERDICTS), row["verdict"]).plain)
+        (
+            column(card, row["column"], words),
+            words.numbers.decimal(row["psi"], 3),
+            words.of(dict(VERDICTS), row["verdict"]).plain,
+        )
         for row in found["columns"][:_COLUMNS_SHOWN]
     ]
     headings = [words.t("Column"), words.t("PSI"), words.t("Verdict")]
-    return Section("drift", title, [says], tables=[Tabled(words.t("Population stability"), headings, rows)])
+    return Section("drift", title, says, tables=[Tabled(words.t("Population stability"), headings, rows)])
+
+
+def _since(card: Card, words: Words) -> list[Sentence]:
+    """How well the model before did, and whether it looked as far."""
+    found, decimal = card["drift"], words.numbers.decimal
+    says = []
+    if found.get("auc_then") is not None:
+        then, now = decimal(found["auc_then"], 3), decimal(found["auc_now"], 3)
+        says.append(words.t("Its AUC was {then}; now it is {now}.", then=then, now=now))
+    if found.get("windows_then") is not None:
+        days = words.numbers.count(found["windows_then"]["outcome_days"])
+        says.append(words.t("It looked {days} days ahead, so the rates are not of the same thing.", days=days))
+    return says
 
 
 def columns(card: Card, words: Words) -> Section:
     """What became of every column."""
     rows = [
         (
-            found["column"],
+            column(card, found["column"], words),
             words.of(dict(SCREENED), found["reason"]).plain,
             words.numbers.share(found["filled"]),
-            found["detail"],
+            column(card, found["detail"], words) if found["reason"] == "same-as" else found["detail"],
         )
         for found in card["screening"]
     ]

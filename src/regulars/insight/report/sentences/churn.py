@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from regulars.insight.churn.found import ChurnFound, LoyaltyRun
+from regulars.insight.churn.found import MODELS, ChurnFound, LoyaltyRun
 from regulars.insight.findings import Findings
 from regulars.insight.report.pictures.foretold import foretold
 from regulars.insight.report.sentences.chapter import UNSAID, Chapter, empty, why_unsaid
+from regulars.insight.report.sentences.churn_target import target
 from regulars.insight.report.sentences.levels import levels_said
 from regulars.insight.report.words import Sentence, Words, mark
 from regulars.insight.scoring import Condition, Measured, Rule
@@ -88,7 +89,7 @@ def chapter(findings: Findings, words: Words) -> Chapter:
     return Chapter(
         "churn",
         title,
-        [*_lead(found, words), _target(run, words), *_shift(found, words), *_drift(found, words)],
+        [*_lead(found, words), target(run, words), *_shift(found, words), *_drift(found, words)],
         shown={
             "checked": _checked(run, words),
             "table": _table(run, words),
@@ -100,6 +101,7 @@ def chapter(findings: Findings, words: Words) -> Chapter:
             "groups": _groups(found, words),
             "left_out": _left_out(run, words),
             "prospects": _prospects(found, words),
+            "kept": _kept(found, words),
         },
     )
 
@@ -129,24 +131,6 @@ def _lead(found: ChurnFound, words: Words) -> list[Sentence]:
             money=words.numbers.money_short(found.at_stake_minor),
         )
     ]
-
-
-def _target(run: LoyaltyRun, words: Words) -> Sentence:
-    asked = run.windows
-    if asked.horizon_days is not None:
-        return words.n(
-            "Leaving means here: no purchase within {count} day.",
-            "Leaving means here: no purchase within {count} days.",
-            asked.horizon_days,
-        )
-    return words.n(
-        "Leaving means here: no purchase within the time in which {level} of a customer’s own gaps end, "
-        "at most {count} day. Who has long been lost by that measure is not counted.",
-        "Leaving means here: no purchase within the time in which {level} of a customer’s own gaps end, "
-        "at most {count} days. Who has long been lost by that measure is not counted.",
-        asked.outcome_days,
-        level=words.numbers.share(asked.level),
-    )
 
 
 def _shift(found: ChurnFound, words: Words) -> list[Sentence]:
@@ -368,6 +352,13 @@ def _left_out(run: LoyaltyRun, words: Words) -> Sentence | None:
     if not names:
         return None
     return words.t("Not used, since hardly known, all alike, or telling nothing: {names}.", names="; ".join(names))
+
+
+def _kept(found: ChurnFound, words: Words) -> list[dict[str, object]]:
+    """The runs kept of this chapter's models, with the page of each."""
+    said = {"leave": words.t("The model of who leaves is kept with its card:"),
+            "rise": words.t("The model of who may rise is kept with its card:")}  # fmt: skip
+    return [{"says": said[name], "run": run, "page": f"{MODELS}/{run}/card.html"} for name, run in found.kept.items()]
 
 
 def _prospects(found: ChurnFound, words: Words) -> Sentence | None:

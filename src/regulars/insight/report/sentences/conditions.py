@@ -29,10 +29,13 @@ def condition(part: Mapping[str, Any], words: Words, days: Sequence[str] = ()) -
     return words.t("{said} (or not known)", said=said.plain).plain if part["unknown"] else said.plain
 
 
-def rule(found: Mapping[str, Any], words: Words, days: Sequence[str] = ()) -> Sentence:
-    """IF … AND … THEN this share leaves."""
+def rule(
+    found: Mapping[str, Any], words: Words, days: Sequence[str] = (), parts: Sequence[str] | None = None
+) -> Sentence:
+    """IF … AND … THEN this share leaves; `parts` are the conditions where they are in words already."""
     percent = words.numbers.share
-    parts = [condition(part, words, days) for part in found["conditions"]]
+    if parts is None:
+        parts = [condition(part, words, days) for part in found["conditions"]]
     low, high = found["interval"]
     return words.t(
         "IF {conditions} THEN {rate} leave ({low} to {high}), {lift} times the average; {share} of customers",
