@@ -13,6 +13,7 @@ from typing import Any, Final
 import ibis
 import ibis.expr.types as ir
 
+from regulars.basics.money import UNSTATED
 from regulars.basics.progress import Progress, silent
 from regulars.history.engine import Engine
 from regulars.insight.analysis import class_rule, expected_future, prepare
@@ -141,11 +142,15 @@ def _reading(run: Run, currency: str) -> _Reading:
         raise NotARun(f"Run {run.id} does not say how sales are read ({broken}). Learn it again.") from broken
     if currency != found.currency:
         raise OtherData(
-            f"Run {run.id} learned from sales in {found.currency}, these are in {currency}: what is much to spend in "
-            "one is little in the other.",
+            f"Run {run.id} learned from sales in {_money(found.currency)}, these are in {_money(currency)}: what "
+            "is much to spend in one may be little in the other.",
             run=run.id,
         )
     return found
+
+
+def _money(currency: str) -> str:
+    return "a currency that no file named" if currency == UNSTATED else currency
 
 
 def _known(features: ir.Table, customers: int, windows: Windows, kept: Known, engine: Engine) -> tuple[Known, bool]:
