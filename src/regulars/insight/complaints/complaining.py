@@ -59,11 +59,7 @@ def complaints_of(
     people = linked(ours.customers, seen, engine, names, "complaints")
     year = around(people, ours.on, seen, engine, before_days=YEAR, after_days=1, name="complaints")
     length, state, twins, able = _followed(ours, people, seen, engine, cut_off, window_days)
-    customers = _numbered(ours.customers)
-    groups = {
-        name: _group(name, ours, said, state, twins, able, customers)
-        for name, said in (("content", ours.content == 1), ("discontent", ours.content == 0))
-    }
+    groups = _groups(ours, state, twins, able)
     values, basis = _values(people, year, clv, engine, len(ours.on))
     risk = _at_risk(ours, year.known, values, groups, lost_per_told)
     lately = ours.on > np.datetime64(cut_off, "D") - YEAR
@@ -130,6 +126,14 @@ def _followed(
 def _numbered(customers: Any) -> Any:
     """A number per customer, −1 for a complaint that names none."""
     return customers.dictionary_encode().indices.fill_null(-1).to_numpy()
+
+
+def _groups(ours: Complaints, state: Around, twins: Matched | None, able: Flags) -> dict[str, Group]:
+    customers = _numbered(ours.customers)
+    return {
+        name: _group(name, ours, said, state, twins, able, customers)
+        for name, said in (("content", ours.content == 1), ("discontent", ours.content == 0))
+    }
 
 
 def _group(

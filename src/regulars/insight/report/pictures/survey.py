@@ -1,22 +1,24 @@
 """Importance by satisfaction: each question a point, its intervals thin lines, the middles of both as a cross."""
 
+from collections.abc import Mapping, Sequence
+
 from markupsafe import Markup
 
-from regulars.insight.report.pictures.theme import BRAND, INK, MUTED, WARN
+from regulars.insight.report.pictures.theme import BRAND, INK, INK_2, MUTED, WARN
 from regulars.insight.report.pictures.vega import Spec, axis, drawn, values
 from regulars.insight.report.words import Words
 from regulars.insight.survey.found import Importance
 
 
-def quadrants(found: Importance, words: Words, label: str) -> Markup:
-    """Right is content, up is important: what is up on the left is to be worked on."""
+def quadrants(found: Importance, words: Words, label: str, corners: Mapping[str, str]) -> Markup:
+    """Right is content, up is important: what is up on the left is to be worked on. `corners`: quadrant → its words."""
     rows = found.table.to_pylist()
     for row in rows:
-        row["to_do"] = row["quadrant"] == "act"
+        row["to_do"] = row["quadrant"] == "act" and row["sure"]
     ends = [row[name] for row in rows for name in ("mean_low", "mean_high")]
     room = (max(ends) - min(ends)) * 0.12
     across = [min(ends) - room / 2, max(ends) + 2 * room]
-    highest = max(row["derived_high"] for row in rows) * 1.05
+    highest = max(row["derived_high"] for row in rows) * 1.15
 
     def spec(width: int) -> Spec:
         x = axis("mean", words.t("satisfaction").plain, domain=across, nice=False)
@@ -44,7 +46,18 @@ def quadrants(found: Importance, words: Words, label: str) -> Markup:
                     "mark": {"type": "text", "align": "left", "dx": 8, "dy": -8, "color": INK},
                     "encoding": {**both, "text": {"field": "item"}},
                 },
+                *(_corner(text, quadrant, across, highest, x, y) for quadrant, text in corners.items()),
             ],
         }
 
     return drawn(spec, name="quadrants", label=label, height=320)
+
+
+def _corner(text: str, quadrant: str, across: Sequence[float], highest: float, x: Spec, y: Spec) -> Spec:
+    """The name of a quadrant in its outer corner."""
+    left, top = quadrant in ("act", "later"), quadrant in ("act", "keep")
+    mark = {"type": "text", "color": INK_2, "align": "left" if left else "right", "dx": 4 if left else -4}
+    mark |= {"baseline": "top" if top else "bottom", "dy": 3 if top else -3, "fontStyle": "italic"}
+    place = {"at": across[0] if left else across[1], "up": highest if top else 0.0, "text": text}
+    encoding = {"x": {**x, "field": "at"}, "y": {**y, "field": "up"}, "text": {"field": "text"}}
+    return {"data": {"values": [place]}, "mark": mark, "encoding": encoding}

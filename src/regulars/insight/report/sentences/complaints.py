@@ -56,15 +56,30 @@ def told(found: ComplaintsFound, words: Words) -> Chapter:
 
 
 def _lead(found: ComplaintsFound, words: Words) -> Sentence:
+    money = words.numbers.money_short
+    values = {
+        "risk": money(found.at_risk_minor),
+        "own": money(found.own_minor),
+        "low": money(found.own_low_minor),
+        "high": money(found.own_high_minor),
+        "others": money(found.told_minor),
+    }
+    if found.value_basis == "clv":
+        return words.n(
+            "The {count} complaint of the last year puts {risk} at risk: {own} (95%: {low} to {high}) that the "
+            "customer would still spend, and {others} of those they told.",
+            "The {count} complaints of the last year put {risk} at risk: {own} (95%: {low} to {high}) that these "
+            "customers would still spend, and {others} of those they told.",
+            found.at_risk_complaints,
+            **values,
+        )
     return words.n(
-        "The {count} complaint of the last year puts {risk} at risk: {own} of the customers’ own custom, {others} of "
-        "those they told.",
-        "The {count} complaints of the last year put {risk} at risk: {own} of the customers’ own custom, {others} of "
-        "those they told.",
+        "The {count} complaint of the last year puts {risk} a year at risk: {own} (95%: {low} to {high}) that the "
+        "customer spent, and {others} of those they told.",
+        "The {count} complaints of the last year put {risk} a year at risk: {own} (95%: {low} to {high}) that these "
+        "customers spent, and {others} of those they told.",
         found.at_risk_complaints,
-        risk=words.numbers.money_short(found.at_risk_minor),
-        own=words.numbers.money_short(found.own_minor),
-        others=words.numbers.money_short(found.told_minor),
+        **values,
     )
 
 
@@ -81,19 +96,30 @@ def _stopping(found: ComplaintsFound, words: Words) -> list[Sentence]:
                 )
             )
         elif group.stopped is not None and group.stopped_more is not None:
-            said.append(
-                words.t(
-                    "{group}: {share} bought nothing in the {days} days after; that is {more} points more than among "
-                    "like customers without a complaint (95%: {low} to {high}).",
-                    group=name,
-                    share=words.numbers.share(group.stopped.value),
-                    days=found.after_days,
-                    more=words.numbers.decimal(round(100 * group.stopped_more.value), 0),
-                    low=words.numbers.decimal(round(100 * group.stopped_more.low), 0),
-                    high=words.numbers.decimal(round(100 * group.stopped_more.high), 0),
-                )
-            )
+            said.append(_stopped(name, group.stopped, group.stopped_more, found.after_days, words))
     return said
+
+
+def _stopped(name: Sentence, share: Estimate, more: Estimate, days: int, words: Words) -> Sentence:
+    values = {
+        "group": name,
+        "share": words.numbers.share(share.value),
+        "like": words.numbers.share(min(1.0, max(0.0, share.value - more.value))),
+        "days": days,
+        "low": _points(more.low, words),
+        "high": _points(more.high, words),
+    }
+    if more.low <= 0 <= more.high:
+        return words.t(
+            "{group}: {share} bought nothing in the {days} days after, of like customers without a complaint {like}. "
+            "That cannot be told from chance (difference in points, 95%: {low} to {high}).",
+            **values,
+        )
+    return words.t(
+        "{group}: {share} bought nothing in the {days} days after, of like customers without a complaint {like} "
+        "(difference in points, 95%: {low} to {high}).",
+        **values,
+    )
 
 
 def _talk(found: ComplaintsFound, words: Words) -> Sentence:
@@ -117,22 +143,40 @@ def _talk(found: ComplaintsFound, words: Words) -> Sentence:
     )
 
 
-def _group(group: Group, words: Words) -> dict[str, object]:
-    def points(found: Estimate | None) -> str:
-        if found is None:
-            return words.numbers.decimal(None)
-        places = [words.numbers.decimal(round(100 * value), 0) for value in (found.value, found.low, found.high)]
-        return "{} ({} – {})".format(*places)
+def _followed(group: Group, words: Words) -> list[dict[str, object]]:
+    """What the group did beside what like customers did; nothing where nobody could be followed."""
+    rows: list[dict[str, object]] = []
+    for name, share, more in (
+        (words.t("bought nothing more"), group.stopped, group.stopped_more),
+        (words.t("bought less"), group.less, group.less_more),
+        (words.t("bought more"), group.more, group.more_more),
+    ):
+        if share is None or more is None:
+            continue
+        rows.append(
+            {
+                "name": name,
+                "share": words.numbers.share(share.value),
+                "like": words.numbers.share(min(1.0, max(0.0, share.value - more.value))),
+                "difference": _points(more.value, words),
+                "range": words.t("{low} to {high}", low=_points(more.low, words), high=_points(more.high, words)).plain,
+            }
+        )
+    return rows
 
+
+def _group(group: Group, words: Words) -> dict[str, object]:
     return {
         "name": words.of(dict(GROUPS), group.name),
-        "complaints": words.numbers.count(group.complaints),
-        "followed": words.numbers.count(group.followed),
-        "stopped": words.numbers.share(group.stopped.value if group.stopped else None),
-        "stopped_more": points(group.stopped_more),
-        "less": words.numbers.share(group.less.value if group.less else None),
-        "less_more": points(group.less_more),
-        "more": words.numbers.share(group.more.value if group.more else None),
-        "more_more": points(group.more_more),
-        "told_20": words.numbers.share(group.told_20.value if group.told_20 else None),
+        "complaints": words.n("{count} complaint", "{count} complaints", group.complaints),
+        "followed": words.t("{count} of them followed", count=words.numbers.count(group.followed)),
+        "told_20": words.t("{share} told 20 people or more", share=words.numbers.share(group.told_20.value))
+        if group.told_20
+        else "",
+        "rows": _followed(group, words),
     }
+
+
+def _points(share: float, words: Words) -> str:
+    """Percentage points, whole; no minus before a nought."""
+    return words.numbers.decimal(round(100 * share) + 0.0, 0)

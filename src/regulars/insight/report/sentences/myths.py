@@ -25,9 +25,17 @@ MEASURES: Mapping[str, str] = {
     "return_share": mark("Returns"),
     "mean_receipt_minor": mark("Receipt, on average"),
     "complaint_rate": mark("Complaints per 100 receipts"),
-    "price": mark("Price paid (1: usual price of that week)"),
-    "referrals": mark("Customers brought, each"),
-    "recommends": mark("Recommendation (0 to 1)"),
+    "price": mark("Price paid (100: usual price of that week)"),
+    "referrals": mark("New customers brought, each"),
+    "recommends": mark("Would recommend (0 to 100)"),
+}
+# What decided, in a sentence; {loyal} and {other} are as the table shows them.
+DECIDED: Mapping[str, str] = {
+    "margin_share": mark("Of what they pay, {loyal} is left after the cost of the goods, of what others pay {other}."),
+    "cost_rate": mark("Discounts and returns take {loyal} of what they buy, {other} of what others buy."),
+    "price": mark("They pay {loyal} where the usual price of the week is 100; others pay {other}."),
+    "referrals": mark("Each brought {loyal} new customers, each of the others {other}."),
+    "recommends": mark("Asked whether they would recommend, they give {loyal} of 100, others {other}."),
 }
 BOXES: Mapping[str, tuple[str, str]] = {
     "true_regulars": (mark("True regulars"), mark("Thank them, and keep what they come for.")),
@@ -44,6 +52,7 @@ BOXES: Mapping[str, tuple[str, str]] = {
     "small_occasional": (mark("Occasional and small"), mark("Only what costs nothing.")),
 }
 _SHARES = ("margin_share", "cost_rate", "discount_share", "return_share")
+_OF_HUNDRED = ("price", "recommends")
 
 
 def chapter(findings: Findings, words: Words) -> Chapter:
@@ -53,12 +62,12 @@ def chapter(findings: Findings, words: Words) -> Chapter:
     if found is None:
         return empty("myths", title, findings.unsaid.get("myths", ""), words)
     lead = words.t(
-        "Loyal are here {loyal} customers who came on {visits} days at least and have been coming for {days} days at "
-        "least; {other} others bought in the last year.",
+        "Here {loyal} customers count as loyal: they came on {visits} days or more and have been customers for {days} "
+        "days or more. They stand beside the {other} others who bought in the last year.",
         loyal=words.numbers.count(found.loyal),
         other=words.numbers.count(found.other),
-        visits=found.visits_from,
-        days=found.tenure_days,
+        visits=words.numbers.count(found.visits_from),
+        days=words.numbers.count(found.tenure_days),
     )
     return Chapter(
         "myths",
@@ -78,25 +87,24 @@ def _verdict(myth: Myth, words: Words) -> Sentence:
     named = {"myth": words.of(dict(MYTHS), myth.name), "verdict": words.of(dict(VERDICTS), myth.verdict)}
     if not myth.decided_by:
         return words.t("{myth}: {verdict}, since the files say nothing about it.", **named)
-    row = myth.measures[0]
-    shown = _measure(row, words)
-    return words.t(
-        "{myth}: {verdict}. {measure}: {loyal} against {other}; among customers of the same main category and store "
-        "the difference is {matched} (95%: {range}).",
-        **named,
-        measure=shown["name"],
-        loyal=shown["loyal"],
-        other=shown["other"],
-        matched=shown["matched"],
-        range=shown["range"],
-    )
+    shown = _measure(myth.measures[0], words)
+    values = {name: str(value) for name, value in (named | shown).items()}
+    alike = mark("Among customers of the same main category and store the difference is {matched} (95%: {range}).")
+    if myth.why_not == "nobody-alike":
+        alike = mark("None of the others is of the same main category and store.")
+    parts = (mark("{myth}: {verdict}."), DECIDED[myth.decided_by], alike)
+    return Sentence((" " if words.lang == "en" else "").join(words.pattern((part, part), 1) for part in parts), values)
 
 
 def _measure(row: Measure, words: Words) -> dict[str, object]:
     def show(value: float) -> str:
         if row.name == "mean_receipt_minor":
             return words.numbers.money(value)
-        return words.numbers.share(value) if row.name in _SHARES else words.numbers.decimal(round(value, 3), 3)
+        if row.name in _SHARES:
+            return words.numbers.share(_near(value, 3))
+        if row.name in _OF_HUNDRED:
+            return words.numbers.decimal(_near(100 * value, 1), 1)
+        return words.numbers.decimal(_near(value, 3), 3)
 
     return {
         "name": words.of(dict(MEASURES), row.name),
@@ -104,8 +112,13 @@ def _measure(row: Measure, words: Words) -> dict[str, object]:
         "other": show(row.other),
         "raw": show(row.raw),
         "matched": show(row.matched),
-        "range": f"{show(row.matched_low)} … {show(row.matched_high)}",
+        "range": words.t("{low} to {high}", low=show(row.matched_low), high=show(row.matched_high)).plain,
     }
+
+
+def _near(value: float, places: int) -> float:
+    """Rounded, without a minus before a nought."""
+    return round(value, places) + 0.0
 
 
 def _box(row: Mapping[str, Any], words: Words) -> dict[str, object]:

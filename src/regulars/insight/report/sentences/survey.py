@@ -33,7 +33,27 @@ DISAGREEMENTS: Mapping[str, str] = {
     "says_more": mark("said to matter more than it does"),
     "works_more": mark("matters more than is said"),
 }
-OUTCOMES: Mapping[str, str] = {"rebuy": mark("the share who buy again"), "visits": mark("the number of visits")}
+# Outcome, and whether it is more than chance.
+DIFFER: Mapping[tuple[str, bool], str] = {
+    ("rebuy", True): mark(
+        "After the answer {top} {best} bought again, after the answer {next} it was {second}: more than chance. Given "
+        "what they bought before, the difference is between {low} and {high} points."
+    ),
+    ("rebuy", False): mark(
+        "After the answer {top} {best} bought again, after the answer {next} it was {second}: that may be chance. "
+        "Given what they bought before, the difference is between {low} and {high} points."
+    ),
+    ("visits", True): mark(
+        "Who answered {top} came {best} times, who answered {next} came {second} times: more than chance. Given what "
+        "they bought before, the difference is between {low} and {high} visits."
+    ),
+    ("visits", False): mark(
+        "Who answered {top} came {best} times, who answered {next} came {second} times: that may be chance. Given what "
+        "they bought before, the difference is between {low} and {high} visits."
+    ),
+}
+_SURE = 0.05
+_AGREE = 0.7  # alpha and omega from here on do well enough (Nunnally 1978)
 _ITEMS = 12
 
 
@@ -47,10 +67,17 @@ def chapter(findings: Findings, words: Words) -> Chapter:
 
 def told(found: SurveyFound, words: Words) -> Chapter:
     """The chapter of one survey, which also stands on a page of its own."""
-    says = [_lead(found, words), *_behaved(found.behaviour, words), *_asked(found, words), *_agreed(found, words)]
+    says = [
+        _lead(found, words),
+        *_first(found, words),
+        *_behaved(found.behaviour, words),
+        *_asked(found, words),
+        *_agreed(found, words),
+    ]
     picture = None
     if found.importance is not None:
-        picture = quadrants(found.importance, words, words.t("Importance by satisfaction").plain)
+        corners = {code: words.t(message).plain for code, message in QUADRANTS.items()}
+        picture = quadrants(found.importance, words, words.t("Importance by satisfaction").plain, corners)
     return Chapter(
         "survey",
         words.t("What customers say"),
@@ -63,6 +90,7 @@ def told(found: SurveyFound, words: Words) -> Chapter:
             "factors": _factors(found, words),
             "waves": _waves(found, words),
             "segments": _segments(found, words),
+            "stated": found.importance is not None and found.importance.table["stated"].null_count == 0,
             "left_out": found.left_out.get("off-scale", 0),
         },
     )
@@ -73,8 +101,8 @@ def _lead(found: SurveyFound, words: Words) -> Sentence:
     if found.weighted is None or found.simple is None:
         return words.t("{answered} people answered.", answered=answered)
     return words.t(
-        "{answered} people answered. Weighted satisfaction is {weighted} of {top} (95%: {range}); unweighted {simple}. "
-        "Used: {basis}.",
+        "{answered} people answered. Satisfaction is {weighted} of {top} (95%: {range}) where questions count by their "
+        "weight ({basis}), and {simple} where all count alike.",
         answered=answered,
         weighted=words.numbers.decimal(found.weighted.value),
         top=found.scale[1],
@@ -82,6 +110,19 @@ def _lead(found: SurveyFound, words: Words) -> Sentence:
         simple=words.numbers.decimal(found.simple.value),
         basis=words.of(dict(BASES), found.weights_basis),
     )
+
+
+def _first(found: SurveyFound, words: Words) -> list[Sentence]:
+    """What to work on first, where it is sure; or that nothing is."""
+    if found.importance is None:
+        return []
+    rows = [row for row in found.importance.table.to_pylist() if row["sure"] and row["quadrant"] == "act"]
+    if not rows:
+        return [
+            words.t("No question surely weighs more and pleases less than the others, so none is to be mended first.")
+        ]
+    names = words.t(", ").plain.join(short(row["item"]) for row in rows)
+    return [words.t("To work on first: {questions}. It weighs more than others and pleases less.", questions=names)]
 
 
 def _behaved(found: Behaviour | None, words: Words) -> list[Sentence]:
@@ -110,23 +151,17 @@ def _test(row: Mapping[str, Any], found: Behaviour, words: Words) -> Sentence:
     values = {
         "top": found.top_answer,
         "next": found.next_answer,
-        "what": words.of(dict(OUTCOMES), row["outcome"]),
         "best": show(row["top"]),
         "second": show(row["next"]),
-        "low": show(row["low"]),
-        "high": show(row["high"]),
+        "low": _signed(row["low"], words, percent=percent),
+        "high": _signed(row["high"], words, percent=percent),
     }
-    if row["p_adjusted"] < 0.05:
-        return words.t(
-            "Those who answered {top} differ from those who answered {next} in {what}: {best} against {second}; given "
-            "what they bought before, the difference is between {low} and {high}.",
-            **values,
-        )
-    return words.t(
-        "That those who answered {top} differ from those who answered {next} in {what} ({best} against {second}) "
-        "cannot be told from chance; the difference is between {low} and {high}.",
-        **values,
-    )
+    return words.t(DIFFER[row["outcome"], row["p_adjusted"] < _SURE], **values)
+
+
+def _signed(value: float, words: Words, *, percent: bool) -> str:
+    """A difference: points of a hundred, or visits."""
+    return words.numbers.decimal(round(100 * value, 1) + 0.0, 1) if percent else words.numbers.decimal(value)
 
 
 def _asked(found: SurveyFound, words: Words) -> list[Sentence]:
@@ -135,8 +170,10 @@ def _asked(found: SurveyFound, words: Words) -> list[Sentence]:
         nps, points = found.nps, words.numbers
         said.append(
             words.t(
-                "Promoters less detractors (NPS): {score} points (95%: {low} to {high}), promoters from {promoters} "
-                "on, detractors up to {detractors}.",
+                "Of 100 people {up} would recommend ({promoters} or more) and {down} rather warn ({detractors} or "
+                "less): promoters less detractors (NPS) are {score} (95%: {low} to {high}).",
+                up=points.decimal(100 * nps.promoters, 0),
+                down=points.decimal(100 * nps.detractors, 0),
                 score=points.decimal(100 * nps.score.value, 0),
                 low=points.decimal(100 * nps.score.low, 0),
                 high=points.decimal(100 * nps.score.high, 0),
@@ -149,7 +186,8 @@ def _asked(found: SurveyFound, words: Words) -> list[Sentence]:
     if found.index is not None:
         said.append(
             words.t(
-                "The loyalty index stands at {score} of 100 (95%: {range}).",
+                "The loyalty index, the mean of {factors} questions, stands at {score} of 100 (95%: {range}).",
+                factors=found.index.table.num_rows,
                 score=words.numbers.decimal(found.index.score.value, 0),
                 range=_range(found.index.score, words, 0),
             )
@@ -157,9 +195,12 @@ def _asked(found: SurveyFound, words: Words) -> list[Sentence]:
         if found.behaviour is not None and found.behaviour.index_bought and found.behaviour.index_stayed_away:
             said.append(
                 words.t(
-                    "Who bought again had an index of {bought}, who stayed away one of {away}.",
+                    "It stood at {bought} (95%: {bought_range}) with those who bought again, at {away} (95%: "
+                    "{away_range}) with those who stayed away.",
                     bought=words.numbers.decimal(found.behaviour.index_bought.value, 0),
+                    bought_range=_range(found.behaviour.index_bought, words, 0),
                     away=words.numbers.decimal(found.behaviour.index_stayed_away.value, 0),
+                    away_range=_range(found.behaviour.index_stayed_away, words, 0),
                 )
             )
     return said
@@ -169,14 +210,26 @@ def _agreed(found: SurveyFound, words: Words) -> list[Sentence]:
     index = found.index
     if index is None or index.alpha is None:
         return []
+    values = {
+        "alpha": words.numbers.decimal(index.alpha.value),
+        "alpha_range": _range(index.alpha, words),
+        "omega": words.numbers.decimal(index.omega.value if index.omega else None),
+        "omega_range": _range(index.omega, words),
+    }
+    if min(one.value for one in (index.alpha, index.omega) if one is not None) < _AGREE:
+        return [
+            words.t(
+                "Its questions hardly measure one thing, so look at each of them rather than at the index: Cronbach’s "
+                "alpha {alpha} (95%: {alpha_range}), McDonald’s omega {omega} (95%: {omega_range}); 1 would be "
+                "perfect, 0.7 is enough.",
+                **values,
+            )
+        ]
     return [
         words.t(
-            "Do the questions of the index measure one thing? Cronbach’s alpha {alpha} (95%: {alpha_range}), "
-            "McDonald’s omega {omega} (95%: {omega_range}); from 0.7 on they do well enough.",
-            alpha=words.numbers.decimal(index.alpha.value),
-            alpha_range=_range(index.alpha, words),
-            omega=words.numbers.decimal(index.omega.value if index.omega else None),
-            omega_range=_range(index.omega, words),
+            "Its questions measure one thing well enough to be one number: Cronbach’s alpha {alpha} (95%: "
+            "{alpha_range}), McDonald’s omega {omega} (95%: {omega_range}); 1 would be perfect, 0.7 is enough.",
+            **values,
         )
     ]
 
@@ -221,7 +274,6 @@ def _curve(found: Behaviour | None, words: Words) -> list[dict[str, object]]:
             "range": f"{share(row['rebuy_low'])} – {share(row['rebuy_high'])}",
             "part": f"{100 * row['rebuy']:.1f}",
             "adjusted": share(row["rebuy_adjusted"]),
-            "monotone": share(row["rebuy_monotone"]),
             "visits": words.numbers.decimal(row["visits"], 1),
             "visits_adjusted": words.numbers.decimal(row["visits_adjusted"], 1),
             "spend": words.numbers.money(row["spend_minor"]),
