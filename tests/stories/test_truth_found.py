@@ -5,7 +5,7 @@ The bounds are those the product promises; none of them knows how the chain is m
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +24,10 @@ from regulars.insight.findings import Findings, Intake
 from regulars.insight.pairs import pairs
 from regulars.insight.rhythm import OwnRhythm
 from regulars.insight.settings import Settings
+from regulars.insight.uplift.assignments import read_assignments
+from regulars.insight.uplift.campaigning import campaigns
+from regulars.insight.uplift.found import Campaign
+from regulars.sample.campaigns import PERSUADED_BY_KIND
 from regulars.sample.chain import make_chain
 from regulars.sample.truth import Truth
 
@@ -43,6 +47,7 @@ class Story:
     customers: dict[str, dict[str, Any]]  # by card
     engine: Engine
     lines: ir.Table
+    chain: Path
 
     @property
     def named(self) -> set[str]:
@@ -65,7 +70,7 @@ def story() -> Iterator[Story]:
             assert analysis.customers is not None
             table = engine.arrow(analysis.customers)
             customers = {row["customer"]: row for row in table.to_pylist()}
-            yield Story(truth, reading, analysis.findings, customers, engine, lines)
+            yield Story(truth, reading, analysis.findings, customers, engine, lines, chain)
 
 
 def intake_of(reading: Reading) -> Intake:
@@ -216,6 +221,90 @@ def test_brand_habits_are_recognised_where_they_show(story: Story) -> None:
         by_habit[row["habit"]] += row["customers"]
     assert by_habit["national"] > by_habit["switcher"] > 0
     assert by_habit["national"] > by_habit["store"] > 0
+
+
+@pytest.fixture(scope="module")
+def campaigns_found(story: Story) -> Mapping[str, Campaign]:
+    """What the office's list of the two campaigns says, sent in by the door the report uses."""
+    found = campaigns(
+        read_assignments(story.chain / "campaigns.csv"), story.lines, engine=story.engine, cut_off=story.truth.last_on
+    )
+    return {one.name: one for one in found.campaigns}
+
+
+def test_the_campaign_that_moved_people_is_told_from_the_one_that_did_not(
+    campaigns_found: Mapping[str, Campaign],
+) -> None:
+    spring, autumn = campaigns_found["spring"], campaigns_found["autumn"]
+    assert spring.result is not None
+    assert autumn.result is not None
+    assert (spring.result.conclusion, autumn.result.conclusion) == ("works", "not-shown")
+    assert autumn.decision is not None
+    assert autumn.decision.verdict == "nobody"
+    assert autumn.taught is not None
+    assert autumn.taught.listed is None
+
+
+def test_the_next_list_is_made_of_the_persuadable(story: Story, campaigns_found: Mapping[str, Campaign]) -> None:
+    """Persuadable are the kinds that come every 29 and 58 days; they are known by their rhythm alone.
+
+    The nearest of the others come every 14. Own means spread by .19 and gaps are gamma of shape 3, so after four gaps
+    the logarithm of a mean gap is off by √(.19² + 1/12) = .35, and half the way from 14 to 29 is .36: one in six of
+    those others cannot be told, hardly any of the weekly, and none of who came once. That is less than a tenth of all
+    whom nothing moves; twice and a half that is granted to the learner. So at most a quarter as many of them are on the
+    list as a list by lot would hold, which is tens of standard deviations away.
+    """
+    chosen, assigned = _listed(story, campaigns_found["spring"])
+    persuadable = np.array([row["persuadable"] for row in assigned])
+    by_lot, wrong = 1 - persuadable.mean(), 1 - persuadable[chosen].mean()
+    assert 0.2 < by_lot < 0.35
+    assert wrong <= by_lot / 4
+    assert by_lot - wrong > 10 * np.sqrt(by_lot * (1 - by_lot) / chosen.sum())
+    assert persuadable[chosen].sum() >= 0.5 * persuadable.sum()  # the slow; of the monthly a half barely pays
+
+
+def test_the_next_list_earns_more_than_everyone_and_no_one(
+    story: Story, campaigns_found: Mapping[str, Campaign]
+) -> None:
+    """By what was planted, person by person: chance of one more visit × its margin, less the letter and the gift."""
+    chosen, assigned = _listed(story, campaigns_found["spring"])
+    earns = _earned_by_kind(story, assigned)
+    kinds = {row["customer"]: row["kind"] for row in story.truth.rows("customers")}
+    each = np.array([earns[kinds[row["customer"]]] for row in assigned])
+    best = each[each > 0].sum()  # as if kinds were written on the cards
+    assert each[~chosen].sum() < 0
+    assert each[chosen].sum() > max(0.0, each.sum())
+    assert each[chosen].sum() >= 0.8 * best
+    decision = campaigns_found["spring"].decision
+    assert decision is not None
+    assert decision.verdict == "target"
+    assert decision.above_everyone.low > 0
+
+
+def _listed(story: Story, spring: Campaign) -> tuple[Any, list[dict[str, Any]]]:
+    """Who of those assigned is on the list, and all of them with their truth."""
+    assert spring.taught is not None
+    assert spring.taught.listed is not None
+    names = set(spring.taught.listed["customer"].to_pylist())
+    assigned = [row for row in story.truth.rows("campaigns") if row["campaign"] == "spring"]
+    assert names <= {row["customer"] for row in assigned}
+    return np.array([row["customer"] in names for row in assigned]), assigned
+
+
+def _earned_by_kind(story: Story, assigned: list[dict[str, Any]]) -> dict[str, float]:
+    """Minor units that an offer earns with one customer of each kind."""
+    costed = story.lines.filter(story.lines.cost_minor.notnull(), story.lines.kind == "sale")
+    sums = story.engine.row(costed.agg(amount=costed.amount_minor.sum(), cost=costed.cost_minor.sum()))
+    margin = 1 - float(sums["cost"]) / float(sums["amount"])
+    rows = {row["customer"]: row for row in story.truth.rows("customers")}
+    earned: dict[str, float] = {}
+    for kind in {row["kind"] for row in rows.values()}:
+        people = [row for row in rows.values() if row["kind"] == kind]
+        visit = sum(row["spend_minor"] for row in people) / sum(row["visits"] for row in people)
+        offered = [row for row in assigned if row["treated"] and rows[row["customer"]]["kind"] == kind]
+        costs = sum(row["contact_minor"] + row["reward_minor"] for row in offered) / max(1, len(offered))
+        earned[kind] = PERSUADED_BY_KIND.get(kind, 0.0) * margin * visit - costs
+    return earned
 
 
 def _pairs_of(table: pa.Table, level: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pyarrow as pa
 
+from regulars.basics.money import minor_digits
 from regulars.insight.work import Work
 
 if TYPE_CHECKING:
@@ -30,17 +31,20 @@ class Beside:
 
 
 def campaign(work: Work, given: Beside) -> "CampaignFound | None":
-    """What campaigns earned against those who got nothing."""
+    """What campaigns earned against those who got nothing; the latest that taught leaves the list `campaign_next`."""
     if given.campaigns is None:
         return None
     from regulars.insight.uplift.assignments import read_assignments
     from regulars.insight.uplift.campaigning import campaigns
 
     work.step("what campaigns earned")
-    assigned = read_assignments(given.campaigns)
+    assigned = read_assignments(given.campaigns, minor_digits=minor_digits(work.currency))
     people = pa.concat_tables([one.select(["customer"]) for one in assigned.values()])
     lines = work.lines_of(people)
-    return campaigns(assigned, lines, engine=work.engine, cut_off=work.cut_off, seed=work.settings.seed)
+    found = campaigns(assigned, lines, engine=work.engine, cut_off=work.cut_off, seed=work.settings.seed)
+    if found.next_list is not None:
+        work.tables["campaign_next"] = found.next_list
+    return found
 
 
 def survey(work: Work, given: Beside) -> "SurveyFound | None":

@@ -15,6 +15,7 @@ from regulars.sample.visits import Ints, Visits
 SPRING, AUTUMN = 0.93, 0.63  # when they were sent, as shares of the span
 OUTCOME_DAYS: Final = 28
 PERSUADED_BY_KIND: Final = {"monthly": 0.25, "slow": 0.40}  # chance of one more visit, of those who got the offer
+CONTACT_MINOR, REWARD_MINOR = 80, 250  # a letter, and the small gift that waits at the till for whoever brings it
 _ASSIGNED_SHARE: Final = 0.7  # of customers who could be asked
 _SEEN_WITHIN_DAYS: Final = 150
 _ANSWER_DAYS: Final = 21.0
@@ -30,6 +31,7 @@ class Campaign:
     treated: npt.NDArray[np.bool_]
     persuadable: npt.NDArray[np.bool_]
     answered: npt.NDArray[np.bool_]  # came once more because of it
+    rewarded: npt.NDArray[np.bool_]  # got the offer and bought in the OUTCOME_DAYS after it, whatever brought them
 
 
 def run_campaigns(
@@ -50,7 +52,15 @@ def run_campaigns(
     when = sent + 0.5 + random.random(len(answered)) * _ANSWER_DAYS
     answered &= when < clock.days
     worked = replace(worked, persuadable=persuadable, answered=answered)
-    return _with_visits(visits, worked.customer[answered], clock.seconds(when[answered]), people), (worked, idle)
+    moved = _with_visits(visits, worked.customer[answered], clock.seconds(when[answered]), people)
+    return moved, (_rewarded(worked, moved), _rewarded(idle, moved))
+
+
+def _rewarded(campaign: Campaign, visits: Visits) -> Campaign:
+    """The gift goes to everyone with the letter who comes, also to those who would have come without."""
+    day = visits.at // SECONDS
+    within = (day >= campaign.sent_day) & (day < campaign.sent_day + OUTCOME_DAYS)
+    return replace(campaign, rewarded=campaign.treated & np.isin(campaign.customer, visits.customer[within]))
 
 
 def _assigned(name: str, sent_day: int, visits: Visits, people: People, random: np.random.Generator) -> Campaign:
@@ -64,7 +74,7 @@ def _assigned(name: str, sent_day: int, visits: Visits, people: People, random: 
     customer = np.flatnonzero(able & (random.random(len(able)) < _ASSIGNED_SHARE))
     treated = random.random(len(customer)) < 0.5
     nobody = np.zeros(len(customer), dtype=bool)
-    return Campaign(name, sent_day, customer, treated, nobody, nobody)
+    return Campaign(name, sent_day, customer, treated, nobody, nobody, nobody)
 
 
 def _with_visits(visits: Visits, who: Ints, when: Ints, people: People) -> Visits:
@@ -79,8 +89,11 @@ def _with_visits(visits: Visits, who: Ints, when: Ints, people: People) -> Visit
 def campaigns_table(campaigns: tuple[Campaign, ...], people: People, first_on: date) -> pa.Table:
     """One row per campaign and customer assigned."""
     columns: dict[str, list[Any]] = {
-        name: [] for name in ("campaign", "customer", "treated", "persuadable", "answered", "sent_on")
-    }
+        name: []
+        for name in (
+            "campaign", "customer", "treated", "persuadable", "answered", "sent_on", "contact_minor", "reward_minor"
+        )
+    }  # fmt: skip
     for campaign in campaigns:
         count = len(campaign.customer)
         columns["campaign"] += [campaign.name] * count
@@ -89,4 +102,6 @@ def campaigns_table(campaigns: tuple[Campaign, ...], people: People, first_on: d
         columns["persuadable"] += campaign.persuadable.tolist()
         columns["answered"] += campaign.answered.tolist()
         columns["sent_on"] += [first_on + timedelta(days=campaign.sent_day)] * count
+        columns["contact_minor"] += (campaign.treated * CONTACT_MINOR).tolist()
+        columns["reward_minor"] += (campaign.rewarded * REWARD_MINOR).tolist()
     return pa.table(columns)

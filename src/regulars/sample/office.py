@@ -3,7 +3,7 @@
 import csv
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +47,7 @@ def write_members(
 
 
 def write_campaigns(path: Path, campaigns: pa.Table) -> None:
-    """Who was assigned: what the office knows, not whom it moved."""
+    """Who was assigned and what that cost: what the office knows, not whom it moved."""
     arms = ["offer" if treated else "nothing" for treated in campaigns["treated"].to_pylist()]
     write_table(
         path,
@@ -57,6 +57,8 @@ def write_campaigns(path: Path, campaigns: pa.Table) -> None:
                 "Card no": campaigns["customer"],
                 "Group": arms,
                 "Sent on": campaigns["sent_on"],
+                "Contact cost": _amounts(campaigns["contact_minor"]),
+                "Reward cost": _amounts(campaigns["reward_minor"]),
             }
         ),
     )
@@ -72,6 +74,10 @@ def write_complaints(path: Path, complaints: pa.Table) -> None:
     write_table(
         path, table.rename_columns(["Card no", "Complained on", "About", "Content with the answer", "Told how many"])
     )
+
+
+def _amounts(minor: Any) -> list[str]:
+    return [f"{amount // 100}.{amount % 100:02d}" for amount in minor.to_pylist()]
 
 
 def write_table(path: Path, table: pa.Table) -> None:

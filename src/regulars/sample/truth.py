@@ -28,7 +28,9 @@ class Truth:
     cycles: pa.Table  # customer, product, product_name, cycle_days
     pairs: pa.Table  # left, right (codes), left_name, right_name, left_chinese, right_chinese, lift
     category_pairs: pa.Table  # left, right, lift
-    campaigns: pa.Table  # campaign, customer, treated, persuadable, answered (came once more because of it), sent_on
+    # campaign, customer, treated, persuadable, answered (came once more because of it), sent_on, contact_minor,
+    # reward_minor
+    campaigns: pa.Table
     survey: pa.Table  # customer, answered_on, then the answers by the words of the question
     complaints: pa.Table  # customer, complained_on, about, content (with the answer), told (how many)
     # name, copy_of (null: none), rows, then rows by what is wrong or odd with them; see docs/sample.md

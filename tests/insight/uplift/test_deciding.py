@@ -9,37 +9,41 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.insight.uplift.given import trial
 
+from regulars.insight.threads import one_thread
 from regulars.insight.uplift import decide
 from regulars.insight.uplift.coding import features_of, trial_of
 from regulars.insight.uplift.earning import above, profit
 from regulars.insight.uplift.errors import WrongCampaign
 from regulars.insight.uplift.learners import LEARNERS
+from regulars.insight.uplift.planning import Plan, plan
 from regulars.insight.uplift.ranking import auuc, by_score, qini, ranking, uplift_curve
 from regulars.insight.uplift.targeting import targets
-
-QUICK = {name: LEARNERS[name] for name in ("two-models-strict", "one-model")}
+from regulars.insight.uplift.teaching import QUICK
 
 
 @pytest.mark.slow
 def test_the_persuadable_are_found_and_pay() -> None:
     given_ = trial(20_000, seed=1, effect=-0.01, effect_where=0.06)
-    found, plan = decide(given_, value=10, cost=0.15, learners=QUICK)
+    found, made = decide(given_, value=10, cost=0.15, learners=QUICK)
     assert found.verdict == "target"
     assert 0.4 < found.share < 0.6
-    new = trial(4_000, seed=2).features
-    chosen = plan.effect(plan.score(new)) > 0.015
-    assert np.mean(chosen == (new[:, 0] > 0)) > 0.8
+    assert right(made, 2) > 0.9
     assert found.above_everyone.low > 0
 
 
 @pytest.mark.slow
-def test_where_everyone_is_moved_alike_nobody_is_told_apart() -> None:
-    """A campaign that costs about what it earns: nothing to target, whatever the scores say."""
-    learners = {"two-models-strict": LEARNERS["two-models-strict"]}
-    verdicts = [
-        decide(trial(2_000, seed=s, effect=0.01), value=10, cost=0.1, learners=learners)[0].verdict for s in range(40)
-    ]
-    assert verdicts.count("target") <= 4
+def test_the_persuadable_are_found_whatever_the_draw() -> None:
+    """Nine in ten rightly chosen in every one of twenty trials, and not in the luckiest."""
+    trials = [trial(20_000, seed=seed, effect=-0.01, effect_where=0.06) for seed in range(1, 21)]
+    with one_thread():
+        plans = [plan(one, seed=7, learners={"few-cuts": LEARNERS["few-cuts"]}) for one in trials]
+    assert min(right(one, 100 + number) for number, one in enumerate(plans)) > 0.9
+
+
+def right(made: Plan, seed: int) -> float:
+    """Share of new people whom the plan treats rightly, at the cost of .015 a head."""
+    new = trial(4_000, seed=seed).features
+    return float(np.mean((made.effect(made.score(new)) > 0.015) == (new[:, 0] > 0)))
 
 
 @pytest.mark.slow
@@ -136,11 +140,11 @@ def test_the_promotion_test_earns_on_people_never_seen(shared_data: Path) -> Non
     training = trial_of(pd.read_csv(folder / "training.csv"), treatment="Promotion", outcome="purchase")
     later = pd.read_csv(folder / "Test.csv")
     held = trial_of(later, treatment="Promotion", outcome="purchase", like=training)
-    found, plan = decide(training, value=10, cost=0.15, held=held)
+    found, made = decide(training, value=10, cost=0.15, held=held)
     assert found.everyone.published.value == pytest.approx(-1132.2)
     assert found.targeted.published.low > 0
     assert found.targeted.scaled.low > 0
     assert found.above_everyone.low > 0
     assert found.verdict == "target"
-    chosen = targets(later, training, plan, value=10, cost=0.15, verdict=found.verdict)
+    chosen = targets(later, training, made, value=10, cost=0.15, verdict=found.verdict)
     assert chosen["target"].to_pylist().count(True) == found.targeted.people

@@ -27,6 +27,7 @@ class Arms:
     treated: Flags
     sent: Flags | None
     reward_minor: Floats | None  # what each got, where the table says
+    contact_minor: Floats | None  # what sending to each cost, where the table says
     groups: Mapping[str, Any]  # column → level of each customer, as an array of texts
     after: Mapping[str, Floats]
     before: Mapping[str, Floats]
@@ -40,7 +41,7 @@ class Arms:
 def arms(
     assigned: Any, lines: Any, *, engine: Engine, windows: Sequence[Window], grouped_by: Sequence[str] = ("stratum",)
 ) -> Arms:
-    """`assigned` (customer, arm[, sent_on, reward_minor, control_share, …]) joined to what the lines say.
+    """`assigned` (customer, arm[, sent_on, reward_minor, contact_minor, control_share, …]) joined to the lines' say.
 
     `windows` are the days after and the days before, in this order. Whoever is not in the lines has bought nothing and
     counts all the same. Raises WrongCampaign, InBothArms, NoControlGroup.
@@ -66,8 +67,9 @@ def named_arms(table: ir.Table, grouped_by: Sequence[str] = ()) -> ir.Table:
     columns: dict[str, Any] = {"customer": table.customer.cast("string"), "arm": arm}
     if "sent_on" in table.schema():
         columns["sent"] = table.sent_on.cast("string").fill_null("").strip() != ""
-    if "reward_minor" in table.schema():
-        columns["reward_minor"] = table.reward_minor.cast("float64").fill_null(0.0)
+    for cost in ("reward_minor", "contact_minor"):
+        if cost in table.schema():
+            columns[cost] = table[cost].cast("float64").fill_null(0.0)
     if "control_share" in table.schema():
         columns["control_share"] = table.control_share.cast("float64")
     for name in grouped_by:
@@ -133,6 +135,7 @@ def _arrays(found: pa.Table, windows: Sequence[Window], grouped_by: Sequence[str
         treated=np.asarray(found["arm"].to_numpy() == TREATED),
         sent=_sent(found),
         reward_minor=floats("reward_minor") if "reward_minor" in names else None,
+        contact_minor=floats("contact_minor") if "contact_minor" in names else None,
         groups={name: found[f"group_{name}"].to_numpy() for name in grouped_by},
         after=after,
         before=before,

@@ -30,8 +30,12 @@ _HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "stratum": ("stratum", "分层"),
     "control_share": ("control share",),
     "reward_minor": ("reward minor",),
+    "contact_minor": ("contact minor",),
+    "reward": ("reward cost", "reward", "奖励成本", "礼品成本"),
+    "contact": ("contact cost", "联系成本", "发送成本"),
 }
-_NUMBERS: Final = ("control_share", "reward_minor")
+_MAJOR: Final = ("reward", "contact")  # in units of the currency, as offices write them
+_NUMBERS: Final = ("control_share", "reward_minor", "contact_minor", *_MAJOR)
 
 
 def read_table(path: Path) -> pa.Table:
@@ -53,11 +57,12 @@ def read_table(path: Path) -> pa.Table:
         raise WrongCampaign(f"{path.name} could not be read as a table: {error}", file=path.name) from error
 
 
-def read_assignments(path: Path) -> Mapping[str, pa.Table]:
-    """campaign → customer, arm and what else is known of sent_on, stratum, control_share, reward_minor.
+def read_assignments(path: Path, *, minor_digits: int = 2) -> Mapping[str, pa.Table]:
+    """campaign → customer, arm and what else is known of sent_on, stratum, control_share, reward_minor, contact_minor.
 
-    Headings are understood in English and Chinese, with blanks or underscores. Without a column for the campaign there
-    is one, named after the file. Raises WrongCampaign.
+    A reward or contact cost in units of the currency becomes minor units of so many decimals. Headings are understood
+    in English and Chinese, with blanks or underscores. Without a column for the campaign there is one, named after the
+    file. Raises WrongCampaign.
     """
     given = read_table(path)
     places = _places(given.column_names)
@@ -68,6 +73,7 @@ def read_assignments(path: Path) -> Mapping[str, pa.Table]:
             file=path.name,
         )
     table = pa.table({name: _column(given[heading], name) for name, heading in places.items()})
+    table = _in_minor(table, minor_digits)
     if "campaign" not in places:
         return {path.stem: table}
     names = sorted(str(name) for name in pc.unique(table["campaign"]).to_pylist() if name is not None)
@@ -82,6 +88,16 @@ def with_customer(given: pa.Table, name: str) -> pa.Table:
     if heading is None:
         raise WrongCampaign(f"{name} has no column for customers; it has {', '.join(given.column_names)}.", file=name)
     return given.rename_columns({heading: "customer"})
+
+
+def _in_minor(table: pa.Table, digits: int) -> pa.Table:
+    for name in _MAJOR:
+        if name in table.column_names:
+            amounts = pc.round(pc.multiply(table[name], 10.0**digits))
+            table = table.drop_columns([name])
+            if f"{name}_minor" not in table.column_names:
+                table = table.append_column(f"{name}_minor", amounts)
+    return table
 
 
 def _text(path: Path) -> str:

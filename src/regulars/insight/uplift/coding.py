@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from regulars.insight.frames import as_arrow
 from regulars.insight.uplift.errors import WrongCampaign
-from regulars.insight.uplift.moves import Flags, Floats, Trial
+from regulars.insight.uplift.moves import Flags, Floats, Ints, Trial
 
 STEPS: Final = 10
 FEW: Final = 12  # distinct values up to which a number keeps each value for itself
@@ -130,11 +130,27 @@ class Steps:
         """Indicator columns: one per step but the first, and one for "unknown", per feature."""
         parts = []
         for n, edges in enumerate(self.edges):
-            values = features[:, n]
-            step = np.searchsorted(edges, values, side="right")
-            step = np.where(np.isnan(values), len(edges) + 1, step)
-            parts.append(np.eye(len(edges) + 2)[step][:, 1:])
+            parts.append(np.eye(len(edges) + 2)[self._step(features, n)][:, 1:])
         return np.hstack(parts)
+
+    def cut(self, features: Floats, texts: Sequence[bool]) -> Floats:
+        """1 for each edge that a number reaches, for the one level of a text, and for "unknown"; else 0."""
+        parts = []
+        for n, (edges, text) in enumerate(zip(self.edges, texts, strict=True)):
+            step, places = self._step(features, n), np.arange(1, len(edges) + 2)
+            if text:
+                parts.append(np.asarray(step[:, None] == np.arange(len(edges) + 2), dtype=np.float64))
+                continue
+            unknown = step == len(edges) + 1
+            reached = (step[:, None] >= places) & ~unknown[:, None]
+            reached[:, -1] = unknown
+            parts.append(reached.astype(np.float64))
+        return np.hstack(parts)
+
+    def _step(self, features: Floats, n: int) -> Ints:
+        """Of each person in one feature; the last is "unknown"."""
+        step = np.searchsorted(self.edges[n], features[:, n], side="right")
+        return np.where(np.isnan(features[:, n]), len(self.edges[n]) + 1, step)
 
 
 def _edges(values: Floats) -> Floats:

@@ -1,16 +1,21 @@
 """Whom should the next campaign go to? Chosen on one part of the trial, judged on people the choice has not seen."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
+from regulars.insight.threads import one_thread
 from regulars.insight.uplift.earning import above, profit, profit_curve
 from regulars.insight.uplift.errors import WrongCampaign
 from regulars.insight.uplift.learners import LEARNERS, Learner
 from regulars.insight.uplift.moves import Decision, Flags, Floats, Interval, Profit, Ranking, Trial
 from regulars.insight.uplift.planning import FOLDS, Plan, folded, plan
 from regulars.insight.uplift.ranking import ranking
+
+MANY: Final = 50_000  # people from which on a second thread is worth its waiting
 
 
 def decide(
@@ -34,12 +39,13 @@ def decide(
     """
     if value <= 0 or cost < 0:
         raise WrongCampaign(f"The value must be above 0 and the cost 0 or more, not {value} and {cost}.")
-    whole = plan(trial, seed=seed, learners=learners)
-    if held is not None:
-        score = whole.score(held.features)
-        targeted = worth_it(whole.effect(score), value, cost)
-    else:
-        score, targeted = _crossed(trial, value, cost, seed, learners)
+    with one_thread() if len(trial) < MANY else nullcontext():
+        whole = plan(trial, seed=seed, learners=learners)
+        if held is not None:
+            score = whole.score(held.features)
+            targeted = worth_it(whole.effect(score), value, cost)
+        else:
+            score, targeted = _crossed(trial, value, cost, seed, learners)
     return _decision(
         whole, held or trial, score, targeted, value, cost, "later_file" if held else "cross_fitted", seed, level
     ), whole

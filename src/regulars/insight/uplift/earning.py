@@ -48,11 +48,17 @@ def above(targeted: Flags, trial: Trial, *, value: float, cost: float, level: fl
 
 
 def profit_curve(score: Floats, trial: Trial, *, value: float, cost: float, level: float = 0.05) -> pa.Table:
-    """share, profit, low, high: treating the best share by score; people of one score stay together."""
+    """share, profit, low, high: treating the best share by score, from nobody to everyone.
+
+    People of one score stay together, so that where few scores are told apart there are few points.
+    """
     rows = [(0.0, 0.0, 0.0, 0.0)]
     for share in SHARES:
-        found = profit(score >= np.quantile(score, 1 - share), trial, value=value, cost=cost, level=level).scaled
-        rows.append((share, found.value, found.low, found.high))
+        targeted = score >= np.quantile(score, 1 - share)
+        reached = float(targeted.mean())
+        if reached > rows[-1][0]:
+            found = profit(targeted, trial, value=value, cost=cost, level=level).scaled
+            rows.append((reached, found.value, found.low, found.high))
     names = ("share", "profit", "low", "high")
     return pa.table({name: pa.array([row[n] for row in rows], pa.float64()) for n, name in enumerate(names)})
 

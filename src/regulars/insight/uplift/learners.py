@@ -1,4 +1,4 @@
-"""What treatment does to whom: two models, one model, transformed outcome, on scikit-learn's base learners.
+"""What treatment does to whom: few cuts, two models, one model, transformed outcome.
 
 Effects are small beside chance, so every learner is robust before it is flexible: steps instead of lines, strong
 penalties, shallow trees with large leaves, and the mean of several kinds.
@@ -10,7 +10,9 @@ from typing import Any, Final
 import numpy as np
 
 from regulars.insight.uplift.coding import Steps
+from regulars.insight.uplift.cuts import few_cuts
 from regulars.insight.uplift.moves import Flags, Floats, Trial
+from regulars.insight.uplift.ridge import ridge
 
 Fitted = Callable[[Floats], Floats]  # features → expected effect of treatment on the outcome, per person
 Learner = Callable[[Trial], Fitted]
@@ -90,12 +92,13 @@ def transform(trial: Trial) -> Floats:
     return moved
 
 
-LEARNERS: Final[Mapping[str, Learner]] = {
-    "two-models": two_models(0.1),
+LEARNERS: Final[Mapping[str, Learner]] = {  # from the simplest on
+    "few-cuts": few_cuts,
     "two-models-strict": two_models(0.01),
-    "two-forests": two_forests(2, 60),
     "one-model": one_model(0.01),
+    "two-models": two_models(0.1),
     "transformed": transformed(3, 40),
+    "two-forests": two_forests(2, 60),
 }
 
 
@@ -112,15 +115,12 @@ def _linear(coded: Floats, outcome: Floats, penalty: float) -> Fitted:
     """Logistic for yes/no, ridge for amounts; `penalty` is scikit-learn's C, for a hundred thousand people as for a
     thousand: few steps are sure in either."""
     if not is_yes_no(outcome):
-        from sklearn.linear_model import Ridge
-
-        ridge = Ridge(alpha=1 / penalty).fit(coded, outcome)
-        return lambda new: np.asarray(ridge.predict(new), dtype=np.float64)
+        return ridge(coded, outcome, penalty=1 / penalty)
     if outcome.min() == outcome.max():
         return lambda new: np.full(len(new), outcome[0])
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=penalty, max_iter=500).fit(coded, outcome)
+    model = LogisticRegression(C=penalty, max_iter=500, solver="newton-cholesky").fit(coded, outcome)
     return lambda new: np.asarray(model.predict_proba(new)[:, 1], dtype=np.float64)
 
 

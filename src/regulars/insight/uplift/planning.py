@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from regulars.insight.uplift.ranking import by_score, qini
 
 MEAN: Final = "mean"  # of all learners: their mistakes differ, so their mean makes fewer
 FOLDS: Final = 4
+BEYOND_CHANCE: Final = 1.96
 STEPS: Final = 20  # of the calibration: each rests on a twentieth of the people
 
 
@@ -40,13 +42,37 @@ class Plan:
 
 
 def plan(trial: Trial, *, seed: int, learners: Mapping[str, Learner] = LEARNERS, folds: int = FOLDS) -> Plan:
-    """The learner with the best cross-validated Qini, fitted to all, calibrated on scores nobody's own outcome made."""
+    """The learner whose cross-validated Qini is best, or a simpler one that it does not beat beyond chance; fitted to
+    all, calibrated on scores nobody's own outcome made. The first of `learners` is the simplest, then comes the mean of
+    all, then the others in their order."""
     scores = crossed_scores(trial, learners, folds=folds, seed=seed)
     tried = {name: qini(by_score(score, trial.treated, trial.outcome)) for name, score in scores.items()}
-    best = max(tried, key=lambda name: (tried[name], name == MEAN))
+    best = _simplest(trial, scores, max(tried, key=lambda name: tried[name]))
     chosen = learners.values() if best == MEAN else (learners[best],)
     edges, effects = calibration(scores[best], transform(trial) + _mean_effect(trial) - transform(trial).mean())
     return Plan(best, tried, tuple(learner(trial) for learner in chosen), edges, effects)
+
+
+def _simplest(trial: Trial, scores: Mapping[str, Floats], best: str) -> str:
+    """Beats: the paired 95 % interval excludes 0. A difference that chance makes is no reason for the more intricate
+    one. To first order the Qini is the mean of (½ − share ahead) × transformed outcome, so that the difference of two
+    has a standard error without drawing anyone again."""
+    moved = transform(trial)
+    ahead = {name: _share_ahead(score) for name, score in scores.items()}
+    first = next(iter(scores))
+    for name in sorted(scores, key=lambda name: (name != first, name != MEAN)):
+        parts = (ahead[name] - ahead[best]) * moved
+        if parts.mean() <= BEYOND_CHANCE * parts.std() / sqrt(len(parts)):
+            return name
+    return best
+
+
+def _share_ahead(score: Floats) -> Floats:
+    """Of each person: the share of people with a better score, and half of those with the same."""
+    ordered = np.sort(score)
+    below, upto = (np.searchsorted(ordered, score, side=side) for side in ("left", "right"))
+    found: Floats = 1 - (below + upto) / (2 * len(score))
+    return found
 
 
 def crossed_scores(trial: Trial, learners: Mapping[str, Learner], *, folds: int, seed: int) -> dict[str, Floats]:

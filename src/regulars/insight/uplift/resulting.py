@@ -39,11 +39,12 @@ def result(
 ) -> Result:
     """Treated against control by intention to treat, between two days, both included.
 
-    `assigned`: customer, arm and, where known, sent_on, reward_minor (what a reward really cost), control_share and
-    columns to group by. Whoever was assigned counts in their arm for ever, or the unreached and the unmoved would drop
-    out of one arm only. Costs: `contact_cost_minor` for each treated customer who was sent something (all of them where
-    sent_on is missing), `reward_cost_minor` for each treated buyer unless reward_minor says better. A discount that the
-    till took off is already missing from the revenue and must not be counted again.
+    `assigned`: customer, arm and, where known, sent_on, reward_minor and contact_minor (what a reward and a contact
+    really cost each), control_share and columns to group by. Whoever was assigned counts in their arm for ever, or the
+    unreached and the unmoved would drop out of one arm only. Costs: `contact_cost_minor` for each treated customer who
+    was sent something (all of them where sent_on is missing), `reward_cost_minor` for each treated buyer, unless the
+    table's own columns say better. A discount that the till took off is already missing from the revenue and must not
+    be counted again.
 
     `capped_minor` is revenue with spends above the 99.5 % point of both arms cut to it: less money than there was, and
     a steadier sign of whether people bought more. Margin is revenue less cost where the lines know the cost, or
@@ -66,7 +67,7 @@ def result(
         for one in OUTCOMES
         if one in outcomes
     }
-    checked = _Judged(effects, outcomes, earlier, progress, level, control_share or found.control_share)
+    checked = _Judged(effects, outcomes, earlier, progress, level, control_share or found.control_share, seed)
     return replace(
         _judged(found, checked),
         name=name,
@@ -88,6 +89,7 @@ class _Judged:
     progress: float
     level: float
     control_share: float | None
+    seed: int
 
 
 def _judged(found: Arms, seen: _Judged) -> Result:
@@ -95,7 +97,7 @@ def _judged(found: Arms, seen: _Judged) -> Result:
     treated = found.treated
     outcome = "margin_minor" if "margin_minor" in seen.effects else "revenue_minor"
     adjusted, _ = cuped(seen.outcomes[outcome], seen.earlier[outcome], treated)
-    table, interactions = subgroups(adjusted, treated, found.groups, level=seen.level)
+    table, interactions = subgroups(adjusted, treated, found.groups, level=seen.level, seed=seen.seed)
     drawn = mismatch(int(treated.sum()), int((~treated).sum()), seen.control_share)
     alike = balance(_covariates(found), treated)
     receipt = ratio(
@@ -152,7 +154,8 @@ def _cost(found: Arms, reward_minor: int, contact_minor: int) -> Floats:
     """What each treated customer cost; nothing in the control arm."""
     sent = found.treated if found.sent is None else found.sent & found.treated
     given = found.after["buyers"] * reward_minor if found.reward_minor is None else found.reward_minor
-    cost: Floats = np.where(found.treated, given + contact_minor * sent, 0.0)
+    sending = contact_minor * sent if found.contact_minor is None else found.contact_minor
+    cost: Floats = np.where(found.treated, given + sending, 0.0)
     return cost
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from regulars.insight.findings import Findings
+from regulars.insight.report.pictures.earned import earned
 from regulars.insight.report.pictures.intervals import intervals
 from regulars.insight.report.sentences.chapter import Chapter, empty
 from regulars.insight.report.words import Sentence, Words, mark
 from regulars.insight.uplift.found import Campaign
-from regulars.insight.uplift.moves import Decision, Effect, Result
+from regulars.insight.uplift.moves import Effect, Result
 
 OUTCOMES: Final = {
     "buyers": mark("Customers who bought"),
@@ -64,13 +65,22 @@ def chapter(findings: Findings, words: Words) -> Chapter:
         ),
         words.t("Everyone who was assigned counts, reached or not: or the comparison would only flatter."),
     )
-    parts = [_part(one, number, words) for number, one in enumerate(found.campaigns, 1)]
+    parts = [_part(one, number, words, kept=one is found.latest) for number, one in enumerate(found.campaigns, 1)]
     return Chapter("campaign", title, says, shown={"campaigns": parts})
 
 
-def _part(one: Campaign, number: int, words: Words) -> dict[str, Any]:
+def _part(one: Campaign, number: int, words: Words, *, kept: bool) -> dict[str, Any]:
+    """`kept`: its list is the one that lies beside the page."""
     period = words.t("{first} to {last}", first=words.numbers.day(one.from_on), last=words.numbers.day(one.until_on))
-    told: dict[str, Any] = {"name": one.name, "period": period, "picture": None, "rows": [], "notes": [], "next": None}
+    told: dict[str, Any] = {
+        "name": one.name,
+        "moved": None,
+        "period": period,
+        "picture": None,
+        "rows": [],
+        "notes": [],
+        "next": [],
+    }
     if one.result is None:
         return told | {"conclusion": _without(one, words)}
     judged = one.result
@@ -84,11 +94,12 @@ def _part(one: Campaign, number: int, words: Words) -> dict[str, Any]:
         axis_title = words.t("difference from those who got nothing")
         picture = intervals(drawable, axis_title.plain, label.plain, name=f"campaign{number}")
     return told | {
+        "moved": _moved(one, number, words),
         "conclusion": _conclusion(judged, one.name, words),
         "picture": picture,
         "rows": [_row(what, effect, words) for what, effect in rows],
         "notes": _notes(judged, words),
-        "next": _next(one.decision, words) if one.decision is not None else None,
+        "next": _next(one, words, kept=kept),
     }
 
 
@@ -169,8 +180,63 @@ def _notes(judged: Result, words: Words) -> list[Sentence]:
     return notes
 
 
-def _next(found: Decision, words: Words) -> Sentence:
-    money, seen = words.numbers.money, found.targeted.scaled
-    shares = {"share": words.numbers.share(found.share)}
-    amounts = {"profit": money(seen.value), "low": money(seen.low), "high": money(seen.high)}
-    return words.t(VERDICTS[found.verdict], **shares, **amounts)
+def _next(one: Campaign, words: Words, *, kept: bool) -> list[Sentence]:
+    """Whom the next one should go to, what that rests on, and where the list is."""
+    if one.taught is None:
+        return []
+    found, money, share = one.taught.decision, words.numbers.money, words.numbers.share
+    seen, more = found.targeted.scaled, found.above_everyone
+    said = [
+        words.t(
+            VERDICTS[found.verdict],
+            share=share(found.share), profit=money(seen.value), low=money(seen.low), high=money(seen.high),
+        )
+    ]  # fmt: skip
+    if found.verdict == "target":
+        said.append(
+            words.t(
+                "Sending it to everyone earned {profit}; choosing made {more} more ({low} to {high}).",
+                profit=money(found.everyone.scaled.value),
+                more=money(more.value), low=money(more.low), high=money(more.high),
+            )
+        )  # fmt: skip
+    if one.taught.listed is not None:
+        customers = one.taught.listed.num_rows
+        said.append(
+            words.n(
+                "By what is known of them today it is {count} customer, best first.",
+                "By what is known of them today it is {count} customers, best first.",
+                customers,
+            )
+        )
+    if kept:
+        said.append(words.t("They are in lists/campaign_next.csv."))
+    return said
+
+
+def _moved(one: Campaign, number: int, words: Words) -> dict[str, Any] | None:
+    """The picture of sending to more and more customers; nothing where all scores are one."""
+    if one.taught is None or one.taught.decision.curve.num_rows < 3:
+        return None
+    found, margin = one.taught.decision, one.taught.margin_share
+    chosen = (found.share, found.targeted.scaled.value) if found.verdict == "target" else None
+    label = words.t(
+        "What the campaign {name} earned when sent to more and more customers, those it moves most first, against "
+        "as many by lot, with 95% interval", name=one.name,
+    )  # fmt: skip
+    each = words.t("What the goods cost is not known: a purchase counts in full, which flatters.")
+    if margin is not None:
+        left = words.numbers.share(margin)
+        each = words.t("A purchase counts with the {share} of it that is left after the goods are paid.", share=left)
+    return {
+        "picture": earned(found.curve.to_pylist(), chosen, words, label.plain, name=f"moved{number}"),
+        "notes": [
+            words.t(
+                "Read it from the left: the offer goes first to those whom it moved most. Where the line climbs, it "
+                "earns more than it costs; where it falls, it goes to people who would have come anyway, or not at "
+                "all. The band is the 95% interval; everyone was placed by a rule that had not seen them."
+            ),
+            words.t("A contact was reckoned at {cost}.", cost=words.numbers.money(found.cost)),
+            each,
+        ],
+    }

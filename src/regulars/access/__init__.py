@@ -1,0 +1,1 @@
+"""Who may: organisations, merchants, stores, staff, roles, keys."""

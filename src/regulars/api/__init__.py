@@ -1,0 +1,1 @@
+"""The REST API: it asks and shows, and decides nothing."""

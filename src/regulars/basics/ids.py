@@ -1,0 +1,61 @@
+"""Typed ids: a prefix that says of what, and 26 letters that sort by when they were made (as UUID version 7 do).
+
+The database keeps the UUID (16 bytes); doors show and take the typed text.
+"""
+
+from datetime import datetime
+from secrets import token_bytes
+from typing import Final
+from uuid import UUID
+
+from regulars.basics.errors import RegularsError
+
+_LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing that is read wrongly
+_VALUES: Final = {letter: value for value, letter in enumerate(_LETTERS)}
+_LENGTH: Final = 26
+
+
+class WrongId(RegularsError):
+    """A text is no id of the asked kind."""
+
+    code = "wrong-id"
+
+
+def new_id(at: datetime, *, chance: bytes | None = None) -> UUID:
+    """A UUID of version 7: milliseconds of `at`, then chance (10 bytes).
+
+    >>> from datetime import timezone
+    >>> new_id(datetime(2026, 1, 1, tzinfo=timezone.utc), chance=bytes(10))
+    UUID('019b76da-a800-7000-8000-000000000000')
+    """
+    drawn = int.from_bytes(chance or token_bytes(10), "big")
+    stamp = int(at.timestamp() * 1000) & (1 << 48) - 1
+    high, low = drawn >> 62 & 0xFFF, drawn & (1 << 62) - 1
+    return UUID(int=stamp << 80 | 7 << 76 | high << 64 | 2 << 62 | low)
+
+
+def typed(prefix: str, number: UUID) -> str:
+    """
+    >>> typed("mbr", UUID("019b76da-a800-7000-8000-000000000000"))
+    'mbr_01kdvdna00e008000000000000'
+    """
+    value, letters = number.int, []
+    for _ in range(_LENGTH):
+        value, digit = divmod(value, 32)
+        letters.append(_LETTERS[digit])
+    return f"{prefix}_{''.join(reversed(letters))}"
+
+
+def untyped(prefix: str, text: str) -> UUID:
+    """The UUID of a typed text. Raises WrongId.
+
+    >>> untyped("mbr", "mbr_01kdvdna00e008000000000000")
+    UUID('019b76da-a800-7000-8000-000000000000')
+    """
+    kind, _, letters = text.partition("_")
+    if kind != prefix or len(letters) != _LENGTH or letters[0] > "7" or not _VALUES.keys() >= set(letters):
+        raise WrongId(f"{text[:40]!r} is no id of the form {prefix}_ and {_LENGTH} letters.", expected=prefix)
+    value = 0
+    for letter in letters:
+        value = value * 32 + _VALUES[letter]
+    return UUID(int=value)

@@ -1,0 +1,1 @@
+"""Accounts, transfers, lots and holds in any unit, in double entry; knows no people."""

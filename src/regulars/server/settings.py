@@ -1,0 +1,109 @@
+"""Django's settings, from the environment and the data folder alone.
+
+REGULARS_DATA   the data folder (./regulars-data)
+DATABASE_URL    a PostgreSQL of one's own instead of the embedded one
+REGULARS_HOSTS  names the service answers to, with commas (localhost alone)
+REGULARS_PROXY  1 where a trusted proxy ends TLS and sets X-Forwarded-Proto and X-Forwarded-For
+"""
+
+import os
+from typing import Any
+
+from regulars.server.place import Place
+from regulars.server.secrets import secret_if_made
+
+PLACE = Place.here()
+SECRET_KEY = secret_if_made(PLACE.secrets / "signing")
+DEBUG = False
+ALLOWED_HOSTS = [name for name in os.environ.get("REGULARS_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if name]
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "regulars.journal",
+    "regulars.access",
+    "regulars.ledger",
+    "regulars.members",
+    "regulars.api",
+    "regulars.server",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "regulars.server.urls"
+WSGI_APPLICATION = "regulars.server.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+# What a database of one's own asks for (sslmode …) goes on as it stands.
+_DATABASE = PLACE.database()
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **_DATABASE,
+        "ENGINE": "django.db.backends.postgresql",
+        # Persistent connections in a pool: a till's call must not wait for a log-in to the database.
+        "OPTIONS": {**_DATABASE["OPTIONS"], "pool": {"min_size": 1, "max_size": 16, "timeout": 10}},  # type: ignore[dict-item]
+        "ATOMIC_REQUESTS": False,
+    }
+}
+AUTH_USER_MODEL = "access.Staff"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "UserAttributeSimilarityValidator")
+]
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "script-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+if os.environ.get("REGULARS_PROXY") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+LOGGING_CONFIG = None
