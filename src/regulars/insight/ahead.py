@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # With more customers an even draw of so many is looked at; `regulars next` makes lists for all.
 LOOKED_AT: Final = 250_000
 LISTED: Final = 50_000  # personal lists take longer
+CHECKED: Final = 12_500  # of them, whose baskets settings are chosen and lists checked by
 LEARNED_FROM: Final = 8_000  # examples of who left: more change the third digit of the AUC and take minutes
 TRIES: Final = 6  # settings tried beyond the usual ones; `regulars next` tries more
 
@@ -64,7 +65,7 @@ def due(work: Work) -> Due | None:
         return None
     try:
         answer = due_dates(
-            work.some_lines(LOOKED_AT), engine=work.engine, cut_off=work.cut_off, seed=work.settings.seed
+            work.some_coded(LOOKED_AT), engine=work.engine, cut_off=work.cut_off, seed=work.settings.seed
         )
     except NothingAgain as refusal:
         work.unsaid["due"] = refusal.code
@@ -93,7 +94,9 @@ def next_basket(work: Work) -> "NextBasketFound | None":
     lines = work.some_lines(LISTED)
     try:
         bought = keep_bought(lines, engine, cut_off=cut_off)
-        found = evaluate(lines, engine, cut_off=cut_off, tries_max=TRIES, seed=seed, bought=bought)
+        found = evaluate(
+            lines, engine, cut_off=cut_off, customers_max=CHECKED, tries_max=TRIES, seed=seed, bought=bought
+        )
     except (TooShort, TooFewCustomers, NoProducts) as refusal:
         work.unsaid["next_basket"] = refusal.code
         return None
@@ -122,7 +125,9 @@ def offers(work: Work, classed: ir.Table) -> "OffersFound | None":
     some = work.some_lines(LISTED)
     lines = some.mutate(customer=some.customer.cast("string"))
     lists = engine.named("next_lists")
-    known = work.facts.inner_join(classed.select("customer", "value_class"), "customer")
+    shares = work.shares_of(LISTED)
+    drawn = work.facts.filter(work.facts.customer % shares == 0)
+    known = drawn.inner_join(classed.select("customer", "value_class"), "customer")
     value = known.select("customer", "value_class", "spend_365_minor", "tenure_days")
     products = product_facts(lines, engine, cut_off=cut_off)
     dates = engine.named("kept_due") if engine.has("kept_due") else None
@@ -139,7 +144,7 @@ def offers(work: Work, classed: ir.Table) -> "OffersFound | None":
     )
     discounted = engine.arrow(made.table.filter(made.table.discount_percent.notnull()).order_by("customer", "rank"))
     work.tables["offers"] = _named(work, discounted).rename_columns({"reason": "why", "reason_product": "because_of"})
-    return replace(made.found, example=_named(work, made.found.example), sampled=1 / work.shares_of(LISTED))
+    return replace(made.found, example=_named(work, made.found.example), sampled=1 / shares)
 
 
 def _as_texts(table: ir.Table) -> ir.Table:

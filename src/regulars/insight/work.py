@@ -59,18 +59,22 @@ class Work:
         return {row["product"]: row["name"] for row in rows}
 
     def some_lines(self, customers_most: int) -> ir.Table:
-        """The lines with texts for codes; of an even draw of whole customers where there are more than so many.
+        """The lines with texts for codes; of an even draw of whole customers where there are more than so many."""
+        return self.working.texts(self.some_coded(customers_most))
+
+    def some_coded(self, customers_most: int) -> ir.Table:
+        """The same lines with codes left as they are.
 
         A draw is kept: the chapters on it go through its lines again and again, and a smaller one may be part of it.
         """
         shares = self.shares_of(customers_most)
         if shares == 1:
-            return self.working.texts(self.lines)
+            return self.lines
         if shares not in self.drawn:
             of = max((kept for kept in self.drawn if shares % kept == 0), default=1)
             whole = self.lines if of == 1 else self.drawn[of]
             self.drawn[shares] = self.engine.keep(f"work_drawn_{shares}", whole.filter(whole.customer % shares == 0))
-        return self.working.texts(self.drawn[shares])
+        return self.drawn[shares]
 
     def shares_of(self, customers_most: int) -> int:
         """Into how many even parts the customers fall if none is to hold more than so many."""

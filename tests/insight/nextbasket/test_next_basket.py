@@ -16,7 +16,7 @@ from regulars.insight.estimator import NotFitted
 from regulars.insight.holdout import TooShort
 from regulars.insight.lines import WrongColumns
 from regulars.insight.nextbasket import NextBasket, evaluate, judge, personal_lists
-from regulars.insight.nextbasket.alike import groups_of, nearest
+from regulars.insight.nextbasket.alike import Pool, groups_of, points_of
 from regulars.insight.nextbasket.also import likelihood_ratio
 from regulars.insight.nextbasket.baskets import assembled, read_baskets
 from regulars.insight.nextbasket.later import split
@@ -121,10 +121,10 @@ def test_groups_are_bounded_and_nobody_is_left_out() -> None:
     groups = groups_of(own, group_max=40, seed=1)
     assert max(map(len, groups)) <= 40
     assert sorted(np.concatenate(groups).tolist()) == list(range(300))
-    block, found = next(nearest(own, groups[0], groups[0], neighbours=5, seed=1, exact=False))
+    found = Pool.of(points_of(own, seed=1, exact=False), groups[0]).nearest(groups[0], 5)
     assert (np.diff(found.indptr) == 5).all()
     assert set(found.indices.tolist()) <= set(groups[0].tolist())
-    assert not any(found[[at], [int(row)]][0] for at, row in enumerate(block))
+    assert not any(found[[at], [int(row)]][0] for at, row in enumerate(groups[0]))
 
 
 @settings(deadline=None, max_examples=25)

@@ -6,7 +6,7 @@ similar vectors stay together; inside a large shop's group distances are taken i
 (Johnson and Lindenstrauss 1984).
 """
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +16,6 @@ from regulars.insight.nextbasket.rowwise import first_of_rows
 
 _SPLIT_ON: Final = 16  # dimensions a tree chooses its directions from
 _NEAR_IN: Final = 128  # dimensions distances are taken in
-_CELLS: Final = 8_000_000  # of one block of distances
 
 
 def groups_of(vectors: Any, *, group_max: int, seed: int) -> list[Ints]:
@@ -38,34 +37,49 @@ def groups_of(vectors: Any, *, group_max: int, seed: int) -> list[Ints]:
     return leaves
 
 
-def nearest(vectors: Any, rows: Ints, pool: Ints, *, neighbours: int, seed: int, exact: bool) -> Iterator[Any]:
-    """For blocks of `rows`: (their part of `rows`, block × customers CSR whose entries are 1 / neighbours found).
+def points_of(vectors: Any, *, seed: int, exact: bool) -> Any:
+    """What distances are taken between: the vectors themselves, or a projection of them."""
+    return vectors if exact else _projected(vectors, _NEAR_IN, seed)
 
-    Nobody is their own neighbour. All of `pool` where it has fewer others than `neighbours`.
-    """
-    from scipy import sparse
 
-    most = min(neighbours, len(pool) - 1)
-    if most <= 0:
-        yield rows, sparse.csr_array((len(rows), vectors.shape[0]), dtype=np.float32)
-        return
-    points = vectors if exact else _projected(vectors, _NEAR_IN, seed)
-    others = points[pool]
-    squared = _squares(others)
-    turned = others.T.tocsr() if exact else np.ascontiguousarray(others.T)
-    place = np.full(vectors.shape[0], -1)
-    place[pool] = np.arange(len(pool))
-    step = max(1, _CELLS // len(pool))
-    for start in range(0, len(rows), step):
-        some = rows[start : start + step]
-        meeting = points[some] @ turned
-        closeness = 2 * (meeting.toarray() if exact else meeting) - squared[None, :]
-        own = place[some]
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Customers among whom neighbours are looked for."""
+
+    points: Any  # of all customers
+    rows: Ints
+    turned: Any  # of `rows`, dimensions × customers
+    squared: Any
+    place: Ints  # of every customer among `rows`; −1: not there
+
+    @classmethod
+    def of(cls, points: Any, rows: Ints) -> "Pool":
+        """`points` of `points_of`; sparse ones stay sparse."""
+        others = points[rows]
+        turned = np.ascontiguousarray(others.T) if isinstance(points, np.ndarray) else others.T.tocsr()
+        place = np.full(points.shape[0], -1)
+        place[rows] = np.arange(len(rows))
+        return cls(points, rows, turned, _squares(others), place)
+
+    def nearest(self, asked: Ints, neighbours: int) -> Any:
+        """`asked` × customers, CSR whose entries are 1 / neighbours found: nobody is their own neighbour.
+
+        All of the pool where it has fewer others than `neighbours`.
+        """
+        from scipy import sparse
+
+        shape = (len(asked), self.points.shape[0])
+        most = min(neighbours, len(self.rows) - 1)
+        if most <= 0:
+            return sparse.csr_array(shape, dtype=np.float32)
+        meeting = self.points[asked] @ self.turned
+        dense = meeting if isinstance(meeting, np.ndarray) else meeting.toarray()
+        closeness = 2 * dense - self.squared[None, :]
+        own = self.place[asked]
         closeness[np.flatnonzero(own >= 0), own[own >= 0]] = -np.inf
         best = _highest(closeness, most)
         share = np.full(best.size, 1 / most, np.float32)
-        ends = np.arange(0, best.size + 1, most)
-        yield some, sparse.csr_array((share, pool[best.ravel()], ends), shape=(len(some), vectors.shape[0]))
+        return sparse.csr_array((share, self.rows[best.ravel()], np.arange(0, best.size + 1, most)), shape=shape)
 
 
 def _highest(score: Any, count: int) -> Ints:

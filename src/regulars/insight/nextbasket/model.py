@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from regulars.history.engine import Engine
 from regulars.insight.estimator import Estimator
-from regulars.insight.nextbasket.alike import groups_of, nearest
+from regulars.insight.nextbasket.alike import Pool, groups_of, points_of
 from regulars.insight.nextbasket.also import bought_with
 from regulars.insight.nextbasket.baskets import Baskets, Floats, Ints, Names, Singles, coded, read_baskets
 from regulars.insight.nextbasket.parts import SOURCES, Mix, Parts, propose
@@ -19,7 +19,7 @@ from regulars.insight.nextbasket.vectors import Fading, vectors
 
 # Why a product is on a list, in the order of SOURCES; "due" is a habit whose time has come.
 REASONS: Final = ("habit", "with", "alike", "popular", "due")
-_CELLS: Final = 12_000_000  # of one block of dense scores
+_CELLS: Final = 8_000_000  # of one block of dense scores or distances
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +121,15 @@ class NextBasket(Estimator):
     def parts(self, rows: Ints) -> Iterator[tuple[Ints, Parts]]:
         """What speaks for which product, for these customers (places in `customers_`), in blocks."""
         self._learned("vectors_")
-        count = len(self.customers_)
-        exact = count <= self.group_max
-        wanted = np.zeros(count, bool)
+        wanted = np.zeros(len(self.customers_), bool)
         wanted[rows] = True
+        points = points_of(self.vectors_, seed=self.seed, exact=len(wanted) <= self.group_max)
         for group in groups_of(self.vectors_, group_max=self.group_max, seed=self.seed):
-            asked = group[wanted[group]]
+            asked, pool = group[wanted[group]], Pool.of(points, group)
             step = max(1, _CELLS // max(len(self.products_), len(group), 1))
             for start in range(0, len(asked), step):
                 some = asked[start : start + step]
-                for block, neighbours in nearest(
-                    self.vectors_, some, group, neighbours=self.neighbours, seed=self.seed, exact=exact
-                ):
-                    yield block, self._propose(block, neighbours)
+                yield some, self._propose(some, pool.nearest(some, self.neighbours))
 
     def recommend(self, n: int = 10, customers: Any = None) -> pa.Table:
         """customer, rank (from 1), product, score, reason (a code of REASONS), reason_product (for "with"; else null).

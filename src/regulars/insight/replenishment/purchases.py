@@ -72,7 +72,10 @@ def coded(table: pa.Table) -> Purchases:
 
 def _coded(column: Any) -> tuple[Ints, Any]:
     """Codes in the order of the texts, so that the same purchases always come in the same order."""
-    found = pc.dictionary_encode(column.combine_chunks())
+    whole = column.combine_chunks()
+    # An ENUM of the engine comes as a dictionary that may hold far more than is used.
+    whole = whole.cast(whole.type.value_type) if pa.types.is_dictionary(whole.type) else whole
+    found = pc.dictionary_encode(whole)
     order = pc.sort_indices(found.dictionary).to_numpy()
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
