@@ -54,7 +54,7 @@ DIFFER: Mapping[tuple[str, bool], str] = {
 }
 _SURE = 0.05
 _AGREE = 0.7  # alpha and omega from here on do well enough (Nunnally 1978)
-_ITEMS = 12
+_ITEMS = 40
 
 
 def chapter(findings: Findings, words: Words) -> Chapter:
