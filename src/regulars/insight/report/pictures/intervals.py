@@ -1,11 +1,16 @@
 """Differences with their intervals, one under the other, against the line of no difference."""
 
+import textwrap
 from collections.abc import Sequence
+from typing import Final
 
 from markupsafe import Markup
 
-from regulars.insight.report.pictures.theme import BRAND, INK_2, MUTED
+from regulars.insight.report.pictures.theme import BRAND, INK_2, MUTED, NARROW
 from regulars.insight.report.pictures.vega import Spec, axis, drawn, values
+
+_PERCENT: Final = "datum.value == 0 ? '0%' : format(datum.value, '+.0%')"
+_LETTERS: Final = 18  # a line of a name on a phone
 
 
 def intervals(rows: Sequence[tuple[str, float, float, float]], title: str, label: str, *, name: str) -> Markup:
@@ -16,14 +21,16 @@ def intervals(rows: Sequence[tuple[str, float, float, float]], title: str, label
 
     def spec(width: int) -> Spec:
         domain = [least - room, most + room]
-        x = axis("low", title, format="+.0%", domain=domain, nice=False, tickCount=5)
-        y = {"field": "what", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": width // 3}}
+        shown = {"domain": domain, "nice": False, "labelExpr": _PERCENT, "tickCount": max(3, width // 160)}
+        x = axis("low", title, **shown)
+        named = {"title": None, "labelLimit": width // 2, "labelExpr": "split(datum.value, '\\n')"}
+        y = {"field": "lines", "type": "nominal", "sort": None, "axis": named}
         bounds = {"x": x, "x2": {"field": "high"}, "y": y}
-        point = {"x": axis("value", title, domain=domain, nice=False, format="+.0%", tickCount=5), "y": y}
-        none = {"x": axis("nothing", title, domain=domain, nice=False, format="+.0%", tickCount=5)}
+        point = {"x": axis("value", title, **shown), "y": y}
+        none = {"x": axis("nothing", title, **shown)}
         dashed = {"type": "rule", "color": INK_2, "strokeDash": [4, 4]}
         return {
-            "data": values(data),
+            "data": values([{**row, "lines": _lines(str(row["what"]), width)} for row in data]),
             "layer": [
                 {"data": {"values": [{"nothing": 0}]}, "mark": dashed, "encoding": none},
                 {"mark": {"type": "rule", "color": MUTED, "strokeWidth": 6}, "encoding": bounds},
@@ -35,3 +42,8 @@ def intervals(rows: Sequence[tuple[str, float, float, float]], title: str, label
         }
 
     return drawn(spec, name=name, label=label, height=60 + 44 * len(rows))
+
+
+def _lines(what: str, width: int) -> str:
+    """The name, broken where a phone has no room for it."""
+    return what if width > NARROW else "\n".join(textwrap.wrap(what, _LETTERS))
