@@ -205,6 +205,12 @@ def _compared(card: Card, words: Words) -> Section:
                 high=decimal(high, 4),
             )
         )  # fmt: skip
+    says.append(
+        words.t(
+            "AUC: how often a leaver ranks before one who stays (0.5 is chance, 1 is perfect). Log-loss and Brier: how far "
+            "foretold chances are from what happened; lower is better."
+        )
+    )
     headings = [
         words.t("Model"), words.t("AUC"), words.t("Brier"), words.t("Log-loss"), words.t("Lift, first tenth"),
         words.t("Leavers in the first 30%"),
