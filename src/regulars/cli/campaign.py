@@ -137,9 +137,10 @@ def result_command(
     from regulars.insight.uplift.assignments import read_assignments
     from regulars.insight.uplift.resulting import result
 
-    label, table = _one(read_assignments(assigned), name)
     with Engine() as engine, lake_there(lake) as history:
-        scale = 10 ** minor_digits(history.currency)
+        digits = minor_digits(history.currency)
+        label, table = _one(read_assignments(assigned, minor_digits=digits), name)
+        scale = 10**digits
         found = result(
             table, history.lines(engine), from_on=from_day.date(), until_on=until_day.date(), engine=engine,
             name=label, reward_cost_minor=round(reward_cost * scale), contact_cost_minor=round(contact_cost * scale),

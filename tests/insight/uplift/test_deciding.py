@@ -33,11 +33,19 @@ def test_the_persuadable_are_found_and_pay() -> None:
 
 @pytest.mark.slow
 def test_the_persuadable_are_found_whatever_the_draw() -> None:
-    """Nine in ten rightly chosen in every one of twenty trials, and not in the luckiest."""
+    """Nine in ten rightly chosen, in the mean of twenty trials and in all but two of them.
+
+    No learner can place the cut better than its trial shows it. A tenth of 20,000 people is taken for the other side
+    where their own effect comes out .03 off (half of .06): its standard error is .29 · 2 / √2000 = .013, so that this
+    happens in about one of a hundred trials on either side, and somewhat oftener since the cut may lie anywhere beyond.
+    With three in a hundred, three or more of twenty are passed in one of fifty such tests.
+    """
     trials = [trial(20_000, seed=seed, effect=-0.01, effect_where=0.06) for seed in range(1, 21)]
     with one_thread():
         plans = [plan(one, seed=7, learners={"few-cuts": LEARNERS["few-cuts"]}) for one in trials]
-    assert min(right(one, 100 + number) for number, one in enumerate(plans)) > 0.9
+    rightly = [right(one, 100 + number) for number, one in enumerate(plans)]
+    assert sum(share > 0.9 for share in rightly) >= 18
+    assert np.mean(rightly) > 0.95
 
 
 def right(made: Plan, seed: int) -> float:

@@ -123,8 +123,9 @@ class Steps:
     edges: tuple[Floats, ...]
 
     @classmethod
-    def of(cls, features: Floats) -> "Steps":
-        return cls(tuple(_edges(features[:, n]) for n in range(features.shape[1])))
+    def of(cls, features: Floats, steps: int = STEPS) -> "Steps":
+        """`steps` of equal size for numbers with more than FEW values."""
+        return cls(tuple(_edges(features[:, n], steps) for n in range(features.shape[1])))
 
     def coded(self, features: Floats) -> Floats:
         """Indicator columns: one per step but the first, and one for "unknown", per feature."""
@@ -153,10 +154,10 @@ class Steps:
         return np.where(np.isnan(features[:, n]), len(self.edges[n]) + 1, step)
 
 
-def _edges(values: Floats) -> Floats:
+def _edges(values: Floats, steps: int) -> Floats:
     known = values[~np.isnan(values)]
     distinct = np.unique(known)
     if len(distinct) <= FEW:
         middles: Floats = (distinct[1:] + distinct[:-1]) / 2
         return middles
-    return np.unique(np.quantile(known, np.arange(1, STEPS) / STEPS))
+    return np.unique(np.quantile(known, np.arange(1, steps) / steps))

@@ -13,11 +13,13 @@ from typing import Final
 
 import numpy as np
 
-from regulars.insight.uplift.coding import Steps
+from regulars.insight.uplift.coding import STEPS, Steps
 from regulars.insight.uplift.moves import Flags, Floats, Ints, Trial
 from regulars.insight.uplift.ridge import ridge
 
 CUTS_MAX: Final = 20
+STEPS_MAX: Final = 40  # a cut in the wrong place costs those between it and the right one: the finer, the fewer
+CELLS: Final = 8_000_000  # people × columns × steps; never fewer than STEPS
 PEOPLE_LEAST, SHARE_LEAST = 100, 0.01  # on either side of a cut: with fewer its noise is not known
 _USUAL_PENALTY: Final = 10.0  # people's worth of shrinking of what anyone like that does anyway
 
@@ -33,7 +35,8 @@ class Cuts:
 
 def few_cuts(trial: Trial) -> Callable[[Floats], Floats]:
     """A learner (see learners.py): a sum over few cuts; one score for all where no cut is shown."""
-    steps = Steps.of(trial.features)
+    fine = CELLS // (len(trial) * len(trial.names))
+    steps = Steps.of(trial.features, min(max(fine, STEPS), STEPS_MAX))
     texts = [name in trial.levels for name in trial.names]
     found = cuts(trial, steps.cut(trial.features, texts))
     return lambda features: found.base + steps.cut(features, texts)[:, found.chosen] @ found.added

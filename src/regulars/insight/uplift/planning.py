@@ -19,16 +19,17 @@ STEPS: Final = 20  # of the calibration: each rests on a twentieth of the people
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A fitted learner, and the effect that its scores stand for.
+    """A fitted learner, and the effect that its scores stand for: straight between the points of the calibration.
 
-    The steps of the calibration rise: a higher score never means a smaller effect.
+    They rise: a higher score never means a smaller effect. Straight and not in steps, as the scores that the points
+    were made of come from other fits, and a step's edge may lie on either side of where this one's scores are.
     """
 
     learner: str
     qini: Mapping[str, float]  # of every learner tried, cross-validated on the training people
     fitted: tuple[Fitted, ...]
-    edges: Floats
-    effects: Floats
+    points: Floats  # scores, rising
+    effects: Floats  # at the points
 
     def score(self, features: Floats) -> Floats:
         """The learner's own guess of the effect: finer than `effect`, and for ordering only."""
@@ -37,7 +38,7 @@ class Plan:
 
     def effect(self, score: Floats) -> Floats:
         """What people of such scores did more by treatment, in the units of the outcome."""
-        found: Floats = self.effects[np.searchsorted(self.edges, score, side="right")]
+        found: Floats = np.interp(score, self.points, self.effects)
         return found
 
 
@@ -49,8 +50,8 @@ def plan(trial: Trial, *, seed: int, learners: Mapping[str, Learner] = LEARNERS,
     tried = {name: qini(by_score(score, trial.treated, trial.outcome)) for name, score in scores.items()}
     best = _simplest(trial, scores, max(tried, key=lambda name: tried[name]))
     chosen = learners.values() if best == MEAN else (learners[best],)
-    edges, effects = calibration(scores[best], transform(trial) + _mean_effect(trial) - transform(trial).mean())
-    return Plan(best, tried, tuple(learner(trial) for learner in chosen), edges, effects)
+    points, effects = calibration(scores[best], transform(trial) + _mean_effect(trial) - transform(trial).mean())
+    return Plan(best, tried, tuple(learner(trial) for learner in chosen), points, effects)
 
 
 def _simplest(trial: Trial, scores: Mapping[str, Floats], best: str) -> str:
@@ -99,16 +100,17 @@ def folded(trial: Trial, *, folds: int, seed: int) -> Ints:
 
 
 def calibration(score: Floats, effect: Floats) -> tuple[Floats, Floats]:
-    """Inner edges of the steps and the effect on each, rising (isotonic regression on STEPS groups of equal size)."""
+    """Mean score and mean effect of STEPS groups of about equal size by score, the effects made to rise (isotonic
+    regression)."""
     from sklearn.isotonic import IsotonicRegression
 
     edges = np.unique(np.quantile(score, np.arange(1, STEPS) / STEPS))
     step = np.searchsorted(edges, score, side="right")
     people = np.bincount(step, minlength=len(edges) + 1).astype(np.float64)
-    sums = np.bincount(step, effect, len(edges) + 1)
-    means = np.divide(sums, people, out=np.zeros_like(sums), where=people > 0)
-    rising = IsotonicRegression().fit_transform(np.arange(len(means)), means, sample_weight=np.maximum(people, 1e-9))
-    return edges, np.asarray(rising, dtype=np.float64)
+    there = people > 0
+    middles, means = (np.bincount(step, values, len(people))[there] / people[there] for values in (score, effect))
+    rising = IsotonicRegression().fit_transform(np.arange(len(means)), means, sample_weight=people[there])
+    return middles, np.asarray(rising, dtype=np.float64)
 
 
 def _mean_effect(trial: Trial) -> float:

@@ -53,7 +53,7 @@ def ticks_between(low: float, high: float) -> list[float]:
     """Three to six round values that lie between, 0 among them.
 
     >>> ticks_between(-120.0, 870.0), ticks_between(0.0, 0.0)
-    ([0.0, 250.0, 500.0, 750.0], [0.0])
+    ([0.0, 200.0, 400.0, 600.0, 800.0], [0.0])
     """
     low, high = min(low, 0.0), max(high, 0.0)
     span = high - low
