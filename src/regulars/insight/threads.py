@@ -1,9 +1,17 @@
-"""One thread for many small pieces of work."""
+"""How work is laid on the processors: one thread for many small pieces, two threads for two large ones."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Final, TypeVar
 
 from threadpoolctl import threadpool_limits
+
+First = TypeVar("First")
+Second = TypeVar("Second")
+Part = TypeVar("Part")
+AT_ONCE: Final = 2
 
 
 @contextmanager
@@ -17,3 +25,24 @@ def one_thread() -> Iterator[None]:
 
     with threadpool_limits(limits=1):
         yield
+
+
+def side_by_side(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
+    """Both answers; the second in a thread of its own. What the first raises is raised when both have ended."""
+    # Limits hold for the whole process: taken here, those that a part takes for itself give nothing back too soon.
+    with one_thread(), ThreadPoolExecutor(1) as aside:
+        other = aside.submit(second)
+        mine = first()
+        return mine, other.result()
+
+
+def two_at_once(work: Callable[[Part], First], parts: Iterable[Part]) -> Iterator[First]:
+    """`work` of each part, in order; two parts are in hand at a time, so that memory is that of two."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        waiting: deque[Future[First]] = deque()
+        for part in parts:
+            if len(waiting) == AT_ONCE:
+                yield waiting.popleft().result()
+            waiting.append(pool.submit(work, part))
+        while waiting:
+            yield waiting.popleft().result()

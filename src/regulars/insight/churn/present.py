@@ -16,6 +16,7 @@ from regulars.insight.churn.reasons import TOP, reasons
 from regulars.insight.frames import as_array
 from regulars.insight.scoring.model import ScoreModel, chance
 from regulars.insight.scoring.moves import Floats
+from regulars.insight.threads import two_at_once
 
 CHUNK: Final = 131_072
 SCORES: Final = "churn_scores"
@@ -51,8 +52,7 @@ def score_all(engine: Engine, features: str, known: Known, runs: Sequence[tuple[
 
     `features` names a kept table of `features_of`. Returns how many were scored.
     """
-    parts = [_scored(known, part, runs) for part in chunks(engine, features)]
-    whole = pa.concat_tables(parts)
+    whole = pa.concat_tables(two_at_once(lambda part: _scored(known, part, runs), chunks(engine, features)))
     engine.connection.register("churn_scored", whole)
     engine.connection.execute(f"CREATE OR REPLACE TABLE {SCORES} AS SELECT * FROM churn_scored")
     engine.connection.unregister("churn_scored")

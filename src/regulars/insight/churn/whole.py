@@ -23,6 +23,7 @@ from regulars.insight.churn.windows import Windows, windows_of
 from regulars.insight.holdout import numbers
 from regulars.insight.native import whole_sum
 from regulars.insight.scoring import TooFewOutcomes
+from regulars.insight.threads import side_by_side
 
 FEATURES_NOW: Final = "churn_features"
 KEPT: Final = "kept_churn"
@@ -65,8 +66,10 @@ def churn_of(
     terms = terms or lists.Terms()
     customers = int(engine.row(facts.agg(n=facts.count()))["n"])
     past = past_of(lines, customers, asked, engine=engine, members=members, progress=progress)
-    run = leaving(past, asked, families=families, rows_most=rows_most, seed=seed, progress=progress)
-    rise, unsaid = _rising(past, asked, important_minor, rows_most, seed, progress)
+    run, (rise, unsaid) = side_by_side(
+        lambda: leaving(past, asked, families=families, rows_most=rows_most, seed=seed, progress=progress),
+        lambda: _rising(past, asked, important_minor, rows_most, seed),
+    )
     said = run.learned.model.probability(features_only(past.later.table))
     look = fairness(past.later.table, said, past.later.left, flagged_top=terms.share)
     seen = evidence_of(past, important_minor=important_minor, rises=rise is not None, rows_most=rows_most, seed=seed)
@@ -146,12 +149,12 @@ def _kept(
 
 
 def _rising(
-    past: Past, windows: Windows, important_minor: int | None, rows_most: int, seed: int, progress: Progress
+    past: Past, windows: Windows, important_minor: int | None, rows_most: int, seed: int
 ) -> tuple[LoyaltyRun | None, Mapping[str, str]]:
     if important_minor is None:
         return None, {}
     try:
-        run = rising(past, windows, important_minor, rows_most=rows_most, seed=seed, progress=progress)
+        run = rising(past, windows, important_minor, rows_most=rows_most, seed=seed)
     except TooFewOutcomes as refusal:
         return None, {"prospects": refusal.code}
     return run, {} if run.learned.usable else {"prospects": run.learned.why_not}
