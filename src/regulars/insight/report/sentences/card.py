@@ -207,8 +207,8 @@ def _compared(card: Card, words: Words) -> Section:
         )  # fmt: skip
     says.append(
         words.t(
-            "AUC: how often a customer it happened to ranks before one it did not (0.5 is chance, 1 is perfect). Log-loss "
-            "and Brier: how far foretold chances are from what happened; lower is better."
+            "AUC: how often a customer it happened to ranks before one it did not (0.5 is chance, 1 is perfect). "
+            "Log-loss and Brier: how far foretold chances are from what happened; lower is better."
         )
     )
     headings = [
