@@ -60,6 +60,7 @@ def held_against_others(visits: Any, spend: Floats, complaints: Any) -> tuple[Ar
     return own, matched(own, on, pool, before_days=WINDOW, after_days=WINDOW), who
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leaving", [0.0, 0.7])
 def test_complaints_that_do_nothing_are_told_from_none_no_oftener_than_chance(leaving: float) -> None:
     alarms = dict.fromkeys(OUTCOMES, 0)
