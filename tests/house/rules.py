@@ -40,6 +40,26 @@ def hidden_clocks(source: str) -> Iterator[str]:
                 yield f"line {node.lineno}: {owner}.{node.attr}"
 
 
+def clocks_in_rooms(source: str) -> Iterator[str]:
+    """Django's clock inside a room: doors read it and hand it on as `at`."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Attribute(value=ast.Name(id="timezone"), attr="now" | "localtime" | "localdate"):
+                yield f"line {node.lineno}: timezone.{node.attr}"
+            case ast.keyword(arg="auto_now" | "auto_now_add", value=ast.Constant(value=True)):
+                yield f"line {node.value.lineno}: {node.arg}"
+
+
+def locks_elsewhere(source: str) -> Iterator[str]:
+    """A row lock outside `locks.py`, where their one order is kept."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Attribute(attr="select_for_update"):
+                yield f"line {node.lineno}: select_for_update"
+            case ast.Constant(value=str(text)) if re.search(r"\bFOR (NO KEY )?UPDATE\b", text):
+                yield f"line {node.lineno}: FOR UPDATE"
+
+
 def floats_for_money(source: str) -> Iterator[str]:
     """A name in minor units that is declared a float, or a division that makes one."""
     for node in ast.walk(ast.parse(source)):

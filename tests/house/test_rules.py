@@ -10,6 +10,7 @@ from tests.house import rules
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
+ROOMS = [path for room in ("journal", "access", "ledger", "members") for path in SOURCES if room in path.parts]
 PYTHON = sorted(p for room in ("src", "tests", "benchmarks", "tools") for p in (ROOT / room).rglob("*.py"))
 TEXT_ENDINGS = {".py", ".md", ".toml", ".txt", ".html", ".css", ".po", "", ".yml"}
 
@@ -32,11 +33,13 @@ def broken(rule: Rule, files: Iterable[Path]) -> list[str]:
     [
         (rules.too_long, PYTHON),
         (rules.hidden_clocks, SOURCES),
+        (rules.clocks_in_rooms, ROOMS),
+        (rules.locks_elsewhere, [path for path in ROOMS if path.name != "locks.py"]),
         (rules.floats_for_money, SOURCES),
         (rules.broad_catches, SOURCES),
         (rules.unfinished, PYTHON),
     ],
-    ids=["lengths", "clocks", "money", "catches", "unfinished"],
+    ids=["lengths", "clocks", "rooms-clocks", "locks", "money", "catches", "unfinished"],
 )
 def test_the_house_keeps_its_rules(rule: Rule, files: list[Path]) -> None:
     assert broken(rule, files) == []
@@ -54,6 +57,10 @@ def test_no_host_of_a_registry_and_no_path_of_one_machine_is_kept() -> None:
         (rules.too_long, "def f():\n" + "    x = 1\n" * 61),
         (rules.hidden_clocks, "from datetime import datetime\nmoment = datetime.now()\n"),
         (rules.hidden_clocks, "import datetime\nday = datetime.date.today()\n"),
+        (rules.clocks_in_rooms, "from django.utils import timezone\nat = timezone.now()\n"),
+        (rules.clocks_in_rooms, "made_at = DateTimeField(auto_now_add=True)\n"),
+        (rules.locks_elsewhere, "Account.objects.select_for_update()\n"),
+        (rules.locks_elsewhere, "rows = run('SELECT id FROM account FOR UPDATE')\n"),
         (rules.floats_for_money, "spend_minor: float = 0.1\n"),
         (rules.floats_for_money, "def f(amount_minor: float) -> None: ...\n"),
         (rules.floats_for_money, "def spend_minor() -> float: ...\n"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 import ibis.expr.types as ir
@@ -66,10 +67,9 @@ def churn_of(
     terms = terms or lists.Terms()
     customers = int(engine.row(facts.agg(n=facts.count()))["n"])
     past = past_of(lines, customers, asked, engine=engine, members=members, progress=progress)
-    run, (rise, unsaid) = side_by_side(
-        lambda: leaving(past, asked, families=families, rows_most=rows_most, seed=seed, progress=progress),
-        lambda: _rising(past, asked, important_minor, rows_most, seed),
-    )
+    leaves = partial(leaving, families=families, rows_most=rows_most, seed=seed, progress=progress)
+    rises = partial(_rising, rows_most=rows_most, seed=seed)
+    run, (rise, unsaid) = side_by_side(lambda: leaves(past, asked), lambda: rises(past, asked, important_minor))
     said = run.learned.model.probability(features_only(past.later.table))
     look = fairness(past.later.table, said, past.later.left, flagged_top=terms.share)
     seen = evidence_of(past, important_minor=important_minor, rises=rise is not None, rows_most=rows_most, seed=seed)
@@ -149,7 +149,7 @@ def _kept(
 
 
 def _rising(
-    past: Past, windows: Windows, important_minor: int | None, rows_most: int, seed: int
+    past: Past, windows: Windows, important_minor: int | None, *, rows_most: int, seed: int
 ) -> tuple[LoyaltyRun | None, Mapping[str, str]]:
     if important_minor is None:
         return None, {}
