@@ -1,6 +1,7 @@
 """Who is left out: the same everywhere, as many as asked, and nobody twice."""
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from regulars.insight.uplift import assign
 from regulars.insight.uplift.assigning import DIGITS
+from regulars.insight.uplift.assignments import read_assignments
 from regulars.insight.uplift.errors import WrongCampaign
 
 
@@ -76,3 +78,15 @@ def test_a_customer_stands_once_and_nobody_without_a_name() -> None:
 def test_what_cannot_be_assigned_is_refused(case: str, asked: dict[str, Any]) -> None:
     with pytest.raises(WrongCampaign):
         assign(people(10), **asked)
+
+
+def test_costs_in_units_of_the_currency_become_its_minor_units(tmp_path: Path) -> None:
+    path = tmp_path / "spring.csv"
+    path.write_text(
+        "Card no,Group,Contact cost,Reward cost\na,offer,0.80,2.50\nb,nothing,0.00,0.00\n", encoding="utf-8"
+    )
+    (euros,), (yen,) = (read_assignments(path, minor_digits=digits).values() for digits in (2, 0))
+    assert euros["contact_minor"].to_pylist() == [80, 0]
+    assert euros["reward_minor"].to_pylist() == [250, 0]
+    assert yen["contact_minor"].to_pylist() == [1, 0]
+    assert set(euros.column_names) == {"customer", "arm", "contact_minor", "reward_minor"}

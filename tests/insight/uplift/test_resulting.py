@@ -37,6 +37,15 @@ def test_an_effect_is_found_counted_over_everyone_and_paid_for() -> None:
     assert revenue.total.value == pytest.approx(revenue.difference.value * found.treated)
 
 
+def test_costs_that_the_file_tells_go_before_those_that_are_asked() -> None:
+    assigned, lines, _ = campaign(600, seed=1)
+    told = assigned.append_column("contact_minor", pa.array([80] * 600)).append_column(
+        "reward_minor", pa.array([7] * 600)
+    )
+    found = judged(told, lines, margin_share=0.3, reward_cost_minor=50, contact_cost_minor=10)
+    assert found.cost_minor == 87 * found.treated
+
+
 def test_where_nothing_was_done_nothing_is_concluded() -> None:
     conclusions = [judged(*campaign(800, seed=100 + seed)[:2]).conclusion for seed in range(20)]
     assert sum(one in ("works", "harms") for one in conclusions) <= 4
