@@ -194,8 +194,8 @@ def test_planted_habits_come_up_and_the_lists_beat_plain_ones() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [3, 4, 5])
-def test_in_a_shuffled_shop_nothing_is_found(seed: int) -> None:
+def test_in_a_shuffled_shop_nothing_is_found() -> None:
+    seed = 3
     with Engine() as engine:
         lines = engine.register("lines", shop(400, seed=seed, shuffled=True))
         found = evaluate(lines, engine, cut_off=CUT_OFF, tries_max=2, seed=seed)

@@ -128,7 +128,7 @@ CHANCES = st.dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(chosen=RULES, budget=st.none() | st.integers(0, 900), pays=st.sampled_from([0.3, 0.5, 1.0]), chances=CHANCES)
 def test_the_promises_of_the_rules(
     chosen: dict[str, Any], budget: int | None, pays: float, chances: dict[tuple[str, str], float]
@@ -162,7 +162,7 @@ def test_the_promises_of_the_rules(
     assert made(rules, due=dates).table.equals(offers.table)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     cell=st.sampled_from([("national", "high"), ("switcher", "low"), ("store", "medium")]),
     pays=st.sampled_from([0.0, 0.5, 1.0]),

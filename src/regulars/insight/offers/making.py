@@ -12,7 +12,7 @@ from regulars.history.engine import Engine
 from regulars.insight.frames import WrongColumns, as_array, as_arrow
 from regulars.insight.offers import assigning
 from regulars.insight.offers.found import Offers
-from regulars.insight.offers.possible import Given, possible
+from regulars.insight.offers.possible import STEPS, Given, possible
 from regulars.insight.offers.rules import OfferRules
 from regulars.insight.offers.telling import bill_of, found_of, why_not_of
 
@@ -89,9 +89,10 @@ def make_offers(
     given = Given(
         **{name: _taken(name, table, engine) for name, table in tables.items()}, vendors=_vendors(rules, engine)
     )
-    rows = engine.keep(_ROWS, possible(given, rules))
+    rows = engine.keep(_ROWS, possible(given, rules, engine))
     offers = engine.keep(_OFFERS, _decided(rows, _verdicts(rows, rules, engine, seed)))
-    engine.connection.execute(f"DROP TABLE {_ROWS}")
+    for kept in (_ROWS, *STEPS):
+        engine.connection.execute(f"DROP TABLE {kept}")
     bill, why_not = bill_of(offers, rules, engine), why_not_of(offers, given.lists, engine)
     table = offers.select(*_SHOWN)
     return Offers(table, bill, why_not, found_of(offers, given.lists, rules, bill, why_not, engine))

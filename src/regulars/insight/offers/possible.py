@@ -6,10 +6,12 @@ from typing import Any, Final
 import ibis
 import ibis.expr.types as ir
 
+from regulars.history.engine import Engine
 from regulars.insight.offers.products import FORTNIGHT
 from regulars.insight.offers.rules import CELLS, CLASSES, OfferRules
 
 ANYWAY: Final = "anyway"
+STEPS: Final = ("kept_offer_priced_rows", "kept_offer_chances", "kept_offer_discounted")
 _SURE: Final = 0.999  # odds of a certainty cannot be multiplied
 _WEEK, _YEAR, _NEW_DAYS = 7, 365, 28
 
@@ -44,18 +46,21 @@ def qualified(value: ir.Table, rules: OfferRules) -> ir.Table:
     )
 
 
-def possible(given: Given, rules: OfferRules) -> ir.Table:
-    """Rows of the lists of those who qualify, numbered by customer and rank, with `why_not` null where it may be."""
+def possible(given: Given, rules: OfferRules, engine: Engine) -> ir.Table:
+    """Rows of the lists of those who qualify, numbered by customer and rank, with `why_not` null where it may be.
+
+    Steps are kept in the engine: spelling a query of all of them takes longer than running it. `STEPS` can be dropped.
+    """
     who = qualified(given.value, rules)
     rows = given.lists.inner_join(who, "customer")
     rows = _left(rows, _with_vendor(given), "product")
     rows = _left(rows, given.boxes.select("customer", "category", "habit", "usage"), ["customer", "category"])
-    rows = rows.mutate(switch=ibis.literal(False), listed_margin=ibis.literal(0.0))
-    rows = _priced(rows, rules)
+    rows = rows.mutate(switch=ibis.literal(False), listed_margin=ibis.literal(0).cast("float64"))
+    rows = engine.keep(STEPS[0], _priced(rows, rules))
     if rules.goal == "store-brand":
         rows = rows.union(_switches(rows, given, rules))
-    rows = _chances(rows, given, rules)
-    rows = _discounted(rows, rules)
+    rows = engine.keep(STEPS[1], _chances(rows, given, rules))
+    rows = engine.keep(STEPS[2], _discounted(rows, rules))
     rows = _worth(rows, rules)
     order = [rows.customer, rows["rank"], rows.switch, rows["product"]]
     return rows.mutate(why_not=_why_not(rows, rules), row=ibis.row_number().over(order_by=order))
