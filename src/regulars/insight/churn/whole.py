@@ -67,9 +67,9 @@ def churn_of(
     terms = terms or lists.Terms()
     customers = int(engine.row(facts.agg(n=facts.count()))["n"])
     past = past_of(lines, customers, asked, engine=engine, members=members, progress=progress)
-    leaves = partial(leaving, families=families, rows_most=rows_most, seed=seed, progress=progress)
-    rises = partial(_rising, rows_most=rows_most, seed=seed)
-    run, (rise, unsaid) = side_by_side(lambda: leaves(past, asked), lambda: rises(past, asked, important_minor))
+    leaves = partial(leaving, past, asked, families=families, rows_most=rows_most, seed=seed, progress=progress)
+    rises = partial(_rising, past, asked, important_minor, rows_most=rows_most, seed=seed)
+    run, (rise, unsaid) = side_by_side(leaves, rises)
     said = run.learned.model.probability(features_only(past.later.table))
     look = fairness(past.later.table, said, past.later.left, flagged_top=terms.share)
     seen = evidence_of(past, important_minor=important_minor, rises=rise is not None, rows_most=rows_most, seed=seed)
@@ -87,11 +87,18 @@ def churn_of(
         days_valued = 365 if scores is None else value_days
         found = _retained(_summed(found, kept, engine), kept, terms, engine, named, days_valued, scores is not None)
         found = replace(found, caught=lists.caught(past.later, said, terms.share))
-    if "rise" in used and important_minor is not None:
-        chosen = lists.prospects(kept, important_minor, engine=engine, named=named)
-        found = replace(found, lists={**found.lists, "prospects": chosen})
+    if "rise" in used:
+        found = _with_prospects(found, kept, important_minor, engine, named)
     _leave_behind(kept, engine, leaving="leave" in used)
     return found
+
+
+def _with_prospects(
+    found: ChurnFound, kept: ir.Table, important_minor: int | None, engine: Engine, named: lists.Named
+) -> ChurnFound:
+    assert important_minor is not None, "who rises was learned, so there is a mark to rise above"
+    chosen = lists.prospects(kept, important_minor, engine=engine, named=named)
+    return replace(found, lists={**found.lists, "prospects": chosen})
 
 
 def _retained(
