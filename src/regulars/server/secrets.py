@@ -3,7 +3,7 @@
 import secrets as chance
 from pathlib import Path
 
-from regulars.server.postgres.cluster import keep_secret
+from regulars.server.postgres.secret import keep_secret
 
 
 def make_secret(path: Path, *, nbytes: int = 48) -> str:

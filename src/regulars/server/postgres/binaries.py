@@ -1,5 +1,6 @@
 """Where PostgreSQL's programs are, in a place from which their owner may run them."""
 
+import os
 import shutil
 import subprocess
 from importlib.util import find_spec
@@ -33,13 +34,23 @@ def binaries(owner: Owner, major: int = NEWEST) -> Path:
     version = subprocess.run([brought / "bin" / "postgres", "--version"], capture_output=True, text=True, check=True)
     copied = HOME / "programs" / version.stdout.split()[-1]
     if not (copied / "bin" / "postgres").exists():
-        HOME.mkdir(parents=True, exist_ok=True)
-        HOME.chmod(0o755)
-        half = copied.with_name(f"{copied.name}.part")
-        shutil.rmtree(half, ignore_errors=True)
+        _copy(brought, copied)
+    return copied / "bin"
+
+
+def _copy(brought: Path, copied: Path) -> None:
+    copied.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (HOME, copied.parent):
+        folder.chmod(0o755)
+    half = copied.with_name(f"{copied.name}.{os.getpid()}.part")
+    shutil.rmtree(half, ignore_errors=True)
+    try:
         shutil.copytree(brought, half, symlinks=True)
         half.rename(copied)
-    return copied / "bin"
+    except OSError as failure:
+        shutil.rmtree(half, ignore_errors=True)
+        if not (copied / "bin" / "postgres").exists():  # another start may have copied them at the same instant
+            raise DatabaseWontStart(f"PostgreSQL's programs could not be copied to {copied}: {failure}.") from failure
 
 
 def _runs(folder: Path, owner: Owner) -> bool:

@@ -1,24 +1,27 @@
 """One PostgreSQL in a folder: made, started, found running, stopped."""
 
-import hashlib
 import os
 import secrets
-import tempfile
+import shutil
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from regulars.server.postgres import folder
 from regulars.server.postgres.binaries import NEWEST, binaries
 from regulars.server.postgres.errors import DatabaseWontStart
+from regulars.server.postgres.failing import advised, forget_power_cut, passes, postmaster
 from regulars.server.postgres.owner import HOME, Owner
+from regulars.server.postgres.secret import keep_secret
 
-SOCKET_MOST: Final = 107  # bytes of a socket's whole path
 USER: Final = "regulars"
 DATABASE: Final = "regulars"
 PORT: Final = 5432  # only a part of the socket's name: nothing listens on the network
-START_TRIES: Final = 20  # half a second apart: after a kill -9 the old processes take some seconds to go
+PATIENCE: Final = 30.0  # seconds for old processes to go after a kill -9
+RECOVERY: Final = 900.0  # seconds for the log to be read again after a power cut
 # Small enough for a laptop, large enough for a counter; a server of one's own is tuned by its owner.
 SETTINGS: Final[Mapping[str, str]] = {
     "listen_addresses": "''",
@@ -30,6 +33,12 @@ SETTINGS: Final[Mapping[str, str]] = {
     "log_timezone": "UTC",
     "timezone": "UTC",
     "password_encryption": "scram-sha-256",
+    # The log of the database must hold no personal data: no statements, no rows of a refused one.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
 }
 
 
@@ -43,9 +52,7 @@ class Cluster:
     @property
     def home(self) -> Path:
         """Where PostgreSQL's files are: in the data folder, or for root where another user may keep them."""
-        if os.geteuid() != 0:
-            return self.data / "postgres"
-        return HOME / hashlib.sha256(str(self.data.resolve()).encode()).hexdigest()[:12]
+        return folder.home_of(self.data)
 
     @property
     def files(self) -> Path:
@@ -58,11 +65,7 @@ class Cluster:
     @property
     def sockets(self) -> Path:
         """A folder that only the owner enters, with a path short enough for a socket."""
-        near = self.home / "socket"
-        if len(os.fsencode(near / f".s.PGSQL.{PORT}")) <= SOCKET_MOST:
-            return near
-        name = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"regulars-{name}"
+        return folder.socket_folder(self.home, PORT)
 
     @property
     def password_file(self) -> Path:
@@ -78,79 +81,140 @@ class Cluster:
 
     def make(self, settings: Mapping[str, str] | None = None) -> None:
         """initdb with a secret password; nothing happens where it was made before. Raises DatabaseWontStart."""
+        folder.refuse_strangers(self.data, self.home)
         if self.made():
+            self._refuse_without_password()
             return
+        self._refuse_empty_beginning()
         owner = Owner.here()
-        keep_secret(self.password_file, secrets.token_urlsafe(32))
-        if owner.switched:
-            HOME.mkdir(parents=True, exist_ok=True)
-        owner.take(self.home)
-        handed = self.home / "password"
-        handed.write_text(self.password_file.read_text(encoding="ascii"), encoding="ascii")
-        handed.chmod(0o600)
-        if owner.switched:
-            os.chown(handed, owner.uid, owner.gid)
         try:
-            self._initdb(owner, handed)
-        finally:
-            handed.unlink()
-        lines = [f"{name} = {value}\n" for name, value in {**SETTINGS, **(settings or {})}.items()]
-        with (self.files / "postgresql.conf").open("a", encoding="utf-8") as file:
-            file.writelines(["\n# Regulars\n", *lines])
+            self.data.mkdir(parents=True, exist_ok=True)
+            keep_secret(self.password_file, secrets.token_urlsafe(32))
+            home = folder.choose_home(self.data)
+            if owner.switched:
+                HOME.mkdir(parents=True, exist_ok=True)
+                HOME.chmod(0o755)
+            owner.take(home)
+            self._initdb(owner, {**SETTINGS, **(settings or {})})
+        except OSError as failure:
+            raise folder.on_disk(self.data, failure) from failure
+        folder.write_note(self.data, folder.Note(home, made=True))
 
-    def _initdb(self, owner: Owner, password: Path) -> None:
+    def _refuse_without_password(self) -> None:
+        if not self.password_file.exists():
+            raise DatabaseWontStart(
+                f"{self.password_file} is gone: without it nobody enters the database in {self.files}. "
+                "Put the folder of secrets back from its backup."
+            )
+
+    def _refuse_empty_beginning(self) -> None:
+        """Where there was a database before, an empty one in its place would look like a loss of everything."""
+        others = sorted(self.home.glob("data-[0-9][0-9]/PG_VERSION"))
+        if others:
+            raise DatabaseWontStart(
+                f"The database in {others[0].parent} is of another major version of PostgreSQL than {self.major}. "
+                "Take it over with: regulars upgrade"
+            )
+        noted = folder.note_of(self.data)
+        if noted and noted.made:
+            raise DatabaseWontStart(
+                f"The database's files were in {self.files}, and are gone. Put them back (in a container: keep "
+                f"{noted.home.parent} on a volume, as {self.data} is), or restore a backup into a new data folder."
+            )
+
+    def _initdb(self, owner: Owner, settings: Mapping[str, str]) -> None:
         half = self.files.with_name(f"{self.files.name}.part")
         if half.exists():
-            owner.run(["/bin/rm", "-rf", half])
-        # The C.UTF-8 order of texts is the same on every machine and version, so an index never goes stale.
-        options = ["--auth=scram-sha-256", "--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8"]
-        tool = binaries(owner, self.major) / "initdb"
-        owner.run([tool, "-D", half, "-U", USER, f"--pwfile={password}", *options, "--no-instructions"])
+            shutil.rmtree(half)
+        handed = self.home / "password"
+        handed.unlink(missing_ok=True)
+        keep_secret(handed, self.password_file.read_text(encoding="ascii"))
+        if owner.switched:
+            os.chown(handed, owner.uid, owner.gid)
+        # An order of texts that is the same on every machine and version, so that an index never goes stale.
+        order = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        options = ["--auth=scram-sha-256", "--data-checksums", "--encoding=UTF8", "--no-instructions"]
+        options += order if self.major >= 17 else ["--locale=C.UTF-8"]
+        try:
+            tool = binaries(owner, self.major) / "initdb"
+            owner.run([tool, "-D", half, "-U", USER, f"--pwfile={handed}", *options])
+        except DatabaseWontStart as failure:
+            raise advised(failure, self.files) from failure
+        finally:
+            handed.unlink()
+        lines = [f"{name} = {value}\n" for name, value in settings.items()]
+        with (half / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.writelines(["\n# Regulars\n", *lines])
         half.rename(self.files)
 
     def start(self, *, pause: float = 0.5) -> None:
         """Makes it where it is not, starts it unless it runs, and makes the database. Raises DatabaseWontStart."""
         self.make()
-        owner = Owner.here()
-        owner.take(self.sockets)
-        control = binaries(owner, self.major) / "pg_ctl"
-        options = f"-k {self.sockets} -p {PORT}"
-        for number in range(START_TRIES):
-            if self.running():
-                break
-            try:
-                owner.run(
-                    [control, "-D", self.files, "-l", self.log, "-o", options, "-w", "-t", "60", "start"], log=self.log
-                )
-            except DatabaseWontStart:
-                if number + 1 == START_TRIES:
-                    raise
-                time.sleep(pause)
+        if not self.running():
+            owner = Owner.here()
+            folder.take_socket_folder(self.sockets, owner)
+            self._start_patiently(owner, pause)
         self._make_database()
+
+    def _start_patiently(self, owner: Owner, pause: float) -> None:
+        control = binaries(owner, self.major) / "pg_ctl"
+        asked: list[str | Path] = [
+            control,
+            "-D",
+            self.files,
+            "-l",
+            self.log,
+            "-o",
+            f"-k {self.sockets} -p {PORT}",
+            "-w",
+            "-t",
+            "60",
+        ]
+        begun = time.monotonic()
+        while not self.running():
+            forget_power_cut(self.files, self.sockets / f".s.PGSQL.{PORT}.lock")
+            written = self.log.stat().st_size if self.log.exists() else 0
+            try:
+                owner.run([*asked, "start"], log=self.log, log_from=written)
+            except DatabaseWontStart as failure:
+                recovering = "did not start in time" in str(failure)
+                late = time.monotonic() - begun > (RECOVERY if recovering else PATIENCE)
+                if late or not passes(failure):
+                    raise advised(failure, self.files) from failure
+                time.sleep(pause)
+
+    def process(self) -> int | None:
+        """The number of the running server's process; cheap enough to ask every second."""
+        return postmaster(self.files)
 
     def running(self) -> bool:
         """Whether it takes connections."""
         owner = Owner.here()
+        asked: list[str | Path] = [
+            binaries(owner, self.major) / "pg_isready",
+            "-q",
+            "-h",
+            self.sockets,
+            "-p",
+            str(PORT),
+        ]
         try:
-            owner.run(
-                [binaries(owner, self.major) / "pg_isready", "-q", "-h", self.sockets, "-p", str(PORT)], seconds=10
-            )
+            owner.run(asked, seconds=10)
         except DatabaseWontStart:
             return False
         return True
 
     def stop(self, *, at_once: bool = False) -> None:
         """Ends open sessions and stops it; `at_once` is what a power cut does. Nothing where it does not run."""
-        if not self.made():
+        if not self.made() or self.process() is None:
             return
         owner = Owner.here()
         mode = "immediate" if at_once else "fast"
+        control = binaries(owner, self.major) / "pg_ctl"
         try:
-            owner.run(
-                [binaries(owner, self.major) / "pg_ctl", "-D", self.files, "-m", mode, "-w", "stop"], log=self.log
-            )
+            owner.run([control, "-D", self.files, "-m", mode, "-w", "stop"], log=self.log)
         except DatabaseWontStart:
-            if self.running():
+            if self.process() is not None:
                 raise
 
     def _make_database(self) -> None:
@@ -160,18 +224,5 @@ class Cluster:
         with psycopg.connect(self.url().replace(f"/{DATABASE}?", "/postgres?"), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if known is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-
-
-def keep_secret(path: Path, text: str) -> None:
-    """Writes a new file that only its owner reads, whole or not at all; an old one stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
-    if path.exists():
-        return
-    half = path.with_name(f"{path.name}.part")
-    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    half.rename(path)
+                with suppress(psycopg.errors.DuplicateDatabase):
+                    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))

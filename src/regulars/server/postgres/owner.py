@@ -33,8 +33,13 @@ class Owner:
             found = _made()
         return cls(found.pw_uid, found.pw_gid, True)
 
-    def run(self, command: list[str | Path], *, log: Path | None = None, seconds: float = 120) -> str:
-        """Runs a command as this user and gives what it said. Raises DatabaseWontStart where it fails."""
+    def run(
+        self, command: list[str | Path], *, log: Path | None = None, log_from: int = 0, seconds: float = 120
+    ) -> str:
+        """Runs a command as this user and gives what it said. Raises DatabaseWontStart where it fails.
+
+        The refusal ends with the last lines of `log` from byte `log_from` on.
+        """
         asked = [str(part) for part in command]
         as_user = {"user": self.uid, "group": self.gid, "extra_groups": ()} if self.switched else {}
         try:
@@ -45,7 +50,7 @@ class Owner:
             raise DatabaseWontStart(f"{asked[0]} did not end within {seconds:.0f} seconds.") from late
         if done.returncode:
             said = (done.stderr or done.stdout).strip()
-            told = f"{said}\n{_end_of(log)}".strip()
+            told = f"{said}\n{_end_of(log, log_from)}".strip()
             raise DatabaseWontStart(f"{Path(asked[0]).name} failed:\n{told}", command=asked[0])
         return str(done.stdout)
 
@@ -64,12 +69,12 @@ def _made() -> pwd.struct_passwd:
             f"PostgreSQL does not run as root, and there is no useradd to make the user {USER}. "
             "Make that user, run Regulars as another user, or set DATABASE_URL to a server of your own."
         )
-    subprocess.run(
-        [tool, "--system", "--no-create-home", "--home-dir", str(HOME), "--shell", "/usr/sbin/nologin", USER],
-        check=True,
-        capture_output=True,
-    )
-    return pwd.getpwnam(USER)
+    asked = [tool, "--system", "--no-create-home", "--home-dir", str(HOME), "--shell", "/usr/sbin/nologin", USER]
+    done = subprocess.run(asked, capture_output=True, text=True)
+    try:
+        return pwd.getpwnam(USER)  # also where another start made it at the same instant
+    except KeyError as missing:
+        raise DatabaseWontStart(f"The user {USER} could not be made: {done.stderr.strip()}") from missing
 
 
 def _plain() -> dict[str, str]:
@@ -77,7 +82,10 @@ def _plain() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-def _end_of(log: Path | None, lines: int = 12) -> str:
+def _end_of(log: Path | None, start: int, lines: int = 12) -> str:
     if log is None or not log.exists():
         return ""
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+    with log.open("rb") as file:
+        file.seek(start)
+        text = file.read().decode("utf-8", errors="replace")
+    return "\n".join(text.splitlines()[-lines:])
