@@ -1,0 +1,32 @@
+"""Tables of the room; verbs are in `services`. Every personal value is sealed (see `keyring`), never plain text.
+
+Rows stay with the member they were written for. A merge only sets `root`; reading goes by root, so nothing moves
+and everything can go back.
+"""
+
+from regulars.members.models.cards import Card, CardRange, UsedCode
+from regulars.members.models.consents import Consent, Permission, Wording
+from regulars.members.models.extras import Field, Key, Mark, Note, Retention, Tag
+from regulars.members.models.groups import Company, Contact, Household
+from regulars.members.models.people import Fact, Identifier, Member
+
+__all__ = (
+    "Card",
+    "CardRange",
+    "Company",
+    "Consent",
+    "Contact",
+    "Fact",
+    "Field",
+    "Household",
+    "Identifier",
+    "Key",
+    "Mark",
+    "Member",
+    "Note",
+    "Permission",
+    "Retention",
+    "Tag",
+    "UsedCode",
+    "Wording",
+)

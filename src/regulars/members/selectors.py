@@ -1,0 +1,106 @@
+"""Who is this? Each function says what it costs in queries."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from regulars.members import identifying, numbers
+from regulars.members.errors import UnknownMember, WrongIdentifier
+from regulars.members.keyring import Keyring
+from regulars.members.keys import card_secret, keyring
+from regulars.members.moves import Found, Presented
+
+# One probe of a unique index, however many kinds and generations of keys; the joins are by primary key.
+_RECOGNISE: Final = """
+SELECT i.blind, i.id, i.kind, m.root_id, i.member_id, r.state, i.card_id, i.state, i.reason, c.replaced_by_id
+FROM members_identifier i
+LEFT JOIN members_member m ON m.id = i.member_id
+LEFT JOIN members_member r ON r.id = m.root_id
+LEFT JOIN members_card c ON c.id = i.card_id
+WHERE i.blind = ANY(%s) AND i.recognises
+"""
+
+
+def recognise(shown: Presented, *, organisation: UUID, region: str | None = None) -> Found | None:
+    """Whom an identifier leads to. 1 query, the same for unknown, foreign and malformed ones; a card number that
+    was made up is told by its signature: 0 queries."""
+    return recognise_all([shown], organisation=organisation, region=region)[0]
+
+
+def recognise_all(shown: Sequence[Presented], *, organisation: UUID, region: str | None = None) -> list[Found | None]:
+    """As many as are asked, in their order. 1 query (0 where all are made-up cards)."""
+    keys = keyring()
+    wanted = [_blinds(keys, one, organisation, region) for one in shown]
+    found = _rows([blind for blinds in wanted for blind in blinds])
+    return [next((found[b] for b in blinds if b in found), None) for blinds in wanted]
+
+
+def recognise_text(
+    text: str, *, organisation: UUID, region: str | None = None, sources: Sequence[str] = ()
+) -> Found | None:
+    """Whatever was typed or scanned: a card, a phone, a mail address, an id of one of these sources. 1 query."""
+    possible = [
+        Presented(kind, text, source)
+        for kind in identifying.kinds_of(text)
+        for source in (sources if kind in ("external", "open_id") else ("",))
+    ]
+    return next((one for one in recognise_all(possible, organisation=organisation, region=region) if one), None)
+
+
+def blind_parts(organisation: UUID, kind: str, source: str, plain: str) -> tuple[str, ...]:
+    """What an identifier's digest is of. The organisation is part of it, so that a foreign code is an unknown one."""
+    return (str(organisation), kind, source, plain)
+
+
+def _blinds(keys: Keyring, shown: Presented, organisation: UUID, region: str | None) -> list[bytes]:
+    if shown.kind == "card" and not numbers.genuine(shown.value, card_secret()):
+        return []
+    try:
+        plain = identifying.normal(shown.kind, shown.value, region=region)
+    except WrongIdentifier:
+        plain = "\x00"  # no value looks like this: the same work, and nobody is found
+    return keys.blinds(*blind_parts(organisation, shown.kind, shown.source, plain))
+
+
+def _rows(blinds: list[bytes]) -> dict[bytes, Found]:
+    if not blinds:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_RECOGNISE, [blinds])
+        return {bytes(row[0]): Found(*row[1:]) for row in cursor.fetchall()}
+
+
+def roots(members: Sequence[UUID], *, organisation: UUID) -> dict[UUID, UUID]:
+    """Who each of these ids is now: itself, or whom it was merged into. 1 query. Raises UnknownMember."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, root_id FROM members_member WHERE id = ANY(%s) AND organisation = %s",
+            [list(members), organisation],
+        )
+        found: dict[UUID, UUID] = dict(cursor.fetchall())
+    if missing := set(members) - found.keys():
+        raise UnknownMember("No member of this organisation has that id.", missing=len(missing))
+    return found
+
+
+def group_of(root: UUID) -> list[UUID]:
+    """A member and all that were merged into it. 1 query."""
+    return _ids("SELECT id FROM members_member WHERE root_id = %s ORDER BY id", [root])
+
+
+def by_tail(last_digits: str, *, organisation: UUID, limit: int = 20) -> list[UUID]:
+    """Members with a phone or card that ends so, as clerks type them. 1 query."""
+    blinds = keyring().blinds(str(organisation), "tail", last_digits)
+    return _ids(
+        "SELECT DISTINCT m.root_id FROM members_identifier i JOIN members_member m ON m.id = i.member_id "
+        "WHERE i.tail = ANY(%s) AND i.state = 'active' ORDER BY m.root_id LIMIT %s",
+        [blinds, limit],
+    )
+
+
+def _ids(statement: str, parameters: list[Any]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return [row[0] for row in cursor.fetchall()]
