@@ -1,0 +1,118 @@
+"""Values handed in and out of the room; the gate decides on these alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from regulars.access.rights import Right
+from regulars.basics.ids import typed
+from regulars.journal.moves import KEY, STAFF, Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation as a whole, one of its merchants as a whole, or one store."""
+
+    organisation: UUID
+    merchant: UUID | None = None
+    store: UUID | None = None
+
+    def __post_init__(self) -> None:
+        assert self.store is None or self.merchant is not None, "a store is within a merchant"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Which store is within which merchant, and which merchant within which organisation."""
+
+    organisations: frozenset[UUID] = frozenset()
+    organisation_of: Mapping[UUID, UUID] = field(default_factory=dict)  # by merchant
+    merchant_of: Mapping[UUID, UUID] = field(default_factory=dict)  # by store
+
+    def place(self, merchant: UUID | None, store: UUID | None) -> Place | None:
+        """The whole address of a merchant or store; None where there is none, or the store is another merchant's."""
+        if store is not None:
+            within = self.merchant_of.get(store)
+            if within is None or merchant not in (None, within):
+                return None
+            merchant = within
+        if merchant is None or merchant not in self.organisation_of:
+            return None
+        return Place(self.organisation_of[merchant], merchant, store)
+
+    def stores_of(self, merchants: frozenset[UUID]) -> frozenset[UUID]:
+        return frozenset(store for store, merchant in self.merchant_of.items() if merchant in merchants)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Rights at a place and at everything within it."""
+
+    rights: frozenset[Right]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """All that somebody may, beside the map of places that tells what lies within what."""
+
+    given: tuple[Grant, ...] = ()
+    places: Places = field(default_factory=Places)
+    house: bool = False  # a command or a job of the installation itself: everything, everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a right reaches. `merchants` holds those of whole organisations too, `stores` only stores beside them."""
+
+    everything: bool = False  # every organisation of the installation
+    organisations: frozenset[UUID] = frozenset()
+    merchants: frozenset[UUID] = frozenset()
+    stores: frozenset[UUID] = frozenset()
+
+    @property
+    def empty(self) -> bool:
+        return not (self.everything or self.organisations or self.merchants or self.stores)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody recognised: a staff member or an API key, with what they may."""
+
+    kind: str  # journal.moves.STAFF or KEY
+    id: UUID
+    name: str
+    grants: Grants
+
+    def actor(self, *, request_id: str = "", address: str = "") -> Actor:
+        """As the journal knows them."""
+        assert self.kind in (STAFF, KEY)
+        return Actor(self.kind, typed("stf" if self.kind == STAFF else "key", self.id), self.name, request_id, address)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMerchant:
+    name: str
+    zone: str  # IANA, as in "Asia/Shanghai"
+    currency: str  # ISO 4217
+
+
+@dataclass(frozen=True, slots=True)
+class NewStore:
+    """A store; zone and currency are its merchant's where they are empty."""
+
+    name: str
+    external_id: str = ""  # the number that its tills know
+    zone: str = ""
+    region: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMade:
+    """An API key just made or rotated. `text` is shown this once; what is kept cannot give it back."""
+
+    id: UUID
+    text: str
+    expires_at: datetime | None

@@ -1,0 +1,53 @@
+"""Every right there is, in one closed list; and the roles an organisation begins with, which it may edit."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Right(StrEnum):
+    """What somebody may do. The texts are kept in roles and are never renamed."""
+
+    MEMBERS_READ = "members.read"
+    MEMBERS_WRITE = "members.write"
+    MEMBERS_MERGE = "members.merge"
+    MEMBERS_ERASE = "members.erase"
+    MEMBERS_EXPORT = "members.export"
+    MEMBERS_IMPORT = "members.import"
+    CARDS_WRITE = "cards.write"
+    CONSENTS_WRITE = "consents.write"
+    LEDGER_READ = "ledger.read"
+    LEDGER_POST = "ledger.post"
+    LEDGER_ADJUST = "ledger.adjust"
+    LEDGER_APPROVE = "ledger.approve"
+    LEDGER_TRANSFER = "ledger.transfer"
+    LEDGER_FREEZE = "ledger.freeze"
+    LEDGER_MANAGE = "ledger.manage"  # units, closing of statements
+    JOURNAL_READ = "journal.read"
+    ALERTS_RECEIVE = "alerts.receive"
+    ALERTS_MANAGE = "alerts.manage"
+    ACCESS_READ = "access.read"
+    ACCESS_MANAGE = "access.manage"
+
+
+_SERVING: Final = frozenset(
+    {Right.MEMBERS_READ, Right.MEMBERS_WRITE, Right.CARDS_WRITE, Right.CONSENTS_WRITE, Right.LEDGER_READ}
+)
+_LOOKING: Final = frozenset(
+    {Right.MEMBERS_READ, Right.LEDGER_READ, Right.JOURNAL_READ, Right.ACCESS_READ, Right.ALERTS_RECEIVE}
+)
+
+# By code: the name shown, and what it may.
+BUILT_IN: Final[Mapping[str, tuple[str, frozenset[Right]]]] = {
+    "administrator": ("Administrator", frozenset(Right)),
+    "marketer": ("Marketer", frozenset({Right.MEMBERS_READ, Right.CONSENTS_WRITE, Right.LEDGER_READ})),
+    "analyst": ("Analyst", frozenset({Right.LEDGER_READ})),
+    "clerk": ("Clerk at the counter", _SERVING | {Right.LEDGER_POST}),
+    "till": ("Till or web shop", _SERVING | {Right.LEDGER_POST}),
+    "auditor": ("Auditor", _LOOKING),
+    "support": (
+        "Support",
+        _SERVING
+        | {Right.MEMBERS_MERGE, Right.MEMBERS_EXPORT, Right.LEDGER_ADJUST, Right.LEDGER_TRANSFER, Right.LEDGER_FREEZE},
+    ),
+}
