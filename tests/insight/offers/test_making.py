@@ -128,6 +128,7 @@ CHANCES = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(chosen=RULES, budget=st.none() | st.integers(0, 900), pays=st.sampled_from([0.3, 0.5, 1.0]), chances=CHANCES)
 def test_the_promises_of_the_rules(
