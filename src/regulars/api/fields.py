@@ -1,0 +1,124 @@
+"""The kinds of fields in requests and answers, strict in both directions: no guessing of types, no unknown fields."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from regulars.basics.ids import WrongId, typed, untyped
+
+LARGEST: Final = 9_007_199_254_740_991  # what every JSON reader keeps exactly
+_ID: Final = "[0-7][0-9a-hjkmnp-tv-z]{25}"
+
+
+class Asking(Schema):
+    """What a request says. Unknown fields are refused, since a misspelt one would be lost in silence."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Telling(Schema):
+    """What an answer says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _id_reader(prefix: str) -> Any:
+    def read(value: object) -> UUID:
+        if isinstance(value, UUID):
+            return value
+        if not isinstance(value, str):
+            raise PydanticCustomError("id", "An id is a text that begins with {prefix}_.", {"prefix": prefix})
+        try:
+            return untyped(prefix, value)
+        except WrongId as wrong:
+            raise PydanticCustomError("id", "{why}", {"why": str(wrong)}) from wrong
+
+    return read
+
+
+def _id_schema(prefix: str) -> Any:
+    example = typed(prefix, UUID("019b76da-a800-7000-8000-000000000001"))
+    return WithJsonSchema({"type": "string", "pattern": f"^{prefix}_{_ID}$", "examples": [example]})
+
+
+def _text_id(prefix: str) -> Any:
+    return PlainSerializer(lambda value: typed(prefix, value), return_type=str)
+
+
+# A typed id: a UUID inside, a text with a prefix outside. Spelled out, since type checkers read no calls here.
+MemberId = Annotated[UUID, BeforeValidator(_id_reader("mbr")), _text_id("mbr"), _id_schema("mbr")]
+IdentifierId = Annotated[UUID, BeforeValidator(_id_reader("idn")), _text_id("idn"), _id_schema("idn")]
+CardId = Annotated[UUID, BeforeValidator(_id_reader("crd")), _text_id("crd"), _id_schema("crd")]
+AccountId = Annotated[UUID, BeforeValidator(_id_reader("acc")), _text_id("acc"), _id_schema("acc")]
+TransferId = Annotated[UUID, BeforeValidator(_id_reader("txn")), _text_id("txn"), _id_schema("txn")]
+LotId = Annotated[UUID, BeforeValidator(_id_reader("lot")), _text_id("lot"), _id_schema("lot")]
+HoldId = Annotated[UUID, BeforeValidator(_id_reader("hld")), _text_id("hld"), _id_schema("hld")]
+OrganisationId = Annotated[UUID, BeforeValidator(_id_reader("org")), _text_id("org"), _id_schema("org")]
+MerchantId = Annotated[UUID, BeforeValidator(_id_reader("mrc")), _text_id("mrc"), _id_schema("mrc")]
+StoreId = Annotated[UUID, BeforeValidator(_id_reader("str")), _text_id("str"), _id_schema("str")]
+KeyId = Annotated[UUID, BeforeValidator(_id_reader("key")), _text_id("key"), _id_schema("key")]
+
+
+def _moment(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    wrong = PydanticCustomError("moment", "A moment is written as in RFC 3339: 2026-05-04T09:30:00Z.")
+    if not isinstance(value, str) or len(value) < 20 or value[10] not in "Tt " or not value.isascii():
+        raise wrong
+    try:
+        found = datetime.fromisoformat(value.upper())
+    except ValueError as cause:
+        raise wrong from cause
+    if found.tzinfo is None or not 1900 <= found.year <= 9000:
+        raise wrong
+    return found.astimezone(UTC)
+
+
+def moment_text(value: datetime) -> str:
+    """In UTC, as RFC 3339 has it.
+
+    >>> moment_text(datetime(2026, 5, 4, 9, 30, tzinfo=UTC))
+    '2026-05-04T09:30:00Z'
+    """
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    wrong = PydanticCustomError("day", "A day is written YYYY-MM-DD.")
+    if not isinstance(value, str) or len(value) != 10:
+        raise wrong
+    try:
+        return date.fromisoformat(value)
+    except ValueError as cause:
+        raise wrong from cause
+
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    PlainSerializer(moment_text, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-05-04T09:30:00Z"]}),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    PlainSerializer(lambda value: value.isoformat(), return_type=str),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["1980-02-29"]}),
+]
+# PostgreSQL keeps no NUL; other control characters have no place in a name or a note.
+PRINTED: Final = r"^[^\x00-\x1f\x7f]*$"
+Word = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/+-]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=PRINTED)]
+Note = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+Amount = Annotated[int, Field(ge=1, le=10**15)]
+Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
+Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
+Cursor = Annotated[
+    str, StringConstraints(min_length=1, max_length=500), Field(description="`next` of the page before.")
+]

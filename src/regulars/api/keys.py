@@ -1,0 +1,77 @@
+"""Who is asking: an API key in the header Authorization, its grants, and the right each address demands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security.http import HttpAuthBase
+
+from regulars.access import gate
+from regulars.access.moves import Grants, Holder
+from regulars.access.rights import Right
+from regulars.access.selectors import grants_of_key
+from regulars.api.errors import KeyNeeded
+from regulars.api.limits import spend_request
+from regulars.journal.moves import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as the rooms need to know it."""
+
+    holder: Holder
+    actor: Actor
+    at: datetime
+
+    @property
+    def key(self) -> UUID:
+        return self.holder.id
+
+    @property
+    def grants(self) -> Grants:
+        return self.holder.grants
+
+
+class Request(HttpRequest):
+    """A request that came through `KeyWith`."""
+
+    id: str
+    call: Call
+
+
+class KeyWith(HttpAuthBase):
+    """The one way into an address: a valid key that has the right somewhere; where, the gate asks later."""
+
+    openapi_scheme: str = "bearer"
+
+    def __init__(self, right: Right | None) -> None:
+        super().__init__()
+        self.right = right
+
+    def __call__(self, request: HttpRequest) -> Call:
+        """Raises KeyNeeded, TooManyRequests and NotAllowed."""
+        request = cast(Request, request)
+        request.call = call_of(request, at=timezone.now())
+        spend_request(request.call.key, at=request.call.at)
+        if self.right is not None:
+            gate.require_any(request.call.grants, self.right)
+        return request.call
+
+
+def call_of(request: Request, *, at: datetime) -> Call:
+    """Whose request this is. Raises KeyNeeded."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    holder = grants_of_key(text.strip(), at) if scheme.lower() == "bearer" and text.isascii() else None
+    if holder is None:
+        raise KeyNeeded(
+            "Send an API key that is valid: Authorization: Bearer ….", headers={"WWW-Authenticate": "Bearer"}
+        )
+    return Call(holder, holder.actor(request_id=request.id, address=address_of(request)), at)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Of the network, as the server knows it."""
+    return str(request.META.get("REMOTE_ADDR", ""))

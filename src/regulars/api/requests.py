@@ -1,0 +1,49 @@
+"""Around every request of the API: its id, and an answer in the API's own form also where no address was met."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from regulars.api.errors import MalformedRequest, MethodNotServed, NoSuchAddress, OurMistake, TooLarge
+from regulars.api.problems import problem
+from regulars.basics.ids import new_id, typed
+
+PREFIX: Final = "/api/"
+
+
+class ApiRequests:
+    """Middleware; the first, so that nothing answers before it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        if not request.path_info.startswith(PREFIX):
+            return self.get_response(request)
+        request.id = typed("req", new_id(timezone.now()))
+        answer = self.get_response(request)
+        if answer.status_code >= HTTPStatus.BAD_REQUEST and answer["Content-Type"] != "application/problem+json":
+            answer = self._told(request, answer)
+        answer["X-Request-Id"] = request.id
+        if "Cache-Control" not in answer:
+            answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _told(self, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+        """What Django answers by itself, said as the API says it."""
+        match answer.status_code:
+            case HTTPStatus.METHOD_NOT_ALLOWED:
+                allow = answer.headers.get("Allow", "")
+                return problem(
+                    request, MethodNotServed(f"This address serves {allow}.", headers={"Allow": allow}, allow=allow)
+                )
+            case HTTPStatus.NOT_FOUND:
+                return problem(request, NoSuchAddress("There is nothing at this address."))
+            case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                return problem(request, TooLarge("The body is too large for one request."))
+            case status if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                return problem(request, MalformedRequest("This is no request that can be answered here."))
+        return problem(request, OurMistake("Something is wrong in Regulars; the log has it under the request_id."))
