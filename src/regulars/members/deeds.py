@@ -27,9 +27,17 @@ class Step(Protocol):
         """Brings what `other` has to `survivor` and answers what un-merge needs. Both are roots: nobody's other yet."""
 
     def unmerge(
-        self, survivor: UUID, other: UUID, *, plan: Mapping[str, Any], deed: UUID, actor: Actor, at: datetime
+        self,
+        survivor: UUID,
+        others: Sequence[UUID],
+        *,
+        plan: Mapping[str, Any],
+        deed: UUID,
+        actor: Actor,
+        at: datetime,
     ) -> Plain:
-        """Gives `other` back what was its own and what it earned since; `plan` is what merge answered. Answers what
+        """Gives the other back what was its own, and what came since to a card or identifier of its own. `others`: the
+        other first, then whom it had taken in before; `plan` is what merge answered, `deed` the merge. Answers what
         was done, in numbers."""
 
     def erase(self, members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Plain:

@@ -129,3 +129,52 @@ class WrongKeys(RegularsError):
 
     code = "wrong-keys"
     status: ClassVar[int] = 500
+
+
+class AlreadyMerged(RegularsError):
+    """Both ids are the same person's already."""
+
+    code = "already-merged"
+    status: ClassVar[int] = 409
+
+
+class NotMerged(RegularsError):
+    """Nothing was merged here, or it was taken apart already."""
+
+    code = "not-merged"
+    status: ClassVar[int] = 409
+
+
+class MergedFurther(RegularsError):
+    """The survivor was itself merged since: the later merge has to be undone first. `first` says which."""
+
+    code = "merged-further"
+    status: ClassVar[int] = 409
+
+
+class UnknownPair(RegularsError):
+    """These two are on no list of possible duplicates."""
+
+    code = "unknown-pair"
+    status: ClassVar[int] = 404
+
+
+class WrongPolicy(RegularsError):
+    """What an import was told of its columns names a column, a fact or a way that is not there."""
+
+    code = "wrong-policy"
+    status: ClassVar[int] = 422
+
+
+class NoPeople(RegularsError):
+    """The file holds no list of people, or no column that says who they are."""
+
+    code = "no-people"
+    status: ClassVar[int] = 422
+
+
+class ImportUndone(RegularsError):
+    """There is no such import, or it was undone already."""
+
+    code = "import-undone"
+    status: ClassVar[int] = 409

@@ -6,6 +6,7 @@ and everything can go back.
 
 from regulars.members.models.cards import Card, CardRange, UsedCode
 from regulars.members.models.consents import Consent, Permission, Wording
+from regulars.members.models.deeds import Erasure, Import, ImportChange, ImportRefusal, Merge, Pair
 from regulars.members.models.extras import Field, Key, Mark, Note, Retention, Tag
 from regulars.members.models.groups import Company, Contact, Household
 from regulars.members.models.people import Fact, Identifier, Member
@@ -16,14 +17,20 @@ __all__ = (
     "Company",
     "Consent",
     "Contact",
+    "Erasure",
     "Fact",
     "Field",
     "Household",
     "Identifier",
+    "Import",
+    "ImportChange",
+    "ImportRefusal",
     "Key",
     "Mark",
     "Member",
+    "Merge",
     "Note",
+    "Pair",
     "Permission",
     "Retention",
     "Tag",
