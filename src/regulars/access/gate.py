@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from regulars.access.errors import NeedsSecondApprover, NotAllowed
-from regulars.access.moves import Grants, Holder, Place, Places, Scope
+from regulars.access.moves import Grant, Grants, Holder, Place, Places, Scope
 from regulars.access.rights import Right
 from regulars.journal.moves import STAFF
 
@@ -95,10 +95,22 @@ def covers(
     return found.everything or place.merchant in found.merchants or place.store in found.stores
 
 
+def both(key: Grants, owner: Grants) -> Grants:
+    """What a person's own key may: at each of its places only what the owner may there too."""
+    narrowed = tuple(
+        Grant(frozenset(r for r in grant.rights if _at(owner, r, grant.place)), grant.place) for grant in key.given
+    )
+    return Grants(narrowed, key.places)
+
+
+def _at(grants: Grants, right: Right, place: Place) -> bool:
+    return may(grants, right, place.merchant, place.store, organisation=place.organisation)
+
+
 def may_give(giver: Grants, rights: Iterable[Right], place: Place) -> bool:
     """Nobody gives what they do not have there themselves, and only who manages access there gives at all."""
     asked = {*rights, Right.ACCESS_MANAGE}
-    return all(may(giver, r, place.merchant, place.store, organisation=place.organisation) for r in asked)
+    return all(_at(giver, right, place) for right in asked)
 
 
 def require_give(giver: Grants, rights: Iterable[Right], place: Place) -> None:

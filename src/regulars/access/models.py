@@ -128,7 +128,8 @@ class Key(models.Model):
     id = models.UUIDField(primary_key=True)
     name = models.TextField()
     created_at = models.DateTimeField()
-    made_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="keys")  # their leaving ends it
+    # A person's own key never does more than they may, and ends when they leave; that of a till or shop has no owner.
+    owner = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="keys")
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -2,15 +2,19 @@
 
 import hmac
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Prefetch, Q
 
-from regulars.access.models import Map, Merchant, Organisation, Store
-from regulars.access.moves import Grant, Grants, Holder, Place, Places
+from regulars.access import gate
+from regulars.access.models import Approval, Assignment, Key, Map, Merchant, Organisation, Secret, Staff, Store
+from regulars.access.moves import Grant, Grants, Holder, Place, Places, Scope
 from regulars.access.rights import Right
+from regulars.access.scoping import within
 from regulars.access.texts import digest_of, prefix_of
 from regulars.journal.moves import KEY, STAFF
 
@@ -25,7 +29,7 @@ _GRANTS: Final = """
     left join access_map m on true
 """
 _OF_KEY: Final = f"""
-select k.id, k.name, m.edition, r.rights, a.organisation_id, a.merchant_id, a.store_id, s.digest
+select k.id, k.name, m.edition, r.rights, a.organisation_id, a.merchant_id, a.store_id, s.digest, k.owner_id
 from access_secret s join access_key k on k.id = s.key_id
 {_GRANTS.format(owner="a.key_id = k.id")}
 where s.prefix = %(prefix)s and k.revoked_at is null and (s.expires_at is null or s.expires_at > %(at)s)
@@ -59,14 +63,21 @@ def _read() -> Places:
 
 
 def grants_of_key(text: str, at: datetime) -> Holder | None:
-    """Who shows this API key; None for an unknown, wrong, expired or revoked one, in equal time. One indexed query."""
+    """Who shows this API key; None for an unknown, wrong, expired or revoked one, in equal time.
+
+    One indexed query; for a person's own key one more.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_OF_KEY, {"prefix": prefix_of(text), "at": at})
         rows = cursor.fetchall()
     kept = bytes(rows[0][7]) if rows else bytes(32)
     if not hmac.compare_digest(kept, digest_of(text)) or not rows:
         return None
-    return _holder(KEY, rows)
+    found, owner = _holder(KEY, rows), rows[0][8]
+    if owner is None:
+        return found
+    person = grants_of_staff(owner, at)
+    return person and replace(found, grants=gate.both(found.grants, person.grants))
 
 
 def grants_of_staff(staff: UUID, at: datetime) -> Holder | None:
@@ -92,3 +103,50 @@ def _rights(texts: object) -> frozenset[Right]:
     """A text of a role that this release does not know gives nothing."""
     assert isinstance(texts, Iterable)
     return frozenset(Right(text) for text in texts if text in _KNOWN)
+
+
+def administrated(organisation: UUID) -> bool:
+    """Whether somebody active may manage the organisation as a whole, without an end. One query."""
+    return Assignment.objects.filter(
+        organisation=organisation,
+        merchant=None,
+        until=None,
+        staff__is_active=True,
+        role__rights__contains=[Right.ACCESS_MANAGE.value],
+    ).exists()
+
+
+def staff_of_email(email: str) -> Staff | None:
+    """One query."""
+    return Staff.objects.filter(email=email.strip().lower()).first()
+
+
+def staff_within(scope: Scope) -> list[Staff]:
+    """Staff with a role at a place of the scope, and for those who see everything all. Two queries."""
+    given = Assignment.objects.filter(_where(scope)).select_related("role").order_by("given_at", "id")
+    everyone = Staff.objects.prefetch_related(Prefetch("assignments", given, to_attr="given")).order_by("email")
+    return list(everyone if scope.everything else everyone.filter(pk__in=given.values("staff")))
+
+
+def keys_within(scope: Scope) -> list[Key]:
+    """Keys with a role at a place of the scope. Three queries."""
+    given = Assignment.objects.filter(_where(scope)).select_related("role").order_by("given_at", "id")
+    secrets = Secret.objects.order_by("created_at")
+    found = Key.objects.prefetch_related(Prefetch("assignments", given, to_attr="given"), Prefetch("secrets", secrets))
+    return list((found if scope.everything else found.filter(pk__in=given.values("key"))).order_by("name", "id"))
+
+
+def _where(scope: Scope) -> Q:
+    return within(scope, organisation="organisation", merchant="merchant", store="store")
+
+
+def needs_second(organisation: UUID, deed: str, unit: str, amount: int) -> bool:
+    """Whether a deed of this size needs a second person: by the unit's own threshold, else the one of any unit.
+
+    One query.
+    """
+    rows = dict(
+        Approval.objects.filter(organisation=organisation, deed=deed, unit__in=["", unit]).values_list("unit", "above")
+    )
+    above = rows.get(unit, rows.get(""))
+    return above is not None and abs(amount) > above

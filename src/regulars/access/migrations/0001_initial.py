@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("revoked_at", models.DateTimeField(null=True)),
                 (
-                    "made_by",
+                    "owner",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,

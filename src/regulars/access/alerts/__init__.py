@@ -1,0 +1,1 @@
+"""Odd operations: found in the journal, told by mail and other channels."""

@@ -1,0 +1,100 @@
+"""The alert rules an installation begins with; they are rows that may be changed."""
+
+from datetime import datetime
+from typing import Final
+
+from regulars.access.models import AlertRule
+from regulars.basics.ids import new_id
+
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
+
+# Thresholds: what a busy shop's normal days stay well below; docs/journal.md says how they were checked.
+FIRST: Final = (
+    AlertRule(
+        code="many-look-ups",
+        name="Many members looked up by one person",
+        deeds=["members.read", "members.search", "members.recognise"],
+        actor_kind="staff",
+        group="actor",
+        measure="subjects",
+        threshold=60,
+        seconds=10 * MINUTE,
+    ),
+    AlertRule(
+        code="many-look-ups-in-a-day",
+        name="Very many members looked up by one person",
+        deeds=["members.read", "members.search", "members.recognise"],
+        actor_kind="staff",
+        group="actor",
+        measure="subjects",
+        threshold=1000,
+        seconds=24 * HOUR,
+    ),
+    AlertRule(
+        code="large-adjustment",
+        name="Large adjustment of points or value",
+        deeds=["ledger.adjust"],
+        group="actor",
+        measure="amount",
+        threshold=50_000,
+        seconds=HOUR,
+    ),
+    AlertRule(
+        code="redemption-burst",
+        name="Many redemptions from one account",
+        deeds=["ledger.redeem", "ledger.capture"],
+        group="subject",
+        measure="deeds",
+        threshold=6,
+        seconds=10 * MINUTE,
+    ),
+    AlertRule(
+        code="failed-card-signatures",
+        name="Cards whose signature is wrong",
+        deeds=["cards.forged"],
+        group="actor",
+        measure="deeds",
+        threshold=3,
+        seconds=10 * MINUTE,
+    ),
+    AlertRule(
+        code="log-in-from-new-place",
+        name="Log-in from a new place",
+        deeds=["access.log_in"],
+        facts={"new_place": True},
+        group="actor",
+        measure="deeds",
+        threshold=1,
+        seconds=HOUR,
+    ),
+    AlertRule(
+        code="failed-log-ins",
+        name="Many failed log-ins from one address",
+        deeds=["access.log_in_failed"],
+        group="address",
+        measure="deeds",
+        threshold=10,
+        seconds=15 * MINUTE,
+    ),
+)
+
+
+def lay_down(*, at: datetime) -> None:
+    """Writes the rules that are not there yet; those there stay as they were changed. One query."""
+    fresh = [
+        AlertRule(
+            id=new_id(at),
+            code=rule.code,
+            name=rule.name,
+            deeds=rule.deeds,
+            actor_kind=rule.actor_kind,
+            facts=rule.facts,
+            group=rule.group,
+            measure=rule.measure,
+            threshold=rule.threshold,
+            seconds=rule.seconds,
+        )
+        for rule in FIRST
+    ]
+    AlertRule.objects.bulk_create(fresh, ignore_conflicts=True)
