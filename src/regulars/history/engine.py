@@ -5,7 +5,7 @@ meet their data by name, so that the same expression can be shown as SQL, stored
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -108,6 +108,15 @@ class Engine:
         assert relation is not None, "a query that answers nothing"
         answer: pa.Table = relation.to_arrow_table()
         return answer
+
+    def batches(self, expression: ir.Table, rows: int) -> Iterator[pa.RecordBatch]:
+        """Runs the expression; the answer comes a number of rows at a time and is never whole in memory.
+
+        Use one up before anything else is asked of the engine: a new question ends it.
+        """
+        relation: Any = self.connection.sql(sql_of(expression))
+        assert relation is not None, "a query that answers nothing"
+        yield from relation.to_arrow_reader(rows)
 
     def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
         """Runs the expression; rows as plain dicts, for small answers."""

@@ -1,9 +1,10 @@
 """Movement between value classes from month to month.
 
-One row per customer holds the spend of each month; a class at a month end is a sum of neighbouring columns. The path of
-a customer through the months is packed into one number, so that the database counts paths and NumPy unpacks them.
+The database lists months and amounts of each customer; NumPy adds them up, since a class at a month end is a
+difference of two running sums. A customer's path through the months is packed into one number, and paths are counted.
 """
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -13,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from regulars.history.engine import Engine
-from regulars.insight.native import whole_sum
 
 MONTH_ENDS: Final = 13  # twelve steps
 _CLASSES: Final = ("prospect", "ordinary", "important", "vip")
+_FIRST_DAY: Final = date(1970, 1, 1)
+_AT_ONCE: Final = 131_072  # customers
 _BITS: Final = 2  # a class in two bits; 13 × 2 bits fit a BIGINT
 
 
@@ -55,42 +57,66 @@ def class_flow(
     ends = [] if first_on is None else month_ends(first_on, cut_off, window_months)
     if len(ends) < 2:
         return _table([], [], [], [])
-    paths = engine.arrow(_paths(days, ends, cut_offs_minor, window_months))
-    return _steps(ends, paths["path"].to_numpy(), paths["customers"].to_numpy())
+    ways = _paths(days, ends, cut_offs_minor, window_months, engine)
+    return _steps(ends, np.array(list(ways), np.int64), np.array(list(ways.values()), np.int64))
 
 
-def _paths(days: ir.Table, ends: list[date], cut_offs_minor: tuple[int, int], window_months: int | None) -> ir.Table:
-    """path, customers: how many went which way."""
-    reach = len(ends) - 1 + (window_months or 1)
-    last = ends[-1]
+def _paths(
+    days: ir.Table,
+    ends: list[date],
+    cut_offs_minor: tuple[int, int],
+    window_months: int | None,
+    engine: Engine,
+) -> dict[int, int]:
+    """How many customers went which way."""
+    last, reach = ends[-1], len(ends) - 1 + (window_months or 1)
     months_ago = (last.year - days.day.year()) * 12 + last.month - days.day.month()
-    by_month = days.filter(days.day <= ibis.literal(last)).mutate(months_ago=months_ago)
     if window_months is None:  # all that is older counts as the oldest month
-        by_month = by_month.mutate(months_ago=ibis.least(by_month.months_ago, reach - 1))
-    wide = by_month.group_by("customer").agg(
-        first_on=by_month.day.min(where=by_month.receipts > 0),
-        **{f"m{n}": whole_sum(by_month.spend_minor, by_month.months_ago == n).fill_null(0) for n in range(reach)},
+        months_ago = ibis.least(months_ago, reach - 1)
+    seen = days.filter(days.day <= ibis.literal(last)).mutate(months_ago=months_ago.cast("int32"))
+    within = seen.months_ago < reach
+    # Whoever has no visit that stands has no first day, and none of the month ends is after it.
+    listed = seen.group_by("customer").agg(
+        first_on=seen.day.min(where=seen.receipts > 0),
+        months=seen.months_ago.collect(where=within),
+        spent=seen.spend_minor.collect(where=within),
     )
-    path: Any = ibis.literal(0, "int64")
+    found: Counter[int] = Counter()
+    for batch in engine.batches(listed.select("first_on", "months", "spent"), _AT_ONCE):
+        path = _path(batch, ends, cut_offs_minor, window_months)
+        found.update(dict(zip(*(each.tolist() for each in np.unique(path, return_counts=True)), strict=True)))
+    return found
+
+
+def _path(
+    batch: pa.RecordBatch, ends: list[date], cut_offs_minor: tuple[int, int], window_months: int | None
+) -> np.ndarray[Any, Any]:
+    """The way of each customer: the classes at the month ends, two bits each."""
+    reach = len(ends) - 1 + (window_months or 1)
+    first = batch["first_on"].cast(pa.int32()).fill_null(np.iinfo(np.int32).max).to_numpy()
+    spent_until = _spent_until(batch["months"], batch["spent"], reach)
+    important_minor, vip_minor = cut_offs_minor
+    path = np.zeros(len(batch), np.int64)
     for step, end in enumerate(ends):
         ago = len(ends) - 1 - step
         farthest = reach if window_months is None else ago + window_months
-        spent = sum((wide[f"m{n}"] for n in range(ago + 1, farthest)), wide[f"m{ago}"])
-        path = path + _class_number(spent, wide.first_on, end, cut_offs_minor) * (1 << (_BITS * step))
-    coded = wide.select(path=path)
-    return coded.group_by("path").agg(customers=coded.count())
+        spent = spent_until[:, farthest] - spent_until[:, ago]
+        level = 1 + (spent >= important_minor) + (spent >= vip_minor)
+        level[first > (end - _FIRST_DAY).days] = 0
+        path |= level.astype(np.int64) << (_BITS * step)
+    return path
 
 
-def _class_number(
-    spent: ir.IntegerValue, first_on: ir.DateValue, end: date, cut_offs_minor: tuple[int, int]
-) -> ir.IntegerValue:
-    important_minor, vip_minor = cut_offs_minor
-    return ibis.cases(
-        (first_on.isnull() | (first_on > ibis.literal(end)), 0),
-        (spent >= vip_minor, 3),
-        (spent >= important_minor, 2),
-        else_=1,
-    ).cast("int64")
+def _spent_until(months: Any, spent: Any, reach: int) -> np.ndarray[Any, Any]:
+    """customers × (reach + 1): the spend of the nearest so many months, from none on. Nulls count as nothing."""
+    customers = len(months)
+    lengths = months.value_lengths().fill_null(0).to_numpy()
+    cell = np.repeat(np.arange(customers) * reach, lengths) + months.flatten().to_numpy()
+    # Whole numbers below 2^53 are exact in a float.
+    sums = np.bincount(cell, spent.flatten().fill_null(0).to_numpy(), customers * reach).reshape(customers, reach)
+    whole = np.zeros((customers, reach + 1), np.int64)
+    np.cumsum(sums.astype(np.int64), axis=1, out=whole[:, 1:])
+    return whole
 
 
 def _steps(ends: list[date], path: np.ndarray[Any, Any], customers: np.ndarray[Any, Any]) -> pa.Table:
