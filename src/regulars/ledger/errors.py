@@ -59,6 +59,19 @@ class AccountClosed(LedgerError):
     status = 409
 
 
+class HolderMerged(LedgerError):
+    """The holder was merged into another."""
+
+    code = "holder-merged"
+    status = 409
+
+
+class WrongCurrency(LedgerError):
+    """Stored value of another currency."""
+
+    code = "wrong-currency"
+
+
 class TransferUnknown(LedgerError):
     """No transfer has this id."""
 

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ("paused_at", models.DateTimeField(null=True)),
                 ("opened_at", models.DateTimeField()),
                 ("closed_at", models.DateTimeField(null=True)),
+                ("merged_into", models.UUIDField(null=True)),
             ],
             options={
                 "db_table": "ledger_account",

@@ -46,6 +46,7 @@ class Account(models.Model):
     paused_at = models.DateTimeField(null=True)  # since when expiry rests, by a freeze; null: it goes on
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)  # erased
+    merged_into = models.UUIDField(null=True)  # owner who took over what was here; null: nobody
 
     class Meta:
         db_table = "ledger_account"

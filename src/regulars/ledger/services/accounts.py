@@ -1,0 +1,176 @@
+"""Units and accounts: made once, then there for ever."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from regulars.basics.ids import new_id, typed
+from regulars.basics.periods import zone_of
+from regulars.journal.moves import Actor, Deed
+from regulars.journal.services import record
+from regulars.ledger import locks
+from regulars.ledger.drafts import AccountRow
+from regulars.ledger.errors import UnitClash, UnitUnknown, WrongPosting
+from regulars.ledger.models import Unit
+from regulars.ledger.moves import House, NewAccount
+from regulars.ledger.statements import column, run
+from regulars.ledger.words import HOLDER_ROLES, Level, Role, UnitKind
+
+
+@transaction.atomic
+def define_unit(
+    code: str,
+    name: str,
+    *,
+    kind: UnitKind = UnitKind.POINTS,
+    scale: int = 0,
+    currency: str = "",
+    zone: str = "UTC",
+    may_expire: bool | None = None,
+    approve_above: int | None = None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Makes a unit, or gives one that is there another name, zone, expiry or threshold. Raises UnitClash, WrongPeriod.
+
+    Paid value may not expire unless told so: where the law allows it.
+    """
+    zone_of(zone)
+    lasting = kind != UnitKind.PAID if may_expire is None else may_expire
+    if not code or (kind != UnitKind.POINTS and not currency) or not 0 <= scale <= 9:
+        raise WrongPosting("A unit has a code, 0 to 9 decimals, and a currency where it is money.", unit=code)
+    fixed = {"kind": kind.value, "scale": scale, "currency": currency}
+    free = {"name": name, "zone": zone, "may_expire": lasting, "approve_above": approve_above}
+    unit, made = Unit.objects.get_or_create(code=code, defaults=fixed | free)
+    if (unit.kind, unit.scale, unit.currency) != (kind.value, scale, currency):
+        raise UnitClash(f"{code} is there with another kind, scale or currency.", unit=code)
+    if not made:
+        Unit.objects.filter(code=code).update(**free)
+    record([Deed("ledger.unit", code, after=fixed | free)], actor=actor, at=at)
+
+
+def units(codes: Collection[str]) -> dict[str, Unit]:
+    """Those units. One query. Raises UnitUnknown."""
+    found = {unit.code: unit for unit in Unit.objects.filter(code__in=set(codes))}
+    for code in codes:
+        if code not in found:
+            raise UnitUnknown(f"There is no unit {code[:40]}.", unit=code[:40])
+    return found
+
+
+@transaction.atomic
+def open_accounts(wanted: Sequence[NewAccount], *, actor: Actor, at: datetime) -> list[UUID]:
+    """Makes what is not there; the ids in the order asked. Four queries. Raises UnitUnknown."""
+    assert all(account.role in HOLDER_ROLES and account.floor >= 0 for account in wanted)
+    units({account.unit for account in wanted})
+    made = _insert(wanted, at)
+    if made:
+        record([Deed("ledger.open", after={"accounts": made})], actor=actor, at=at)
+    rows = run(
+        "SELECT owner, unit, role, id FROM ledger_account WHERE owner = ANY(%s::uuid[])",
+        [column({account.owner for account in wanted})],
+    )
+    ids = {(owner, unit, role): number for owner, unit, role, number in rows}
+    return [ids[account.owner, account.unit, account.role.value] for account in wanted]
+
+
+def locked(wanted: Iterable[tuple[UUID, str, Role]], at: datetime) -> list[AccountRow]:
+    """Accounts of holders, locked; those wanted that are missing are made. One query, three where some are missing.
+
+    All accounts of a holder in a unit come along: an earn must see the debt beside it.
+    """
+    asked = set(wanted)
+    if not asked:
+        return []
+    pairs = {(owner, unit) for owner, unit, _ in asked}
+    rows = locks.holders(pairs)
+    missing = asked - {(row.owner, row.unit, row.role) for row in rows}
+    if not missing:
+        # A debt made while we waited for the main account may not have been in sight; it is now.
+        return rows if _debts_seen(rows) else locks.holders(pairs)
+    # The main account comes with any other: it is the one that all writers of a holder wait for.
+    missing |= {(owner, unit, Role.MAIN) for owner, unit, _ in missing}
+    _insert([NewAccount(owner, unit, role) for owner, unit, role in sorted(missing)], at)
+    return locks.holders(pairs)
+
+
+def _debts_seen(rows: Iterable[AccountRow]) -> bool:
+    owing = {(row.owner, row.unit) for row in rows if row.owed}
+    return owing <= {(row.owner, row.unit) for row in rows if row.role == Role.DEBT} if owing else True
+
+
+def houses(wanted: Iterable[tuple[str, House]], at: datetime) -> dict[tuple[str, House], AccountRow]:
+    """Accounts of the house, not locked; missing ones are made. One query, three where some are missing."""
+    asked = sorted(set(wanted), key=lambda pair: (pair[0], pair[1].role, pair[1].scope))
+    if not asked:
+        return {}
+    found = _houses(asked)
+    missing = [pair for pair in asked if pair not in found]
+    if missing:
+        run(
+            "INSERT INTO ledger_account (id, unit, owner, role, scope, floor, balance, held, owed, opened_at)"
+            " SELECT id, unit, NULL, role, scope, 0, NULL, 0, 0, %s"
+            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS new(id, unit, role, scope)"
+            " ON CONFLICT DO NOTHING",
+            [
+                at,
+                column(new_id(at) for _ in missing),
+                column(unit for unit, _ in missing),
+                column(house.role for _, house in missing),
+                column(house.scope for _, house in missing),
+            ],
+        )
+        found |= _houses(missing)
+    return found
+
+
+def _houses(asked: Sequence[tuple[str, House]]) -> dict[tuple[str, House], AccountRow]:
+    rows = run(
+        "SELECT a.id, a.unit, a.role, a.scope FROM ledger_account a"
+        " JOIN unnest(%s::text[], %s::text[], %s::text[]) AS w(unit, role, scope)"
+        " ON a.owner IS NULL AND a.unit = w.unit AND a.role = w.role AND a.scope = w.scope",
+        [
+            column(unit for unit, _ in asked),
+            column(house.role for _, house in asked),
+            column(house.scope for _, house in asked),
+        ],
+    )
+    return {
+        (unit, House(Role(role), scope)): AccountRow(number, unit, None, Role(role))
+        for number, unit, role, scope in rows
+    }
+
+
+def _insert(wanted: Sequence[NewAccount], at: datetime) -> int:
+    """In the order of holders, so that two writers of the same ones wait in turn. A frozen holder's start frozen."""
+    rows = sorted({replace(account, floor=0): account for account in wanted}.values(), key=lambda a: (a.owner, a.unit))
+    made = run(
+        "INSERT INTO ledger_account (id, unit, owner, role, scope, floor, balance, held, owed, opened_at,"
+        " no_spend_until, no_earn_until, paused_at)"
+        " SELECT new.id, new.unit, new.owner, new.role, '', new.floor, 0, 0, 0, %s, f.spend, f.earn, f.paused"
+        " FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::bigint[])"
+        " AS new(id, unit, owner, role, floor)"
+        " LEFT JOIN LATERAL (SELECT max(until) FILTER (WHERE level = %s) AS spend,"
+        " max(until) FILTER (WHERE level = %s) AS earn, min(since) FILTER (WHERE pauses_expiry) AS paused"
+        " FROM ledger_freeze WHERE owner = new.owner AND lifted_at IS NULL) f ON true"
+        " ORDER BY new.owner, new.unit, new.role ON CONFLICT DO NOTHING RETURNING id",
+        [
+            at,
+            column(new_id(at) for _ in rows),
+            column(account.unit for account in rows),
+            column(account.owner for account in rows),
+            column(account.role for account in rows),
+            column(account.floor for account in rows),
+            Level.SPEND.value,
+            Level.EARN.value,
+        ],
+    )
+    return len(made)
+
+
+def account_text(row: AccountRow) -> str:
+    """As the journal names it."""
+    return typed("acc", row.id)

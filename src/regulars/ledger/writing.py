@@ -1,0 +1,72 @@
+"""Writes a draft: one statement for transfers, lots, links and balances together, however many there are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from regulars.ledger.drafts import TRANSFER, AccountRow, Draft, LotRow
+from regulars.ledger.statements import columns, run, unnested
+
+_UUIDS: Final = {"id", "giver", "taker", "owner", "other", "deed", "reverses", "shown"}
+_SPECIAL: Final = {"amount": "bigint", "effective_at": "timestamptz", "recorded_at": "timestamptz", "details": "jsonb"}
+_TRANSFERS: Final = {name: "uuid" if name in _UUIDS else _SPECIAL.get(name, "text") for name in TRANSFER}
+_LOTS: Final = {
+    "id": "uuid", "account": "uuid", "unit": "text", "transfer": "uuid", "parent": "uuid", "amount": "bigint",
+    "remaining": "bigint", "held": "bigint", "earned_at": "timestamptz", "starts_at": "timestamptz",
+    "expires_at": "timestamptz", "usable_from": "timestamptz", "is_open": "boolean",
+}  # fmt: skip
+_USES: Final = {"transfer": "uuid", "lot": "uuid", "account": "uuid", "amount": "bigint", "effective_at": "timestamptz"}
+_LOT_CHANGES: Final = {"id": "uuid", "remaining": "bigint", "held": "bigint", "usable_from": "timestamptz"}
+_ACCOUNT_CHANGES: Final = {"id": "uuid", "moved": "bigint", "set_aside": "bigint", "indebted": "bigint"}
+
+_CHANGE_LOTS: Final = (
+    "UPDATE ledger_lot l SET remaining = l.remaining + new.remaining, held = l.held + new.held,"
+    " usable_from = new.usable_from, is_open = l.remaining + new.remaining + l.held + new.held > 0"
+    f" FROM {unnested(_LOT_CHANGES)} WHERE l.id = new.id RETURNING 1"
+)
+# Each balance changes by what moves, in the statement that writes the move; the constraints of the row look once more.
+_CHANGE_ACCOUNTS: Final = (
+    "UPDATE ledger_account a SET balance = a.balance + new.moved, held = a.held + new.set_aside,"
+    f" owed = a.owed + new.indebted FROM {unnested(_ACCOUNT_CHANGES)} WHERE a.id = new.id RETURNING 1"
+)
+
+
+def write(draft: Draft) -> None:
+    """One query. The accounts of holders in the draft are under lock."""
+    fresh = [_lot(lot) for lot in draft.fresh]
+    lots = [_lot_change(lot) for lot in draft.changed.values()]
+    accounts = [_account_change(row) for row in draft.accounts.values() if row.moved or row.set_aside or row.indebted]
+    parts: list[tuple[str, Mapping[str, str], Sequence[Sequence[object]]]] = [
+        (_insert("ledger_transfer", _TRANSFERS), _TRANSFERS, draft.transfers),
+        (_insert("ledger_lot", _LOTS), _LOTS, fresh),
+        (_insert("ledger_lot_use", _USES), _USES, draft.uses),
+        (_CHANGE_LOTS, _LOT_CHANGES, lots),
+        (_CHANGE_ACCOUNTS, _ACCOUNT_CHANGES, accounts),
+    ]
+    needed = [part for part in parts if part[2]]
+    if not needed:
+        return
+    steps = ", ".join(f"s{number} AS ({sql})" for number, (sql, _, _) in enumerate(needed))
+    counts = ", ".join(f"(SELECT count(*) FROM s{number})" for number in range(len(needed)))
+    values = [text for _, types, rows in needed for text in columns(rows, len(types))]
+    (written,) = run(f"WITH {steps} SELECT {counts}", values)
+    assert written == tuple(len(rows) for _, _, rows in needed), "a row under lock was not there"
+
+
+def _insert(table: str, types: Mapping[str, str]) -> str:
+    names = ", ".join(types)
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {unnested(types)} RETURNING 1"
+
+
+def _lot(lot: LotRow) -> tuple[object, ...]:
+    return (
+        lot.id, lot.account, lot.unit, lot.transfer, lot.parent, lot.amount, lot.remaining, lot.held, lot.earned_at,
+        lot.starts_at, lot.expires_at, lot.usable_from, lot.remaining + lot.held > 0,
+    )  # fmt: skip
+
+
+def _lot_change(lot: LotRow) -> tuple[object, ...]:
+    return lot.id, lot.remaining - lot.was_remaining, lot.held - lot.was_held, lot.usable_from
+
+
+def _account_change(row: AccountRow) -> tuple[object, ...]:
+    return row.id, row.moved if row.balance is not None else None, row.set_aside, row.indebted
