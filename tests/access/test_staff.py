@@ -25,8 +25,7 @@ from regulars.access.models import Assignment, Role, Staff, Store
 from regulars.access.moves import NewMerchant, NewStore, Place
 from regulars.access.rights import BUILT_IN, Right
 from regulars.access.scoping import within
-from regulars.access.selectors import grants_of_staff, needs_second, places, staff_within
-from regulars.access.services.approvals import set_approval
+from regulars.access.selectors import grants_of_staff, places, staff_within
 from regulars.access.services.places import found_organisation, open_merchants, open_stores
 from regulars.access.services.roles import assign, withdraw, write_role
 from regulars.access.services.staff import deactivate, end_sessions, hire, reactivate, set_password
@@ -253,27 +252,6 @@ def test_settings_that_cannot_serve_are_refused(town: Town) -> None:
         write_role(town.one, "x", name="X", rights=["rockets.launch"], by=ann, actor=SETUP, at=AT)
     with pytest.raises(UnknownRole):
         assign("pilot", town.whole, staff=town.bea, by=ann, actor=SETUP, at=AT)
-
-
-@pytest.mark.parametrize(
-    ("case", "unit", "amount", "needed"),
-    [
-        ("below", "pts", 500, False),
-        ("above", "pts", 501, True),
-        ("above, taken away", "pts", -501, True),
-        ("another unit, by the one of any", "cny", 1001, True),
-        ("another unit, below", "cny", 1000, False),
-    ],
-)
-def test_above_a_threshold_a_second_person_is_needed(
-    town: Town, case: str, unit: str, amount: int, needed: bool
-) -> None:
-    for named, above in (("pts", 500), ("", 1000)):
-        set_approval(town.one, "ledger.adjust", unit=named, above=above, by=grants(town.ann), actor=SETUP, at=AT)
-    assert needs_second(town.one, "ledger.adjust", unit, amount) is needed
-    assert not needs_second(town.two, "ledger.adjust", unit, amount)
-    with pytest.raises(NotAllowed):
-        set_approval(town.two, "ledger.adjust", above=1, by=grants(town.ann), actor=SETUP, at=AT)
 
 
 def test_passwords_are_kept_by_a_hash_that_is_slow(settings: Settings) -> None:

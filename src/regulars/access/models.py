@@ -181,24 +181,8 @@ class Assignment(models.Model):
         )
 
 
-class Approval(models.Model):
-    """Above how much a deed needs a second person. One row per organisation, deed and unit ("" is any unit)."""
-
-    organisation = models.ForeignKey(Organisation, models.CASCADE)
-    deed = models.TextField()  # as the journal names it: "ledger.adjust"
-    unit = models.TextField(blank=True)
-    above = models.BigIntegerField()  # the unit's smallest parts; without sign
-
-    class Meta:
-        db_table = "access_approval"
-        constraints = (
-            models.UniqueConstraint(fields=["organisation", "deed", "unit"], name="access_approval_once"),
-            models.CheckConstraint(condition=Q(above__gte=0), name="access_approval_above"),
-        )
-
-
 class Haunt(models.Model):
-    """A network and a kind of browser from which a staff member has logged in, as a keyed hash."""
+    """A network from which a staff member has logged in, as a keyed hash."""
 
     staff = models.ForeignKey(Staff, models.CASCADE)
     mark = models.BinaryField(max_length=32)
@@ -231,8 +215,8 @@ class AlertRule(models.Model):
     name = models.TextField()
     deeds = ArrayField(models.TextField())  # as the journal names them
     actor_kind = models.TextField(blank=True)  # "" is any
-    facts = models.JSONField(default=dict)  # what the line's `after` must hold
-    group = models.TextField()  # actor, subject, store, merchant or address
+    facts = models.JSONField(default=list)  # the line's `after` must hold one of these; [] is any
+    group = models.TextField()  # actor, subject, store, merchant, address, or "fact:" and a name within `after`
     measure = models.TextField()  # deeds, subjects or amount
     threshold = models.BigIntegerField()
     seconds = models.IntegerField()
@@ -242,7 +226,7 @@ class AlertRule(models.Model):
         db_table = "access_alert_rule"
         constraints = (
             models.CheckConstraint(
-                condition=Q(group__in=["actor", "subject", "store", "merchant", "address"]),
+                condition=Q(group__regex="^(actor|subject|store|merchant|address|fact:[a-z_]+)$"),
                 name="access_alert_rule_group",
             ),
             models.CheckConstraint(

@@ -116,3 +116,11 @@ class KeyMade:
     id: UUID
     text: str
     expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """Who has just logged in. `new_place` tells that they never did so from this network before."""
+
+    staff: UUID
+    new_place: bool

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Prefetch, Q
 
 from regulars.access import gate
-from regulars.access.models import Approval, Assignment, Key, Map, Merchant, Organisation, Secret, Staff, Store
+from regulars.access.models import Assignment, Key, Map, Merchant, Organisation, Secret, Staff, Store
 from regulars.access.moves import Grant, Grants, Holder, Place, Places, Scope
 from regulars.access.rights import Right
 from regulars.access.scoping import within
@@ -138,15 +138,3 @@ def keys_within(scope: Scope) -> list[Key]:
 
 def _where(scope: Scope) -> Q:
     return within(scope, organisation="organisation", merchant="merchant", store="store")
-
-
-def needs_second(organisation: UUID, deed: str, unit: str, amount: int) -> bool:
-    """Whether a deed of this size needs a second person: by the unit's own threshold, else the one of any unit.
-
-    One query.
-    """
-    rows = dict(
-        Approval.objects.filter(organisation=organisation, deed=deed, unit__in=["", unit]).values_list("unit", "above")
-    )
-    above = rows.get(unit, rows.get(""))
-    return above is not None and abs(amount) > above
