@@ -12,13 +12,16 @@ from regulars.cli.analyze import analyze
 from regulars.cli.campaign import campaign
 from regulars.cli.churn import churn
 from regulars.cli.complaints import complaints
+from regulars.cli.doctor import doctor
 from regulars.cli.lake import history
 from regulars.cli.next import next_baskets
 from regulars.cli.offers import offers
 from regulars.cli.refusing import RefusingGroup
 from regulars.cli.sample import sample
 from regulars.cli.score import score
+from regulars.cli.serve import serve
 from regulars.cli.survey import survey
+from regulars.cli.worker import worker
 
 app = typer.Typer(
     name="regulars",
@@ -38,6 +41,9 @@ app.command("next")(next_baskets)
 app.command()(offers)
 app.command()(survey)
 app.command()(complaints)
+app.command()(serve)
+app.command()(worker)
+app.command()(doctor)
 app.add_typer(history, name="history")
 app.add_typer(campaign, name="campaign")
 

@@ -5,6 +5,7 @@ DATABASE_URL    a PostgreSQL of one's own instead of the embedded one
 REGULARS_HOSTS  names the service answers to, with commas (localhost alone)
 REGULARS_API_RATE  requests a minute that one API key may send (6000; 0: as many as it likes)
 REGULARS_PROXY  1 where a trusted proxy ends TLS and sets X-Forwarded-Proto and X-Forwarded-For
+REGULARS_TLS    1 where the web part itself ends TLS
 """
 
 import os
@@ -28,6 +29,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
     "regulars.journal",
     "regulars.access",
     "regulars.ledger",
@@ -36,6 +39,7 @@ INSTALLED_APPS = [
     "regulars.server",
 ]
 MIDDLEWARE = [
+    "regulars.server.requests.Requests",
     "regulars.api.requests.ApiRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -71,21 +75,30 @@ DATABASES: dict[str, dict[str, Any]] = {
         "ENGINE": "django.db.backends.postgresql",
         # Persistent connections in a pool: a till's call must not wait for a log-in to the database.
         "OPTIONS": {**_DATABASE["OPTIONS"], "pool": {"min_size": 1, "max_size": 16, "timeout": 10}},  # type: ignore[dict-item]
+        "CONN_HEALTH_CHECKS": True,  # a connection that died with the database is not handed out
         "ATOMIC_REQUESTS": False,
     }
 }
 AUTH_USER_MODEL = "access.Staff"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "UserAttributeSimilarityValidator")
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name")}),
+    )
 ]
 API_REQUESTS_PER_MINUTE = int(os.environ.get("REGULARS_API_RATE", "6000"))
+LOGIN_URL = "/login"
 STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -105,8 +118,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
     }
 }
-if os.environ.get("REGULARS_PROXY") == "1":
+BEHIND_PROXY = os.environ.get("REGULARS_PROXY") == "1"
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_PROXY or os.environ.get("REGULARS_TLS") == "1"
+CSRF_FAILURE_VIEW = "regulars.server.problems.stale_form"
 LOGGING_CONFIG = None

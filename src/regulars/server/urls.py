@@ -1,5 +1,23 @@
 """Every address of the service."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
-urlpatterns: list[URLPattern | URLResolver] = [path("api/", include("regulars.api.urls"))]
+from regulars.server import health, views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.start, name="start"),
+    path("first/<str:link>", views.first, name="first"),
+    path("login", views.enter, name="login"),
+    path("logout", views.leave, name="logout"),
+    path("keys", views.make_key, name="make-key"),
+    path("language", set_language, name="set_language"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.figures),
+    path("api/", include("regulars.api.urls")),
+]
+handler400 = "regulars.server.problems.bad_request"
+handler403 = "regulars.server.problems.not_allowed"
+handler404 = "regulars.server.problems.not_found"
+handler500 = "regulars.server.problems.our_mistake"

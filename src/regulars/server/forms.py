@@ -1,0 +1,61 @@
+"""What people type on the pages of the installation."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+HIDDEN = forms.PasswordInput
+
+
+class FirstForm(forms.Form):
+    organisation = forms.CharField(label=_("Your organisation"), max_length=200)
+    zone = forms.CharField(
+        label=_("Its time zone"),
+        initial="UTC",
+        help_text=_("As in Europe/Amsterdam or Asia/Shanghai: days begin and end by it."),
+        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    email = forms.EmailField(label=_("Your mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    password = forms.CharField(label=_("Password"), widget=HIDDEN(attrs={"autocomplete": "new-password"}), strip=False)
+    again = forms.CharField(
+        label=_("Password again"), widget=HIDDEN(attrs={"autocomplete": "new-password"}), strip=False
+    )
+
+    @property
+    def zones(self) -> list[str]:
+        return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+
+    def clean_zone(self) -> str:
+        zone: str = self.cleaned_data["zone"].strip()
+        if zone not in available_timezones():
+            raise forms.ValidationError(_("There is no such time zone. Choose one of the list."))
+        return zone
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("password") != found.get("again"):
+            self.add_error("again", _("The two passwords differ."))
+        return found
+
+
+class EnterForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
+    password = forms.CharField(
+        label=_("Password"), widget=HIDDEN(attrs={"autocomplete": "current-password"}), strip=False
+    )
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(
+        label=_("What it is for"), max_length=200, widget=forms.TextInput(attrs={"placeholder": _("Tills of the shop")})
+    )
+    role = forms.ChoiceField(label=_("What it may do"))
+
+    def __init__(self, roles: list[tuple[str, str]], *args: Any) -> None:
+        super().__init__(*args)
+        self.fields["role"].choices = roles  # type: ignore[attr-defined]

@@ -1,0 +1,46 @@
+"""Pages for what went wrong. They ask the database nothing: it may be what is missing."""
+
+from django.core.signals import got_request_exception
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from structlog.stdlib import get_logger
+
+log = get_logger("regulars.server.problems")
+
+
+@receiver(got_request_exception)
+def note(sender: object, request: HttpRequest | None = None, **_kwargs: object) -> None:
+    """Every failure that is ours, once, under the id of its request."""
+    import sys
+
+    log.error("a request failed", exc_info=sys.exc_info()[1])
+
+
+def page(request: HttpRequest, status: int, title: str, told: str) -> HttpResponse:
+    known = {"title": title, "told": told, "request_id": getattr(request, "id", ""), "status": status}
+    return HttpResponse(render_to_string("server/problem.html", known), status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    told = _("This request cannot be answered here. If you came by another name of this server, it must be told of it.")
+    return page(request, 400, _("That was not understood"), told)
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 403, _("You may not do this"), _("Ask an administrator for the right."))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 404, _("There is nothing here"), _("The address may be mistyped, or what was here is gone."))
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    told = _("The page you sent was too old, or cookies are switched off. Go back, load it again, and send it again.")
+    return page(request, 403, _("Please send that again"), told)
+
+
+def our_mistake(request: HttpRequest) -> HttpResponse:
+    told = _("This is our mistake, and the log has it. Nothing that was acknowledged is lost.")
+    return page(request, 500, _("Something went wrong"), told)
