@@ -13,6 +13,7 @@ from regulars.members.numbers import digits_of
 
 LENGTH_MAX: Final = 254
 TAIL: Final = 4  # digits
+_PHONE_MIN: Final = 8  # characters with the +: shorter ones are dialled within a town or house alone
 _MAIL: Final = re.compile(r"[^@\s]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 
 
@@ -50,9 +51,9 @@ def _e164(text: str, region: str | None) -> str | None:
         number = phonenumbers.parse(text, region)
     except NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number) or number.extension:
-        return None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    plain = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    possible = phonenumbers.is_possible_number(number) and len(plain) >= _PHONE_MIN
+    return plain if possible and not number.extension else None
 
 
 def mail(text: str) -> str:

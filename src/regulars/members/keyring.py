@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from regulars.members.errors import KeysMissing, WrongKeys
 
 _NONCE: Final = 12  # bytes; drawn anew for each value
+RETIRED: Final = "retired"  # the folder of keys that old copies may still need
 BLIND: Final = 16  # bytes of a digest that are kept: two values never share them
 
 
@@ -61,9 +62,10 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Every generation still needed. Values are sealed with the newest."""
+    """Every generation in use. Values are sealed with the newest; retired ones only open what they sealed."""
 
     generations: Mapping[int, Generation]
+    retired: Mapping[int, Generation] = field(default_factory=dict)
 
     @property
     def newest(self) -> Generation:
@@ -71,9 +73,10 @@ class Keyring:
 
     def open(self, key: int, sealed: bytes, context: str) -> str:
         """What was sealed with that generation. Raises KeysMissing, WrongKeys."""
-        if key not in self.generations:
+        generation = self.generations.get(key) or self.retired.get(key)
+        if generation is None:
             raise KeysMissing(f"The key of generation {key} is not in the secrets folder.", generation=key)
-        return self.generations[key].open(sealed, context)
+        return generation.open(sealed, context)
 
     def blinds(self, *parts: str) -> list[bytes]:
         """A digest a generation: while keys are rotated a value may stand under either."""
@@ -94,12 +97,16 @@ def keyring_in(folder: Path) -> Keyring:
 
 @lru_cache(maxsize=8)
 def _read(folder: Path, _changed: int) -> Keyring:
-    found = {
-        int(path.name): Generation(int(path.name), secret_of(path)) for path in folder.iterdir() if path.name.isdigit()
-    }
+    found = _generations(folder)
     if not found:
         raise KeysMissing(f"There are no keys of personal values in {folder}.")
-    return Keyring(dict(sorted(found.items())))
+    retired = folder / RETIRED
+    return Keyring(found, _generations(retired) if retired.is_dir() else {})
+
+
+def _generations(folder: Path) -> dict[int, Generation]:
+    numbers = sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
+    return {number: Generation(number, secret_of(folder / str(number))) for number in numbers}
 
 
 def secret_of(path: Path) -> bytes:

@@ -5,14 +5,11 @@ from base64 import urlsafe_b64encode
 from functools import lru_cache
 from pathlib import Path
 from secrets import token_bytes
-from typing import Final
 
 from django.conf import settings
 
 from regulars.members.errors import KeysMissing
 from regulars.members.keyring import Keyring, keyring_in, secret_of
-
-RETIRED: Final = "retired"  # below the folder of keys: of old backups
 
 
 def folder() -> Path:

@@ -38,12 +38,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class NewIdentifier:
-    """An identifier for a member. `verified` says that its owner showed it to be theirs."""
+    """An identifier for a member. `verified`: its owner showed it to be theirs. `may_share`: where another member is
+    recognised by it already, keep it to reach this one by, instead of refusing."""
 
     kind: str
     value: str
     source: str = ""
     verified: bool = False
+    may_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ which docs/members.md weighs.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -62,6 +62,17 @@ def _of_latin(word: str) -> set[str]:
 
 def _of_han(word: str) -> set[str]:
     return {*word, *(word[i : i + 2] for i in range(len(word) - 1))}
+
+
+def spellings(names: Mapping[str, str]) -> list[str]:
+    """How a name may be asked for: its parts, and a Chinese one also in a piece, family name first.
+
+    >>> spellings({"given_name": "小明", "family_name": "王"})
+    ['王小明', '小明', '王']
+    """
+    given, family = names.get("given_name", ""), names.get("family_name", "")
+    whole = [family + given] if given and family and is_han(family[0]) else []
+    return [*whole, *(name for name in names.values() if name)]
 
 
 def grams(names: Iterable[str], organisation: str, generation: Generation) -> list[int]:

@@ -1,0 +1,29 @@
+"""The only row locks of the room, always in the order of ids."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from regulars.members.errors import MemberClosed, UnknownIdentifier
+from regulars.members.models import Card, Member
+from regulars.members.selectors.recognition import roots
+
+
+def lock_members(ids: Iterable[UUID], *, organisation: UUID) -> dict[UUID, Member]:
+    """By each id, who that is now, locked and fit to be written to. 2 queries. Raises UnknownMember, MemberClosed."""
+    asked = set(ids)
+    now = roots(sorted(asked), organisation=organisation)
+    rows = Member.objects.select_for_update(no_key=True).filter(id__in=set(now.values()))
+    found = {row.id: row for row in rows.order_by("id")}
+    if any(row.root_id != row.id for row in found.values()):
+        return lock_members(asked, organisation=organisation)  # merged while we waited
+    if closed := [row.id for row in found.values() if row.state in ("closed", "erased")]:
+        raise MemberClosed("The member was closed; nothing more is written to it.", closed=len(closed))
+    return {one: found[now[one]] for one in asked}
+
+
+def lock_card(card: UUID, *, organisation: UUID) -> Card:
+    """A card, locked. 1 query. Raises UnknownIdentifier."""
+    found = Card.objects.select_for_update(no_key=True).filter(id=card, organisation=organisation).first()
+    if found is None:
+        raise UnknownIdentifier("Nobody here is recognised by that.")
+    return found
