@@ -1,62 +1,46 @@
-"""A small organisation with two merchants, and a key for each built-in role."""
+"""A small organisation with two merchants, a second organisation, and a key for any built-in role."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.test import Client
 
-from regulars.access.models import Assignment, Key, Map, Merchant, Organisation, Role, Secret, Store
-from regulars.access.rights import BUILT_IN
-from regulars.access.texts import digest_of, new_text, prefix_of
-from regulars.basics.ids import new_id
+from regulars.access import gate
+from regulars.access.moves import NewMerchant, NewStore, Place
+from regulars.access.services.keys import create_key
+from regulars.access.services.places import found_organisation, open_merchants, open_stores
+from regulars.journal.moves import Actor
 
 AT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+SETUP = Actor.job("setup")
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class World:
     organisation: UUID
+    other_organisation: UUID
     merchant: UUID
     other: UUID
     store: UUID
-    roles: dict[str, UUID] = field(default_factory=dict)
 
-    def key(self, role: str, *, merchant: UUID | None = None) -> str:
-        """A new key with this role: of the whole organisation, or of one merchant."""
-        text, number = new_text(), new_id(AT)
-        Key.objects.create(id=number, name=f"The {role}", created_at=AT)
-        Secret.objects.create(prefix=prefix_of(text), key_id=number, digest=digest_of(text), created_at=AT)
-        Assignment.objects.create(
-            id=new_id(AT),
-            key_id=number,
-            role_id=self.roles[role],
-            organisation_id=self.organisation,
-            merchant_id=merchant,
-            given_at=AT,
-        )
-        return text
+    def key(self, role: str, *, merchant: UUID | None = None, foreign: bool = False) -> str:
+        """A new key with this role: of the whole organisation, of one merchant, or of the second organisation."""
+        place = Place(self.other_organisation if foreign else self.organisation, merchant)
+        return create_key(f"The {role}", role, place, by=gate.HOUSE, actor=SETUP, at=AT).text
 
 
 def make_world() -> World:
-    house = Organisation.objects.create(id=new_id(AT), name="Riverside", zone="Europe/London", created_at=AT)
-    first, second = (
-        Merchant.objects.create(
-            id=new_id(AT), organisation=house, name=name, zone="Europe/London", currency="GBP", created_at=AT
-        )
-        for name in ("Market", "Bakery")
+    one, two = (
+        found_organisation(name, zone="Europe/London", by=gate.HOUSE, actor=SETUP, at=AT)
+        for name in ("Riverside", "Hillside")
     )
-    store = Store.objects.create(
-        id=new_id(AT), merchant=first, name="Quay", zone="Europe/London", currency="GBP", created_at=AT
-    )
-    Map.objects.update_or_create(one=True, defaults={"edition": uuid4()})
-    world = World(house.id, first.id, second.id, store.id)
-    for code, (name, rights) in BUILT_IN.items():
-        role = Role.objects.create(id=new_id(AT), organisation=house, code=code, name=name, rights=sorted(rights))
-        world.roles[code] = role.id
-    return world
+    wanted = [NewMerchant("Market", "Europe/London", "GBP"), NewMerchant("Bakery", "Europe/London", "GBP")]
+    market, bakery = open_merchants(one, wanted, by=gate.HOUSE, actor=SETUP, at=AT)
+    (quay,) = open_stores(market, [NewStore("Quay", "001")], by=gate.HOUSE, actor=SETUP, at=AT)
+    return World(one, two, market, bakery, quay)
 
 
 class Till:
@@ -74,20 +58,17 @@ class Till:
         return self.send("POST", path, body, key=None)
 
     def send(self, method: str, path: str, body: Any = None, *, key: str | None = "", **headers: str) -> Any:
-        head = dict(self.head) | headers
+        head = self.head | {name.replace("_", "-"): value for name, value in headers.items()}
         if key is not None:
             head["Idempotency-Key"] = key or str(uuid4())
-        return self.client.generic(
-            method,
-            f"/api/v1{path}",
-            b"" if body is None else _json(body),
-            content_type="application/json",
-            headers=head,
-        )
+        text = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.client.generic(method, f"/api/v1{path}", text, content_type="application/json", headers=head)
 
     def post(self, path: str, body: Any = None, *, key: str | None = "", **headers: str) -> Any:
         return self.send("POST", path, body, key=key, **headers)
 
-
-def _json(body: Any) -> bytes:
-    return body if isinstance(body, bytes) else json.dumps(body).encode()
+    def done(self, path: str, body: Any = None, *, key: str | None = "") -> Any:
+        """A deed that must succeed: what it answers."""
+        answer = self.post(path, body, key=key)
+        assert answer.status_code < 300, answer.content
+        return answer.json()

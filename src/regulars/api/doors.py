@@ -16,6 +16,7 @@ from regulars.access.rights import Right
 from regulars.api.errors import InvalidRequest
 from regulars.api.idempotency import HEADER, LONGEST, REPLAYED, Said, asked, earlier, keep
 from regulars.api.keys import KeyWith, Request
+from regulars.basics.errors import RegularsError
 from regulars.basics.ids import typed
 from regulars.journal.moves import Deed
 from regulars.journal.services import record
@@ -55,9 +56,19 @@ def read(
 
 
 def write(
-    router: Router, method: str, path: str, *, right: Right | None, answer: Any, status: int = 200
+    router: Router,
+    method: str,
+    path: str,
+    *,
+    right: Right | None,
+    answer: Any,
+    status: int = 200,
+    on_refusal: Callable[[RegularsError], Deed | None] | None = None,
 ) -> Callable[[Served], Answering]:
-    """Serves what changes something: once for each Idempotency-Key, or with ?dry_run=true in full and then undone."""
+    """Serves what changes something: once for each Idempotency-Key, or with ?dry_run=true in full and then undone.
+
+    `on_refusal` names what is written down of a refusal, whose own transaction leaves nothing: a forged card.
+    """
 
     def serve(view: Served) -> Answering:
         known = _queries(view, path) | {DRY_RUN}
@@ -65,9 +76,13 @@ def write(
         @wraps(view)
         def answering(request: Request, **values: Any) -> HttpResponse:
             _refuse_unknown(request, known)
-            if _dry(request):
-                return _tried(request, lambda: _said(view(request, **values), status))
-            return _done(request, lambda: _said(view(request, **values), status))
+            do = _tried if _dry(request) else _done
+            try:
+                return do(request, lambda: _said(view(request, **values), status))
+            except RegularsError as refusal:
+                if on_refusal is not None and (deed := on_refusal(refusal)) is not None:
+                    record([deed], actor=request.call.actor, at=request.call.at)
+                raise
 
         extra = {"parameters": [_KEY_PARAMETER, _DRY_PARAMETER]}
         _register(router, path, answering, method=method, right=right, answer=answer, status=status, extra=extra)

@@ -104,6 +104,13 @@ class WrongCursor(ApiRefusal):
     status = 422
 
 
+class PlaceNeeded(ApiRefusal):
+    """The key works at several places, and the request does not say at which."""
+
+    code = "place-needed"
+    status = 422
+
+
 class VersionNeeded(ApiRefusal):
     """A change came without the header If-Match, so it might overwrite what somebody else has changed."""
 

@@ -1,7 +1,7 @@
 """The kinds of fields in requests and answers, strict in both directions: no guessing of types, no unknown fields."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
 from ninja import Schema
@@ -14,10 +14,17 @@ LARGEST: Final = 9_007_199_254_740_991  # what every JSON reader keeps exactly
 _ID: Final = "[0-7][0-9a-hjkmnp-tv-z]{25}"
 
 
+def _shown(schema: dict[str, Any], kind: Any) -> None:
+    if kind.EXAMPLE:
+        schema["examples"] = [kind.EXAMPLE]
+
+
 class Asking(Schema):
     """What a request says. Unknown fields are refused, since a misspelt one would be lost in silence."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    EXAMPLE: ClassVar[dict[str, Any]] = {}  # shown in the document
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra=_shown)
 
 
 class Telling(Schema):
@@ -60,6 +67,10 @@ HoldId = Annotated[UUID, BeforeValidator(_id_reader("hld")), _text_id("hld"), _i
 OrganisationId = Annotated[UUID, BeforeValidator(_id_reader("org")), _text_id("org"), _id_schema("org")]
 MerchantId = Annotated[UUID, BeforeValidator(_id_reader("mrc")), _text_id("mrc"), _id_schema("mrc")]
 StoreId = Annotated[UUID, BeforeValidator(_id_reader("str")), _text_id("str"), _id_schema("str")]
+RangeId = Annotated[UUID, BeforeValidator(_id_reader("rng")), _text_id("rng"), _id_schema("rng")]
+WordingId = Annotated[UUID, BeforeValidator(_id_reader("wrd")), _text_id("wrd"), _id_schema("wrd")]
+MergeId = Annotated[UUID, BeforeValidator(_id_reader("mrg")), _text_id("mrg"), _id_schema("mrg")]
+AdjustmentId = Annotated[UUID, BeforeValidator(_id_reader("adj")), _text_id("adj"), _id_schema("adj")]
 KeyId = Annotated[UUID, BeforeValidator(_id_reader("key")), _text_id("key"), _id_schema("key")]
 
 

@@ -4,12 +4,13 @@ from django.urls import path
 
 from regulars.api.openapi import ABOUT, RegularsApi
 from regulars.api.reference import reference
-from regulars.api.routes import own
+from regulars.api.routes import cards, consents, identifiers, own, people, recognising
 
 api = RegularsApi(
     title="Regulars", version="1", description=ABOUT, docs_url=None, urls_namespace="api", openapi_url="/openapi.json"
 )
-api.add_router("", own.router)
+for noun in (own, recognising, people, identifiers, cards, consents):
+    api.add_router("", noun.router)
 
 urlpatterns = [
     path("v1/reference", reference, {"draw": api.get_openapi_schema}),
