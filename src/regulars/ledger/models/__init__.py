@@ -5,12 +5,15 @@ keys: one would lock the rows of house accounts on every transfer. `ledger verif
 """
 
 from regulars.ledger.models.books import Account, Key, Lot, LotUse, Transfer, Unit
+from regulars.ledger.models.closing import ClosedDay, DayTotal, Period, Seal, StatementLine, Verification
 from regulars.ledger.models.terms import Adjustment, Freeze, Rate
 from regulars.ledger.models.waiting import Hold, HoldLot, Pending
 
 __all__ = [
     "Account",
     "Adjustment",
+    "ClosedDay",
+    "DayTotal",
     "Freeze",
     "Hold",
     "HoldLot",
@@ -18,7 +21,11 @@ __all__ = [
     "Lot",
     "LotUse",
     "Pending",
+    "Period",
     "Rate",
+    "Seal",
+    "StatementLine",
     "Transfer",
     "Unit",
+    "Verification",
 ]
