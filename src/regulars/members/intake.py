@@ -43,6 +43,7 @@ def sealed_fact(
         actor=actor,
         effective_at=change.effective_at,
         recorded_at=at,
+        confirmed_at=change.effective_at,
     )
     if definition.personal:
         row.key = keys.newest.number

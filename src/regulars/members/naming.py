@@ -13,7 +13,6 @@ from typing import Final
 from regulars.members.keyring import Generation
 
 _RUN: Final = 3
-PIECES_MAX: Final = 64  # of one member
 _NOT_FOLDED: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 
 
@@ -76,8 +75,25 @@ def spellings(names: Mapping[str, str]) -> list[str]:
 
 
 def grams(names: Iterable[str], organisation: str, generation: Generation) -> list[int]:
-    """The blinded pieces of a member's names, sorted, at most PIECES_MAX."""
-    wanted = sorted({piece for name in names for piece in pieces(name)})[:PIECES_MAX]
+    """The blinded pieces of a member's names, sorted."""
+    return _blinded({piece for name in names for piece in pieces(name)}, organisation, generation)
+
+
+def asked_grams(text: str, organisation: str, generation: Generation) -> list[int]:
+    """The blinded pieces that every name holding this text has: a word may begin in the middle of one of theirs."""
+    found: set[str] = set()
+    for word in folded(text).split():
+        for run in _runs(word):
+            found |= _of_han(run) if is_han(run[0]) else _asked_of_latin(run)
+    return _blinded(found, organisation, generation)
+
+
+def _asked_of_latin(word: str) -> set[str]:
+    inner = {word[i : i + _RUN] for i in range(len(word) - _RUN + 1)}
+    return inner or _of_latin(word)
+
+
+def _blinded(wanted: Iterable[str], organisation: str, generation: Generation) -> list[int]:
     return sorted({_gram(generation, organisation, piece) for piece in wanted})
 
 

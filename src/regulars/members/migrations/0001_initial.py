@@ -332,6 +332,7 @@ class Migration(migrations.Migration):
                 ("actor", models.TextField()),
                 ("effective_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
                 (
                     "member",

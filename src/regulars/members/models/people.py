@@ -59,6 +59,7 @@ class Fact(models.Model):
     actor = models.TextField()
     effective_at = models.DateTimeField()  # since when it holds
     recorded_at = models.DateTimeField()  # since when we know
+    confirmed_at = models.DateTimeField()  # when it was last told to hold: told again, it is no new fact
     ended_at = models.DateTimeField(null=True)  # when another took its place, or it was taken out
 
     class Meta:

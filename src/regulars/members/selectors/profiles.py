@@ -84,7 +84,7 @@ def by_name(text: str, *, organisation: UUID, limit: int = 20) -> list[tuple[UUI
     pieces through one index, then their names, opened and compared."""
     words = naming.folded(text).split()
     keys = keyring()
-    per_key = [naming.grams([text], str(organisation), generation) for generation in keys.generations.values()]
+    per_key = [naming.asked_grams(text, str(organisation), generation) for generation in keys.generations.values()]
     if not words or not any(per_key):
         return []
     found = facts_of(_candidates(per_key, organisation))

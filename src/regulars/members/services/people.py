@@ -123,13 +123,13 @@ def change_facts(changes: Sequence[FactChange], *, organisation: UUID, actor: Ac
     members = lock_members((change.member for change in changes), organisation=organisation)
     changes = [replace(change, member=members[change.member].id) for change in changes]
     present = _present([row.id for row in members.values()], sorted({change.name for change in changes}))
-    ended: dict[int, datetime] = {}
+    stirred: dict[int, Fact] = {}
     fresh: list[Fact] = []
     for change in sorted(changes, key=lambda one: one.effective_at):
         definition = intake.definition_named(known, change.name)
         value = None if change.value is None else _checked(definition, change.value, at)
-        _decide(change, value, definition, present=present, ended=ended, fresh=fresh, keys=keys, actor=actor, at=at)
-    _end(ended)
+        _decide(change, value, definition, present=present, touched=stirred, fresh=fresh, keys=keys, actor=actor, at=at)
+    _write_touched(stirred.values())
     Fact.objects.bulk_create(fresh, batch_size=5000)
     copy_again(members.values(), keys)
     touched: dict[UUID, set[str]] = defaultdict(set)
@@ -155,7 +155,7 @@ def _decide(
     definition: Definition,
     *,
     present: dict[tuple[UUID, str], Fact],
-    ended: dict[int, datetime],
+    touched: dict[int, Fact],
     fresh: list[Fact],
     keys: Keyring,
     actor: Actor,
@@ -164,33 +164,37 @@ def _decide(
     """What one change does to what is present. Changes come in the order of their moments."""
     place = (change.member, change.name)
     now = present.get(place)
+    if now is not None and now.pk is not None:
+        touched[now.pk] = now
     if now is not None and intake.value_of(now, keys) == value and change.effective_at >= now.effective_at:
+        now.confirmed_at = max(now.confirmed_at, change.effective_at)
         return
     row = None
     if value is not None:
         row = intake.sealed_fact(change, value, definition, keys=keys, actor=said_by(actor), at=at)
         fresh.append(row)
-    if now is not None and change.effective_at < now.effective_at:
+    if now is not None and change.effective_at < now.confirmed_at:
         if row is not None:
-            row.ended_at = now.effective_at
+            row.ended_at = now.effective_at if change.effective_at < now.effective_at else now.confirmed_at
         return
     if now is not None:
         now.ended_at = change.effective_at
-        if now.pk is not None:
-            ended[now.pk] = change.effective_at
     if row is None:
         present.pop(place, None)
     else:
         present[place] = row
 
 
-def _end(ended: Mapping[int, datetime]) -> None:
-    if ended:
+def _write_touched(rows: Iterable[Fact]) -> None:
+    """Ends and confirms what was present. 1 query."""
+    changed = [(row.pk, row.confirmed_at, row.ended_at) for row in rows]
+    if changed:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE members_fact f SET ended_at = e.ended_at "
-                "FROM unnest(%s::bigint[], %s::timestamptz[]) AS e(id, ended_at) WHERE f.id = e.id",
-                [list(ended), list(ended.values())],
+                "UPDATE members_fact f SET confirmed_at = n.confirmed_at, ended_at = n.ended_at"
+                " FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS n(id, confirmed_at, ended_at)"
+                " WHERE f.id = n.id",
+                [list(column) for column in zip(*changed, strict=True)],
             )
 
 

@@ -20,7 +20,7 @@ from regulars.members.models import Field, Member, Retention
 from regulars.members.services.people import copy_again
 
 DAYS_MAX: Final = 36_500
-FACT: Final = "fact:"  # and its name: a present fact, counted from when it was last told
+FACT: Final = "fact:"  # and its name: a present fact, counted from when it was last told to hold
 # What of each kind is too old: a table, its key, and the test (m is the member's row).
 _TOO_OLD: Final[Mapping[str, tuple[str, str, str]]] = {
     "fact_history": ("members_fact", "id", "t.ended_at < %(before)s"),
@@ -29,7 +29,11 @@ _TOO_OLD: Final[Mapping[str, tuple[str, str, str]]] = {
     "tag": ("members_tag", "ctid", "t.recorded_at < %(before)s"),
     "mark": ("members_mark", "ctid", "t.as_of < %(before)s"),
 }
-_PRESENT_FACT: Final = ("members_fact", "id", "t.name = %(name)s AND t.ended_at IS NULL AND t.recorded_at < %(before)s")
+_PRESENT_FACT: Final = (
+    "members_fact",
+    "id",
+    "t.name = %(name)s AND t.ended_at IS NULL AND t.confirmed_at < %(before)s",
+)
 
 
 @transaction.atomic

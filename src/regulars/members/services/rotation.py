@@ -6,7 +6,7 @@ a rotation that was cut short goes on where it stopped. Meanwhile a value is loo
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ class Progress:
     rows: int
 
 
-def rotate(*, actor: Actor, at: datetime, batch: int = BATCH) -> Iterator[Progress]:
+def rotate(*, actor: Actor, at: datetime, batch: int = BATCH) -> Generator[Progress, None, None]:
     """Goes on with a rotation that was cut short, else begins one; says after each batch what it did.
 
     Stopped at any point, nothing is lost or unreadable; asked again, it goes on. Raises KeysMissing, WrongKeys.
