@@ -44,9 +44,9 @@ def doctor(
 def _look(place: "Place") -> Iterator["Found"]:
     from regulars.server import checks
 
+    os.environ |= {"REGULARS_DATA": str(place.data), "DJANGO_SETTINGS_MODULE": "regulars.server.settings"}
     yield from checks.of_folder(place)
     inside = list(checks.of_database(place, now=checks.clock))
     yield from inside
     if len(inside) > 1 and all(one.state != checks.WRONG for one in inside):
-        os.environ["REGULARS_DATA"] = str(place.data)
         yield from checks.of_tables(place)

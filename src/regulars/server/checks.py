@@ -192,7 +192,6 @@ def clock() -> datetime:
 
 def of_tables(place: Place) -> Iterator[Found]:
     """What needs this release itself: its migrations, its secrets, its queue."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.server.settings")
     import django
 
     django.setup()

@@ -32,14 +32,17 @@ def settings(process: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": formatter, "process": process}},
-        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
+        "handlers": {
+            "out": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"},
+            "nowhere": {"class": "logging.NullHandler"},  # without any handler Python would print it all the same
+        },
         "root": {"handlers": ["out"], "level": "INFO"},
         "loggers": {
             "_granian": {"handlers": ["out"], "propagate": False},
-            "granian.access": {"handlers": [], "propagate": False},
+            "granian.access": {"handlers": ["nowhere"], "propagate": False},
             # Each request is one line of ours already, and a failed one two; theirs would show whole addresses.
-            "django.request": {"handlers": [], "propagate": False},
-            "django.security": {"level": "ERROR"},
+            "django.request": {"handlers": ["nowhere"], "propagate": False},
+            "django.security": {"handlers": ["nowhere"], "propagate": False},
             "procrastinate": {"level": "WARNING"},
         },
     }

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import structlog
@@ -11,9 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from regulars.basics.ids import new_id, typed
+from regulars.server import health
 from regulars.server.metrics import REQUESTS, SECONDS
 
-QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+# Answered before anything else: a load balancer asks by a number, not by a name of this service.
+HEALTH: Final[Mapping[str, Callable[[HttpRequest], HttpResponse]]] = {
+    "/healthz": health.healthz,
+    "/readyz": health.readyz,
+    "/metrics": health.figures,
+}
 UNKNOWN: Final = "(unknown)"
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 log = structlog.stdlib.get_logger("regulars.server.requests")
@@ -32,14 +38,14 @@ class Requests:
         request.id = id_of(request)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.id)
-        answer = self.get_response(request)
+        answer = HEALTH.get(request.path_info, self.get_response)(request)
         answer.headers.setdefault("X-Request-Id", request.id)
         seconds = time.perf_counter() - begun
         # The address as it is written in the code: what was filled in may be personal, and would make figures endless.
         route = route_of(request)
         REQUESTS.labels(route, request.method, answer.status_code).inc()
         SECONDS.labels(route).observe(seconds)
-        if request.path_info not in QUIET or answer.status_code >= 500:
+        if request.path_info not in HEALTH or answer.status_code >= 500:
             told = {"route": route, "method": request.method, "status": answer.status_code, "ms": round(seconds * 1e3)}
             log.info("request", request_id=answer.headers["X-Request-Id"], **told)
         return answer
@@ -58,5 +64,7 @@ def behind_proxy(meta: dict[str, Any]) -> str:
 
 
 def route_of(request: HttpRequest) -> str:
+    if request.path_info in HEALTH:
+        return request.path_info
     match = request.resolver_match
     return f"/{match.route}" if match is not None else UNKNOWN

@@ -1,13 +1,16 @@
 """What the worker does by the clock: one step of a room after another, each with its own limit.
 
-Each step is a function `sending.NAME(at) -> bool` of its room: it does one thing, in a transaction of its own, and says
-whether there was any. A worker that dies in the middle loses nothing: the job is done again, and steps may be repeated.
+Each step is a function of its room that does one batch, in a transaction of its own, and says how much there was. It
+takes `at`, and `actor` where it writes in the journal. A worker that dies in the middle loses nothing: the job is done
+again, and every step may be repeated.
 """
 
+import inspect
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -17,6 +20,7 @@ from django.utils.module_loading import import_string
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from regulars.journal.moves import Actor
 from regulars.server.metrics import JOB_SECONDS, JOBS
 
 log = structlog.stdlib.get_logger("regulars.server.tasks")
@@ -31,13 +35,12 @@ class Step:
     name: str
     path: str  # of the function
     cron: str  # five fields, and a sixth for seconds
-    most: int = 100  # repeats of one job: the rest waits for the next, so that none holds the queue
-    doing: Callable[[datetime], bool] | None = None
+    most: int = 100  # batches of one job: the rest waits for the next, so that none holds the queue
 
 
 def run(step: Step, *, now: Callable[[], datetime]) -> int:
-    """Repeats a step until there is nothing left, or it is enough; says how often there was something."""
-    doing = step.doing or import_string(step.path)
+    """Repeats a step until there is nothing left, or it is enough; says how many batches there were."""
+    doing = doing_of(step)
     done, begun, outcome = 0, time.perf_counter(), "failed"
     try:
         while done < step.most and doing(now()):
@@ -47,6 +50,14 @@ def run(step: Step, *, now: Callable[[], datetime]) -> int:
         JOBS.labels(step.name, outcome).inc()
         JOB_SECONDS.labels(step.name).observe(time.perf_counter() - begun)
     return done
+
+
+def doing_of(step: Step) -> Callable[[datetime], int]:
+    """The function of the room, with the name of the job as the actor where it wants one."""
+    found = import_string(step.path)
+    if "actor" in inspect.signature(found).parameters:
+        found = partial(found, actor=Actor.job(step.name))
+    return lambda at: int(found(at=at) or 0)
 
 
 def register(step: Step) -> None:
@@ -60,7 +71,7 @@ def register(step: Step) -> None:
             log.info("step done", step=step.name, times=done)
 
 
-@app.periodic(cron="*/20 * * * * *", periodic_id="server.recover")
+@app.periodic(cron="* * * * * */20", periodic_id="server.recover")
 @app.task(name="server.recover", queueing_lock="server.recover")
 async def recover(timestamp: int) -> None:
     """Gives jobs of a worker that died to another; at least once is what a job can count on."""
@@ -71,7 +82,11 @@ async def recover(timestamp: int) -> None:
             log.info("job of a dead worker given to another", step=job.task_name)
 
 
-STEPS: Final[tuple[Step, ...]] = ()
+# The sixth field of the clock is seconds.
+STEPS: Final[tuple[Step, ...]] = (
+    Step("journal.seal", "regulars.journal.sending.seal_due", "* * * * * */5"),
+    Step("access.sweep", "regulars.access.services.sessions.sweep", "17 * * * *", most=1),
+)
 
 for _step in STEPS:
     register(_step)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from regulars.server import health, views
+from regulars.server import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
@@ -12,9 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout", views.leave, name="logout"),
     path("keys", views.make_key, name="make-key"),
     path("language", set_language, name="set_language"),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
-    path("metrics", health.figures),
     path("api/", include("regulars.api.urls")),
 ]
 handler400 = "regulars.server.problems.bad_request"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,8 +29,6 @@ from regulars.server.errors import LinkNotValid
 from regulars.server.forms import EnterForm, FirstForm, KeyForm
 from regulars.server.installing import link_is_valid, make_first_administrator
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 @never_cache
 @sensitive_post_parameters()
@@ -54,7 +52,7 @@ def first(request: HttpRequest, link: str) -> HttpResponse:
         except LinkNotValid:
             return redirect(request.path)  # somebody was faster: the page then says that the link is over
         else:
-            login(request, staff, backend=BACKEND)
+            login(request, staff, backend=entering.BACKEND)
             return redirect("start")
     shown = {"form": form, "rules": password_validators_help_texts()}
     return render(request, "server/first.html", shown, status=422 if form.errors else 200)
@@ -92,7 +90,7 @@ def _next(request: HttpRequest) -> str:
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    logout(request)
+    entering.leave(request)
     return redirect("login")
 
 
@@ -122,7 +120,7 @@ def make_key(request: HttpRequest) -> HttpResponse:
         role.code,
         Where(role.organisation_id),
         by=holder.grants,
-        actor=holder.actor(request_id=request.id, address=entering.address_of(request)),  # type: ignore[attr-defined]
+        actor=holder.actor(request_id=entering.request_id_of(request), address=entering.address_of(request)),
         at=timezone.now(),
     )
     return render(request, "server/key.html", {"text": made.text, "name": form.cleaned_data["name"], **shown})

@@ -56,7 +56,7 @@ def run(asked: Asked, say: Say, *, announce: Callable[[Prepared], None]) -> None
         make_secrets(asked.place)
         if database:
             say("starting the database")
-            undo.callback(database.stop)
+            undo.callback(_stop_database, database, say)
             database.start()
         prepared = _prepare(asked)
         programs = _programs(asked, undo)
@@ -217,6 +217,11 @@ def _mend(programs: list[Program], say: Say) -> None:
             say(f"the {program.name} ended ({how(status)}); starting it again" + (f" in {wait:.0f} s" if wait else ""))
         if program.process is None and time.monotonic() >= program.due:
             program.start()
+
+
+def _stop_database(database: Database, say: Say) -> None:
+    database.stop()
+    say("the database stopped")
 
 
 def _stop_programs(programs: list[Program], say: Say) -> None:
