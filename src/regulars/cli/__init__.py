@@ -13,6 +13,7 @@ from regulars.cli.campaign import campaign
 from regulars.cli.churn import churn
 from regulars.cli.complaints import complaints
 from regulars.cli.doctor import doctor
+from regulars.cli.keys import keys
 from regulars.cli.lake import history
 from regulars.cli.next import next_baskets
 from regulars.cli.offers import offers
@@ -45,6 +46,7 @@ app.command()(serve)
 app.command()(worker)
 app.command()(doctor)
 app.add_typer(history, name="history")
+app.add_typer(keys, name="keys")
 app.add_typer(campaign, name="campaign")
 
 
