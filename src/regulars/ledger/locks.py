@@ -38,6 +38,14 @@ def owners(wanted: Collection[UUID]) -> list[AccountRow]:
     return [_account(row) for row in rows]
 
 
+def accounts(ids: Collection[UUID]) -> list[AccountRow]:
+    """These accounts, locked in the order of their ids. One query."""
+    rows = run(
+        f"SELECT {_ACCOUNT} FROM ledger_account a WHERE a.id = ANY(%s::uuid[]) ORDER BY a.id {LOCK}", [column(ids)]
+    )
+    return [_account(row) for row in rows]
+
+
 def open_lots(accounts: Collection[UUID]) -> list[LotRow]:
     """Open lots of accounts under lock, in spend order. One query."""
     rows = run(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from regulars.ledger.words import Kind, Level, Role
+from regulars.ledger.words import Kind, Level, Role, Short, Tender
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ class NewHold:
     store: str = ""
     funder: str = ""
     rule: str = ""
+    shown: UUID | None = None
     details: Mapping[str, object] | None = None
 
 
@@ -110,6 +111,35 @@ class Held:
     captured: int
     transfer: UUID | None
     lots: tuple[tuple[UUID, int], ...] = ()  # kept of each lot
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """A transfer to take back: all that is left of it, or `amount`."""
+
+    transfer: UUID
+    amount: int | None = None
+    short: Short = Short.OWE
+    effective_at: datetime | None = None
+    expires_at: datetime | None = None  # of an expiry taken back: the lot's new one
+    source: str = ""
+    external_id: str = ""
+    reason: str = ""
+    merchant: str = ""
+    store: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """What came of it. `amount` = what moved back, of it `owed` as a debt and `forgone` since it had expired."""
+
+    id: UUID  # of the deed and its first transfer
+    amount: int
+    owed: int = 0
+    forgone: int = 0
+    taken: tuple[tuple[UUID, int], ...] = ()  # from which lots
+    given_back: tuple[tuple[UUID, int], ...] = ()  # to which lots
     replayed: bool = False
 
 
@@ -201,3 +231,93 @@ class Frozen:
     since: datetime
     until: datetime
     pauses_expiry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What came of a gift."""
+
+    id: UUID  # of the deed and of its move
+    amount: int
+    fee: int
+    lots: tuple[UUID, ...]  # made for the taker
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """A manual adjustment as it stands: asked (waits for a second person), posted or refused."""
+
+    id: UUID
+    state: str
+    amount: int
+    asked_by: str
+    decided_by: str
+    transfer: UUID | None
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Stored value that a holder buys, with what is given on top."""
+
+    owner: UUID
+    unit: str
+    amount: int
+    tender: Tender
+    bonus_unit: str = ""
+    bonus: int = 0
+    bonus_validity: str = ""
+    funder: str = ""
+    effective_at: datetime | None = None
+    source: str = ""
+    external_id: str = ""
+    merchant: str = ""
+    store: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A bill to be paid with stored value: from these units, in this order."""
+
+    owner: UUID
+    currency: str
+    amount: int
+    units: tuple[str, ...]
+    source: str = ""
+    external_id: str = ""
+    merchant: str = ""
+    store: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What paid it."""
+
+    id: UUID  # of the deed and its first transfer
+    parts: tuple[tuple[str, int, UUID], ...]  # unit, amount, transfer
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """So much of one unit, to become another."""
+
+    owner: UUID
+    from_unit: str
+    to_unit: str
+    amount: int
+    source: str = ""
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What became of it, and at which rate."""
+
+    id: UUID  # of the deed and its first transfer
+    amount: int
+    gained: int
+    numerator: int
+    denominator: int
+    replayed: bool = False

@@ -13,7 +13,7 @@ import psycopg
 from django.db import connection
 
 
-def run(sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def run(sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
     """One statement with values bound by the server; its rows, if it gives any."""
     connection.ensure_connection()
     assert isinstance(connection.connection, psycopg.Connection)

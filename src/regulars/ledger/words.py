@@ -58,9 +58,27 @@ class Kind(StrEnum):
     ERASE = "erase"
 
 
+class Short(StrEnum):
+    """What happens where an earn is taken back that is no longer there."""
+
+    OWE = "owe"  # the rest is a debt, eaten by future earns
+    REFUSE = "refuse"
+    DROP = "drop"  # the rest is let go here: charged in money, by whoever asks
+
+
 class Level(StrEnum):
     """What a freeze forbids."""
 
     SPEND = "no-spend"
     EARN = "no-earn"
     LOGIN = "no-login"  # kept here with the others; the doors of members ask for it
+
+
+class Tender(StrEnum):
+    """What somebody pays with for stored value. Stored value and points are no tender for it."""
+
+    CASH = "cash"
+    CARD = "card"
+    BANK = "bank"
+    VALUE = "value"
+    POINTS = "points"

@@ -15,12 +15,15 @@ _LOTS: Final = {
     "expires_at": "timestamptz", "usable_from": "timestamptz", "is_open": "boolean",
 }  # fmt: skip
 _USES: Final = {"transfer": "uuid", "lot": "uuid", "account": "uuid", "amount": "bigint", "effective_at": "timestamptz"}
-_LOT_CHANGES: Final = {"id": "uuid", "remaining": "bigint", "held": "bigint", "usable_from": "timestamptz"}
+_LOT_CHANGES: Final = {
+    "id": "uuid", "remaining": "bigint", "held": "bigint", "usable_from": "timestamptz", "expires_at": "timestamptz",
+}  # fmt: skip
 _ACCOUNT_CHANGES: Final = {"id": "uuid", "moved": "bigint", "set_aside": "bigint", "indebted": "bigint"}
 
 _CHANGE_LOTS: Final = (
     "UPDATE ledger_lot l SET remaining = l.remaining + new.remaining, held = l.held + new.held,"
-    " usable_from = new.usable_from, is_open = l.remaining + new.remaining + l.held + new.held > 0"
+    " usable_from = new.usable_from, expires_at = new.expires_at,"
+    " is_open = l.remaining + new.remaining + l.held + new.held > 0"
     f" FROM {unnested(_LOT_CHANGES)} WHERE l.id = new.id RETURNING 1"
 )
 # Each balance changes by what moves, in the statement that writes the move; the constraints of the row look once more.
@@ -65,7 +68,7 @@ def _lot(lot: LotRow) -> tuple[object, ...]:
 
 
 def _lot_change(lot: LotRow) -> tuple[object, ...]:
-    return lot.id, lot.remaining - lot.was_remaining, lot.held - lot.was_held, lot.usable_from
+    return lot.id, lot.remaining - lot.was_remaining, lot.held - lot.was_held, lot.usable_from, lot.expires_at
 
 
 def _account_change(row: AccountRow) -> tuple[object, ...]:

@@ -75,15 +75,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("role", "main"), _negated=True),
-                            (
-                                "balance__gte",
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("held"), "+", models.F("floor")
-                                ),
-                            ),
+                            ("balance__gte", models.F("held")),
                             _connector="OR",
                         ),
-                        name="ledger_account_floor",
+                        name="ledger_account_covers_held",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

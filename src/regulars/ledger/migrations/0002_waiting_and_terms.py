@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
                 ("amount", models.BigIntegerField()),
                 ("reason", models.TextField()),
                 ("note", models.TextField()),
+                ("expires_at", models.DateTimeField(null=True)),
                 ("state", models.TextField()),
                 ("asked_by", models.TextField()),
                 ("asked_at", models.DateTimeField()),
@@ -98,6 +99,7 @@ class Migration(migrations.Migration):
                 ("store", models.TextField(default="")),
                 ("funder", models.TextField(default="")),
                 ("rule", models.TextField(default="")),
+                ("shown", models.UUIDField(null=True)),
                 ("details", models.JSONField(null=True)),
             ],
             options={

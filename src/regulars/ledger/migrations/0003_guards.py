@@ -30,7 +30,7 @@ create trigger ledger_account_kept before delete or update of id, unit, owner, r
     on ledger_account execute function ledger_never();
 create trigger ledger_account_whole before truncate on ledger_account execute function ledger_never();
 create trigger ledger_pending_kept
-    before delete or update of id, owner, unit, account, house, amount, earned_at, validity, expires_at
+    before delete or update of id, unit, house, amount, earned_at, validity, expires_at
     on ledger_pending execute function ledger_never();
 create trigger ledger_pending_whole before truncate on ledger_pending execute function ledger_never();
 create trigger ledger_adjustment_kept before delete or update of id, owner, unit, amount, reason, asked_by, asked_at

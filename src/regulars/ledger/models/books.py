@@ -63,7 +63,7 @@ class Account(models.Model):
                 condition=Q(owner=None) ^ Q(role__in=("main", "pending", "debt")), name="ledger_account_role"
             ),
             models.CheckConstraint(
-                condition=~Q(role="main") | Q(balance__gte=F("held") + F("floor")), name="ledger_account_floor"
+                condition=~Q(role="main") | Q(balance__gte=F("held")), name="ledger_account_covers_held"
             ),
             models.CheckConstraint(condition=~Q(role="pending") | Q(balance__gte=0), name="ledger_account_pending"),
             models.CheckConstraint(condition=~Q(role="debt") | Q(balance__lte=0), name="ledger_account_debt"),

@@ -56,6 +56,7 @@ class Adjustment(models.Model):
     amount = models.BigIntegerField()  # below nothing: taken away
     reason = models.TextField()  # a code
     note = models.TextField()  # free text; blanked when the holder is erased
+    expires_at = models.DateTimeField(null=True)  # of what is given
     state = models.TextField()  # asked, posted, refused
     asked_by = models.TextField()
     asked_at = models.DateTimeField()

@@ -27,6 +27,7 @@ class Hold(models.Model):
     store = models.TextField(default="")
     funder = models.TextField(default="")
     rule = models.TextField(default="")
+    shown = models.UUIDField(null=True)  # as in transfers
     details = models.JSONField(null=True)
 
     class Meta:

@@ -49,7 +49,16 @@ def repay(draft: Draft, main: AccountRow, credit: UUID) -> int:
     return part
 
 
-def owe(draft: Draft, main: AccountRow, house: AccountRow, amount: int, effective_at: datetime, words: Words) -> UUID:
+def owe(
+    draft: Draft,
+    main: AccountRow,
+    house: AccountRow,
+    amount: int,
+    effective_at: datetime,
+    words: Words,
+    *,
+    id: UUID | None = None,
+) -> UUID:
     """What cannot be taken now is owed: the debt account pays it. One or three queries the first time."""
     debt = beside(draft, main)
     if debt is None:
@@ -58,7 +67,7 @@ def owe(draft: Draft, main: AccountRow, house: AccountRow, amount: int, effectiv
         debt = beside(draft, main)
         assert debt is not None
     main.indebted += amount
-    return draft.transfer(Kind.OWE, debt, house, amount, effective_at, words)
+    return draft.transfer(Kind.OWE, debt, house, amount, effective_at, words, id=id)
 
 
 def beside(draft: Draft, main: AccountRow) -> AccountRow | None:
