@@ -66,7 +66,7 @@ FIRST: Final = (
         deeds=["cards.forged"],
         group="actor",
         measure="deeds",
-        threshold=3,
+        threshold=5,
         seconds=10 * MINUTE,
     ),
     AlertRule(
