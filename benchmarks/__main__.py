@@ -14,6 +14,7 @@ from benchmarks import (
     bench_analyze,
     bench_churn,
     bench_facts,
+    bench_members,
     bench_models,
     bench_nextbasket,
     bench_pairs,
@@ -38,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -51,6 +52,7 @@ def main() -> None:
         "telco": lambda: iter(bench_telco.run()),
         "nextbasket": lambda: iter(bench_nextbasket.run()),
         "promotion": lambda: iter(bench_promotion.run()),
+        "members": lambda: iter(bench_members.run()),
         "analyze": lambda: analyses(asked.lines),
     }
     kept = [json.loads(row) for row in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
