@@ -85,6 +85,8 @@ async def recover(timestamp: int) -> None:
 # The sixth field of the clock is seconds.
 STEPS: Final[tuple[Step, ...]] = (
     Step("journal.seal", "regulars.journal.sending.seal_due", "* * * * * */5"),
+    Step("access.watch", "regulars.access.alerts.watching.watch", "* * * * *", most=1),
+    Step("access.tell", "regulars.access.alerts.sending.send_due", "* * * * * */30"),
     Step("access.sweep", "regulars.access.services.sessions.sweep", "17 * * * *", most=1),
     Step("members.forget_codes", "regulars.members.sending.forget_codes", "*/10 * * * *", most=1),
     Step("members.keep_to_periods", "regulars.members.sending.keep_to_periods", "23 * * * *"),

@@ -8,13 +8,14 @@ from regulars.basics.ids import new_id
 
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
+LOOKS: Final = ["members.read", "members.recognise", "ledger.read"]
 
 # Thresholds: what a busy shop's normal days stay well below; docs/journal.md says how they were checked.
 FIRST: Final = (
     AlertRule(
         code="many-look-ups",
         name="Many members looked up by one person",
-        deeds=["members.read", "members.search", "members.recognise"],
+        deeds=LOOKS,
         actor_kind="staff",
         group="actor",
         measure="subjects",
@@ -24,12 +25,22 @@ FIRST: Final = (
     AlertRule(
         code="many-look-ups-in-a-day",
         name="Very many members looked up by one person",
-        deeds=["members.read", "members.search", "members.recognise"],
+        deeds=LOOKS,
         actor_kind="staff",
         group="actor",
         measure="subjects",
         threshold=1000,
         seconds=24 * HOUR,
+    ),
+    AlertRule(
+        code="unknown-codes",
+        name="Many numbers tried that nobody has",
+        deeds=["members.recognise"],
+        facts=[{"known": False}],
+        group="actor",
+        measure="deeds",
+        threshold=60,
+        seconds=10 * MINUTE,
     ),
     AlertRule(
         code="large-adjustment",
