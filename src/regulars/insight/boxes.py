@@ -63,10 +63,11 @@ def customer_boxes(lines: ir.Table) -> ir.Table:
 
     Equal quantities share a box: a buyer stands in the middle of those with the same quantity.
     """
-    return _judged(category_buyers(lines))
+    return boxes_of_buyers(category_buyers(lines))
 
 
-def _judged(buyers: ir.Table) -> ir.Table:
+def boxes_of_buyers(buyers: ir.Table) -> ir.Table:
+    """`customer_boxes` from a table of `category_buyers`, which may lack those with too few purchases."""
     judged = buyers.filter(buyers.purchases >= PURCHASES_MIN)
     share = (judged.national_quantity / judged.quantity).round(9)
     # Halves of doubles sum differently in another order; a thousandth is all a quantity has.
@@ -113,7 +114,7 @@ def boxes_of(buyers: ir.Table, engine: Engine) -> Boxes | None:
     counted = engine.rows(per_category.order_by("category"))
     if not counted:
         return None
-    placed = engine.keep("boxes_placed", _judged(buyers))
+    placed = engine.keep("boxes_placed", boxes_of_buyers(buyers))
     boxes = placed.group_by("category", "habit", "usage").aggregate(
         customers=placed.count(), spend_minor=whole_sum(placed.spend_minor)
     )

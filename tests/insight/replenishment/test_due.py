@@ -74,6 +74,11 @@ def test_purchases_after_the_cut_off_change_nothing() -> None:
     assert found(used, early).table.equals(found(used, early, known).table)
 
 
+def test_customers_a_share_at_a_time_are_the_same_customers(regular: DueDates, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("regulars.insight.replenishment.purchases.LINES_AT_ONCE", 1_500)
+    assert found(used_up()).table.equals(regular.table)
+
+
 def test_two_packs_last_twice_as_long() -> None:
     bought = coded(_days(used_up(two_packs=0.4, noise=0.1)))
     gaps = complete_gaps(bought, plain(int(bought.day.min()), int(bought.day.max())))

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from regulars.history.engine import Engine
 from regulars.insight.grouped import Floats, Ints
+from regulars.insight.native import hash64
 from regulars.insight.replenishment.moves import Purchases
 from regulars.insight.visits import goods_until
 
@@ -38,7 +39,7 @@ def purchases(lines: ir.Table, engine: Engine, *, level: str) -> Purchases:
     """
     parts = 1 + int(engine.row(lines.agg(n=lines.count()))["n"]) // LINES_AT_ONCE
     for part in range(parts):
-        some = lines if parts == 1 else lines.filter(lines.customer.hash() % parts == part)
+        some = lines if parts == 1 else lines.filter(hash64(lines.customer) % parts == part)
         _keep_share(engine.keep("share_item_days", item_days(some, level=level)), engine, anew=part == 0)
     supplied, bought = engine.named("kept_supplies"), engine.named("kept_item_days")
     items = supplied.group_by("item").agg(buyers=supplied.buyers.sum(), again=supplied.again.sum())
