@@ -29,7 +29,7 @@ class WordingAsked(Asking):
     purpose: Small
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
     version: Word
-    text: Annotated[Note, StringConstraints(min_length=1, pattern=r"\S")]
+    text: Annotated[Note, Field(min_length=1)]
 
 
 class WordingTold(Telling):

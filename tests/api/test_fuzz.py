@@ -1,0 +1,129 @@
+"""Schemathesis asks every address in every way it can think of, with the key of every built-in role, against the live
+WSGI application: nothing is answered that the document does not say, and nothing breaks.
+
+`REGULARS_FUZZ` says how many requests of each kind an address gets from each role; the default keeps `make test` short.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import override_settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import load_all_checks
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.generation import GenerationMode
+
+from regulars.access.rights import BUILT_IN
+from tests.api.world import Till, World
+
+MANY = int(os.environ.get("REGULARS_FUZZ", "2"))
+# Whether a request of the right form is also one that the rules allow, no document can say: 409 and 422 with another
+# code than "invalid-request" are answers to it, and `a_rule_says_why` looks that they are just that.
+BY_RULE = {"400", "401", "403", "404", "409", "410", "412", "422", "423", "428"}
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+class Unexplained(Failure):
+    """A refusal that is no problem document, or one of form where the form was right."""
+
+
+@schemathesis.check
+def a_rule_says_why(ctx: Any, response: Any, case: Any) -> None:
+    if response.status_code < 400:
+        return
+    told = response.json()
+    if told["status"] != response.status_code or not told["code"] or not told["request_id"]:
+        raise Unexplained(operation=case.operation.label, title="Unexplained", message=str(told))
+
+
+@pytest.fixture
+def real(world: World) -> Iterator[dict[str, list[str]]]:
+    """Ids that lead somewhere, by the name they have in an address, so that not all is answered with 404.
+
+    From then on the application stays in the test's transaction, as Django's own test client has it.
+    """
+    found = known_ids(Till(world.key("administrator")))
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield found
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def known_ids(administrator: Till) -> dict[str, list[str]]:
+    numbers = administrator.done(
+        "/card-ranges", {"programme": "p", "name": "Blue", "prefix": "6270", "serial_digits": 8}
+    )["id"]
+    members = [administrator.done("/members", {"facts": {"given_name": n}})["id"] for n in ("Ada", "Bo")]
+    cards = administrator.done(f"/card-ranges/{numbers}/cards", {"count": 2})["items"]
+    card = administrator.done(f"/members/{members[0]}/cards", {"range": numbers})
+    mail = {"identifiers": [{"kind": "email", "value": "ada@example.com"}]}
+    (identifier, *_) = administrator.done(f"/members/{members[0]}/identifiers", mail)["items"]
+    return {
+        "member": members,
+        "card": [card["id"], *(one["id"] for one in cards)],
+        "range_id": [numbers],
+        "identifier": [identifier["id"]],
+    }
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=str)
+@pytest.mark.parametrize("role", sorted(BUILT_IN))
+def test_every_answer_is_in_the_document(world: World, real: dict[str, list[str]], role: str, mode: Any) -> None:
+    with override_settings(API_REQUESTS_PER_MINUTE=0):
+        head = {"Authorization": f"Bearer {world.key(role)}"}
+        for operation in _operations(_schema()):
+            _ask(operation, mode, head, real)
+
+
+def _schema() -> Any:
+    load_all_checks()
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler())
+    schema.config.checks.positive_data_acceptance.expected_statuses = ["2xx", *sorted(BY_RULE)]
+    return schema
+
+
+def _operations(schema: Any) -> Iterator[Any]:
+    for found in schema.get_all_operations():
+        yield found.ok()
+
+
+def _ask(operation: Any, mode: Any, head: dict[str, str], real: dict[str, list[str]]) -> None:
+    if mode == GenerationMode.NEGATIVE and not (operation.body or operation.path_parameters or operation.query):
+        return  # nothing to get wrong
+
+    @settings(
+        max_examples=MANY,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans(), place=st.integers(0, 5))
+    def ask(case: Any, known: bool, place: int) -> None:
+        if known and mode == GenerationMode.POSITIVE:
+            for name in case.path_parameters or {}:
+                if name in real:
+                    case.path_parameters[name] = real[name][place % len(real[name])]
+        case.call_and_validate(headers=head)
+
+    ask()
+
+
+def test_the_harness_finds_what_is_wrong(world: World, real: dict[str, list[str]]) -> None:
+    """With an answer that the document does not know, the same run fails."""
+    broken = _schema()
+    del broken.raw_schema["paths"]["/api/v1/me"]["get"]["responses"]["200"]
+    (operation,) = [one for one in _operations(broken) if one.label == "GET /api/v1/me"]
+    with pytest.raises(FailureGroup, match="Undocumented status code") as found:
+        _ask(operation, GenerationMode.POSITIVE, {"Authorization": f"Bearer {world.key('till')}"}, real)
+    assert [type(one).__name__ for one in found.value.exceptions] == ["UndefinedStatusCode"]
