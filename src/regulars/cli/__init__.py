@@ -13,13 +13,13 @@ from regulars.cli.campaign import campaign
 from regulars.cli.churn import churn
 from regulars.cli.complaints import complaints
 from regulars.cli.doctor import doctor
-from regulars.cli.keys import keys
 from regulars.cli.lake import history
 from regulars.cli.next import next_baskets
 from regulars.cli.offers import offers
 from regulars.cli.refusing import RefusingGroup
 from regulars.cli.sample import sample
 from regulars.cli.score import score
+from regulars.cli.secrets import secrets
 from regulars.cli.serve import serve
 from regulars.cli.survey import survey
 from regulars.cli.worker import worker
@@ -46,7 +46,7 @@ app.command()(serve)
 app.command()(worker)
 app.command()(doctor)
 app.add_typer(history, name="history")
-app.add_typer(keys, name="keys")
+app.add_typer(secrets, name="secrets")
 app.add_typer(campaign, name="campaign")
 
 
