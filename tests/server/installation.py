@@ -47,6 +47,8 @@ class Installation:
     data: Path
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
+    python: str = sys.executable
+    user: int | None = None
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -62,7 +64,7 @@ class Installation:
         return Cluster(self.data)
 
     def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "regulars", *words]
+        return [self.python, "-m", "regulars", *words]
 
     def known(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in QUIET_ENVIRONMENT}
@@ -73,7 +75,9 @@ class Installation:
         given = ["--port", str(self.port)] if what == "serve" else []
         command = self.command(what, "--data", str(self.data), *given, *options)
         with self.out.open("ab") as out, self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=out, stderr=log, env=self.known(), start_new_session=True)
+            self.process = subprocess.Popen(
+                command, stdout=out, stderr=log, env=self.known(), start_new_session=True, cwd="/", user=self.user
+            )
 
     def start(self, *options: str) -> None:
         self.launch("--processes", "1", *options)

@@ -27,8 +27,13 @@ def run_as_stranger(program: str, *arguments: str, name: str = NAME) -> subproce
     return _as_user([*a_python_for(name), "-c", program, *arguments], name)
 
 
+def paths() -> str:
+    """Where Python finds what this one finds."""
+    return os.pathsep.join([str(ROOT / "src"), *(path for path in sys.path[1:] if "site-packages" in path)])
+
+
 def _as_user(command: list[str], name: str) -> subprocess.CompletedProcess[str]:
-    known = {"PATH": "/usr/bin:/bin", "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), *sys.path[1:]])}
+    known = {"PATH": "/usr/bin:/bin", "PYTHONPATH": paths()}
     as_user = {"user": pwd.getpwnam(name).pw_uid, "extra_groups": []} if os.geteuid() == 0 else {}
     try:
         return subprocess.run(  # type: ignore[call-overload, no-any-return]

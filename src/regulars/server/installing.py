@@ -31,6 +31,7 @@ HOUSE: Final = Actor.job("regulars serve")
 def install(place: Place, *, at: datetime) -> None:
     """Tables of this release, and keys. Raises KeysMissing, WrongKeys, OtherSecrets."""
     migrate()
+    _refuse_other(place, fingerprints(place))
     make_first(at=at)
     keep_secrets_alike(place)
 

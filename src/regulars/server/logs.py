@@ -61,19 +61,14 @@ def formatter(process: str) -> logging.Formatter:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         foreign_pre_chain=COMMON,
+        use_get_message=False,  # the wording alone
     )
-
-
-def line_of(record: logging.LogRecord) -> str:
-    """The text that another library's line may keep: its wording, without what was filled in."""
-    told = getattr(record, "action", None) or str(record.msg)
-    return str(told) if not record.args else str(record.msg).replace("%s", "…").replace("%d", "…")
 
 
 def _foreign(_: object, __: str, line: Line) -> Line:
     record = line.get("_record")
     if record is not None and not line.get("_from_structlog"):
-        line["event"] = record.getMessage() if record.name.startswith("regulars") else line_of(record)
+        line["event"] = getattr(record, "action", None) or line["event"]
         if request_id := getattr(record, "request_id", None):
             line["request_id"] = request_id
     return line

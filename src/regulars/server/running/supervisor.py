@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+from regulars.basics.errors import RegularsError, descendants
 from regulars.server.errors import AddressTaken, DatabaseUnfit, ServerWontStart
 from regulars.server.metrics_folder import FOLDER
 from regulars.server.postgres.errors import DatabaseWontStart
@@ -134,7 +135,8 @@ def _prepare(asked: Asked) -> Prepared:
     done = subprocess.run(command, env=given, stdout=subprocess.PIPE, text=True, start_new_session=True)
     told = json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else {}
     if "refused" in told:
-        raise DatabaseUnfit(told["refused"], **told.get("facts", {}))
+        known = {kind.code: kind for kind in descendants(RegularsError)}
+        raise known.get(told["code"], ServerWontStart)(told["refused"])
     if done.returncode:
         raise ServerWontStart(f"Making the database ready ended with {how(done.returncode)}; see the lines above.")
     return Prepared(told.get("link"), told.get("expires"))
