@@ -217,7 +217,7 @@ def forms_of(value: str) -> set[str]:
 
 
 @pytest.mark.django_db
-def test_sem_45_a_stolen_dump_shows_no_phone_mail_or_address_in_any_form() -> None:
+def test_a_stolen_dump_shows_no_phone_mail_or_address_in_any_form() -> None:
     facts = {name: value for name, value in PERSONAL.items() if name not in ("phone", "email", "note")}
     member = enrol(("phone", PERSONAL["phone"]), ("email", PERSONAL["email"]), facts={**facts, "town": "Leipzig"})
     card = cards.issue_to(make_range(), [member], organisation=OURS, actor=ANN, at=AT)[0]
