@@ -143,3 +143,17 @@ class OpenHolds(LedgerError):
 
     code = "open-holds"
     status = 409
+
+
+class PeriodOpen(LedgerError):
+    """The days of this period are not closed yet."""
+
+    code = "period-open"
+    status = 409
+
+
+class PeriodClosed(LedgerError):
+    """This period was closed before; what comes later is in the next."""
+
+    code = "period-closed"
+    status = 423

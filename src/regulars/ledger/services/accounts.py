@@ -149,13 +149,16 @@ def _insert(wanted: Sequence[NewAccount], at: datetime) -> int:
     rows = sorted({replace(account, floor=0): account for account in wanted}.values(), key=lambda a: (a.owner, a.unit))
     made = run(
         "INSERT INTO ledger_account (id, unit, owner, role, scope, floor, balance, held, owed, opened_at,"
-        " no_spend_until, no_earn_until, paused_at)"
-        " SELECT new.id, new.unit, new.owner, new.role, '', new.floor, 0, 0, 0, %s, f.spend, f.earn, f.paused"
+        " no_spend_until, no_earn_until, paused_at, merged_into, closed_at)"
+        " SELECT new.id, new.unit, new.owner, new.role, '', new.floor, 0, 0, 0, %s, f.spend, f.earn, f.paused,"
+        " b.merged_into, b.closed_at"
         " FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::bigint[])"
         " AS new(id, unit, owner, role, floor)"
         " LEFT JOIN LATERAL (SELECT max(until) FILTER (WHERE level = %s) AS spend,"
         " max(until) FILTER (WHERE level = %s) AS earn, min(since) FILTER (WHERE pauses_expiry) AS paused"
         " FROM ledger_freeze WHERE owner = new.owner AND lifted_at IS NULL) f ON true"
+        " LEFT JOIN LATERAL (SELECT merged_into, closed_at FROM ledger_account WHERE owner = new.owner"
+        " ORDER BY opened_at, id LIMIT 1) b ON true"
         " ORDER BY new.owner, new.unit, new.role ON CONFLICT DO NOTHING RETURNING id",
         [
             at,

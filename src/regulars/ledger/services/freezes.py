@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from regulars.basics.ids import new_id
+from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.ledger import locks
@@ -45,7 +45,7 @@ def freeze(
     )  # fmt: skip
     _show([owner], at)
     facts = {"level": level.value, "until": end.isoformat(), "pauses_expiry": pauses_expiry}
-    record([Deed("ledger.freeze", str(owner), after=facts, reason=reason)], actor=actor, at=at)
+    record([Deed("ledger.freeze", typed("mbr", owner), after=facts, reason=reason)], actor=actor, at=at)
     return made.id
 
 
@@ -57,7 +57,9 @@ def unfreeze(owner: UUID, level: Level, *, reason: str = "", actor: Actor, at: d
     if not hit:
         return False
     _show([owner], at)
-    record([Deed("ledger.unfreeze", str(owner), after={"level": level.value}, reason=reason)], actor=actor, at=at)
+    record(
+        [Deed("ledger.unfreeze", typed("mbr", owner), after={"level": level.value}, reason=reason)], actor=actor, at=at
+    )
     return True
 
 

@@ -54,7 +54,7 @@ def move(gift: Gift, rules: MoveRules, *, actor: Actor, at: datetime) -> Moved:
         paid = draft.take(giver, fee, effective_at)
         draft.use(paid, draft.transfer(Kind.FEE, giver, house, fee, effective_at, words), effective_at)
     write(draft)
-    facts = {"unit": gift.unit, "amount": gift.amount, "fee": fee, "to": str(gift.taker)}
+    facts = {"unit": gift.unit, "amount": gift.amount, "fee": fee, "to": typed("mbr", gift.taker)}
     record([Deed("ledger.move", typed("txn", deed), gift.merchant, gift.store, after=facts)], actor=actor, at=at)
     return moved_before(deed)
 

@@ -1,0 +1,142 @@
+"""Deeds across rooms: two holders become one and two again; a holder is forgotten."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.ledger.conftest import ADA, ANN, AT, BOB, TILL, available, earn, spend
+from tests.ledger.machine import books_add_up
+
+from regulars.ledger import people, services
+from regulars.ledger.errors import AccountClosed, HolderMerged, OpenHolds
+from regulars.ledger.models import Account, Adjustment, Transfer
+from regulars.ledger.moves import Correction, Holder, House, NewHold, Posted, Posting, Reversal
+from regulars.ledger.selectors import balances, lots
+from regulars.ledger.words import Kind, Level, Role
+
+DAY = timedelta(days=1)
+
+
+def merged(at: datetime, survivor: Any = ADA, other: Any = BOB) -> tuple[dict[str, Any], Any]:
+    deed = uuid4()
+    return people.merge(survivor, other, deed=deed, actor=ANN, at=at), deed
+
+
+def parted(plan: dict[str, Any], deed: Any, at: datetime) -> None:
+    people.unmerge(ADA, [BOB], plan=plan, deed=deed, actor=ANN, at=at)
+    books_add_up()
+
+
+def do(*postings: Posting, at: datetime = AT) -> list[Posted]:
+    return services.post(postings, actor=TILL, at=at)
+
+
+def worth(owner: Any, at: datetime) -> tuple[int, int, int]:
+    found = balances(owner, at=at)
+    return (found[0].available, found[0].pending, found[0].owed) if found else (0, 0, 0)
+
+
+def test_sem_35_merge_moves_lots_with_their_dates_and_back(points: str) -> None:
+    do(earn(ADA, 50), earn(BOB, 100, expires_at=AT + 9 * DAY), earn(BOB, 7))
+    do(Posting(Kind.EARN, "points", 11, House(Role.ISSUED), Holder(BOB, Role.PENDING), cancels_at=AT + 50 * DAY))
+    before = {owner: worth(owner, AT) for owner in (ADA, BOB)}
+    dates = [(lot.remaining, lot.earned_at, lot.starts_at, lot.expires_at) for lot in lots(BOB, at=AT)]
+    plan, deed = merged(AT + DAY)
+    assert (worth(ADA, AT + DAY), worth(BOB, AT + DAY)) == ((157, 11, 0), (0, 0, 0))
+    taken_over = [(lot.remaining, lot.earned_at, lot.starts_at, lot.expires_at) for lot in lots(ADA, at=AT + DAY)]
+    assert [row for row in taken_over if row in dates] == dates
+    with pytest.raises(HolderMerged):
+        do(spend(BOB, 1), at=AT + DAY)
+    parted(plan, deed, AT + 2 * DAY)
+    assert {owner: worth(owner, AT + 2 * DAY) for owner in (ADA, BOB)} == before
+    assert [
+        (lot.remaining, lot.earned_at, lot.starts_at, lot.expires_at) for lot in lots(BOB, at=AT + 2 * DAY)
+    ] == dates
+    do(spend(BOB, 107), at=AT + 2 * DAY)
+
+
+def test_sem_35_a_later_movement_goes_to_whose_card_was_shown(points: str) -> None:
+    do(earn(ADA, 50), earn(BOB, 100))
+    plan, deed = merged(AT + DAY)
+    do(earn(ADA, 20, shown=BOB), earn(ADA, 3), spend(ADA, 30, shown=BOB), at=AT + 2 * DAY)
+    parted(plan, deed, AT + 3 * DAY)
+    # The 30 came out of the oldest lots, which were Ada's: Bob owes her those.
+    assert worth(ADA, AT + 3 * DAY) == (53, 0, 0)
+    assert worth(BOB, AT + 3 * DAY) == (120, 0, 30)
+
+
+def test_sem_35_what_the_others_lots_paid_becomes_a_posted_debt(points: str) -> None:
+    do(earn(BOB, 100, expires_at=AT + 90 * DAY), earn(ADA, 50))
+    plan, deed = merged(AT + DAY)
+    spent = do(spend(ADA, 120), at=AT + 2 * DAY)[0]
+    parted(plan, deed, AT + 3 * DAY)
+    assert worth(ADA, AT + 3 * DAY) == (30, 0, 100)
+    assert worth(BOB, AT + 3 * DAY) == (100, 0, 0)
+    assert [lot.expires_at for lot in lots(BOB, at=AT + 3 * DAY)] == [AT + 90 * DAY]
+    do(earn(ADA, 60), at=AT + 4 * DAY)
+    assert worth(ADA, AT + 4 * DAY) == (30, 0, 40)
+    assert spent.used[0][1] == 100
+
+
+def test_sem_35_merge_is_refused_while_either_has_open_holds(points: str) -> None:
+    do(earn(ADA, 50), earn(BOB, 100))
+    held = services.place_hold(NewHold(BOB, "points", 5, AT + DAY), actor=TILL, at=AT)
+    with pytest.raises(OpenHolds):
+        merged(AT)
+    assert not Transfer.objects.filter(kind="merge").exists()
+    services.void(held.id, actor=TILL, at=AT)
+    merged(AT)
+
+
+def test_a_debt_and_a_freeze_go_over_and_come_back(points: str) -> None:
+    first, _ = do(earn(BOB, 100), spend(BOB, 80))
+    services.reverse(Reversal(first.id), actor=ANN, at=AT)
+    services.freeze(BOB, Level.SPEND, reason="fraud", actor=ANN, at=AT)
+    do(earn(ADA, 10))
+    plan, deed = merged(AT + DAY)
+    assert worth(ADA, AT + DAY) == (10, 0, 80)
+    do(earn(ADA, 30, shown=BOB), at=AT + DAY)
+    assert worth(ADA, AT + DAY) == (10, 0, 50)
+    assert Account.objects.get(owner=ADA, role="main").no_spend_until
+    parted(plan, deed, AT + 2 * DAY)
+    assert (worth(ADA, AT + 2 * DAY), worth(BOB, AT + 2 * DAY)) == ((10, 0, 0), (0, 0, 50))
+    do(spend(ADA, 10), at=AT + 2 * DAY)
+
+
+def test_what_is_reversed_after_a_merge_reaches_who_took_over(points: str) -> None:
+    earned, spent = do(earn(BOB, 100), spend(BOB, 40))
+    plan, deed = merged(AT + DAY)
+    assert available(ADA, AT + DAY) == 60
+    services.reverse(Reversal(spent.id), actor=TILL, at=AT + DAY)
+    assert (available(ADA, AT + DAY), available(BOB, AT + DAY)) == (100, 0)
+    services.reverse(Reversal(earned.id, 30), actor=TILL, at=AT + DAY)
+    assert available(ADA, AT + DAY) == 70
+    parted(plan, deed, AT + 2 * DAY)
+    assert (worth(ADA, AT + 2 * DAY), worth(BOB, AT + 2 * DAY)) == ((0, 0, 0), (70, 0, 0))
+
+
+def test_sem_38_erasure_keeps_the_entries_and_writes_the_liability_off(points: str) -> None:
+    do(earn(ADA, 50), earn(BOB, 100), spend(ADA, 20))
+    services.place_hold(NewHold(ADA, "points", 5, AT + DAY), actor=TILL, at=AT)
+    services.adjust(Correction(ADA, "points", 5, "goodwill", "Mrs Ada called"), actor=ANN, at=AT)
+    before = Transfer.objects.count()
+    people.erase([ADA], deed=uuid4(), actor=ANN, at=AT + DAY)
+    books_add_up()
+    assert worth(ADA, AT + DAY) == (0, 0, 0)
+    written_off = Transfer.objects.get(kind="erase")
+    assert (written_off.amount, Transfer.objects.count()) == (35, before + 1)
+    assert Account.objects.get(pk=written_off.taker).role == Role.WRITTEN_OFF
+    assert Adjustment.objects.get().note == ""
+    assert balances(ADA, at=AT + DAY, as_of=AT)[0].balance == 35
+    with pytest.raises(AccountClosed):
+        do(earn(ADA, 1), at=AT + DAY)
+    assert worth(BOB, AT + DAY) == (100, 0, 0)
+
+
+def test_an_export_holds_what_is_kept_and_undo_keeps_who_has_a_history(points: str) -> None:
+    do(earn(ADA, 50), spend(ADA, 20))
+    found = people.export([ADA])
+    assert [row["amount"] for row in found["transfers"]] == [50, 20]
+    assert (found["accounts"][0]["balance"], found["lots"][0]["remaining"]) == (30, 30)
+    assert people.undo([ADA, BOB], deed=uuid4(), actor=ANN, at=AT) == [ADA]
