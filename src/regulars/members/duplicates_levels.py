@@ -201,3 +201,10 @@ def is_exact(levels: Mapping[str, str]) -> bool:
             levels.get("sex"),
         }
     )
+
+
+def is_family(levels: Mapping[str, str]) -> bool:
+    """People of other names who share a home and a phone are a family, however sure the sum of the two looks; names
+    that are no more than alike have the surname in common."""
+    known_better = levels.get("birth_on") == "same" or levels.get("email") == "same"
+    return levels.get("name") in ("alike", "other") and not known_better

@@ -113,23 +113,19 @@ def linked(
 ) -> list[Alike]:
     """Pairs at or above a score, best first. The same people give the same answer."""
     import duckdb
-    import splink.logging
     from splink import Linker, SettingsCreator
     from splink.backends.duckdb import DuckDBAPI
 
-    splink.logging.disable()  # it tells its progress to standard error by itself
-    logging.getLogger("splink").setLevel(logging.ERROR)
+    logging.getLogger("splink").setLevel(logging.ERROR)  # its progress is not our user's concern
     table = _Table()
     connection = duckdb.connect(":memory:", config={"memory_limit": memory, "temp_directory": ""})
     try:
         _settings(connection, threads)
-        reader = pa.RecordBatchReader.from_batches(_SCHEMA, table.batches(people))
-        connection.register("arriving", reader)
-        connection.execute("CREATE TABLE given AS SELECT * FROM arriving")
+        _fill(connection, table.batches(people))
         connection.execute(_PREPARED)
         connection.execute("DROP TABLE given")
         api = DuckDBAPI(connection)
-        linker = Linker(api.register("people"), SettingsCreator(**_model(len(table.ids))))
+        linker = Linker(api.register("people"), SettingsCreator(**_model(len(table.ids))), log_level=None)
         if len(table.ids) >= TRAINED_FROM:
             _train(linker)
         found = linker.inference.predict(threshold_match_probability=score_min, warning_mode="never")
@@ -139,13 +135,23 @@ def linked(
     return [_alike(table.ids, row) for row in rows]
 
 
-# People of other names who share a home and a phone are a family, however sure the sum of the two looks.
+# A family, see `is_family`.
 _DESPITE_NAMES: Final = "gamma_birth_on = 2 OR gamma_email = 2"
 _ANSWER: Final = (
     "SELECT unique_id_l, unique_id_r, match_probability, "
     + ", ".join(f"gamma_{field}" for field in LEVELS)
-    + f" FROM {{}} WHERE gamma_name <> 0 OR {_DESPITE_NAMES} ORDER BY match_probability DESC, unique_id_l, unique_id_r"
+    + f" FROM {{}} WHERE gamma_name > 1 OR {_DESPITE_NAMES} ORDER BY match_probability DESC, unique_id_l, unique_id_r"
 )
+
+
+def _fill(connection: Any, batches: Iterator[pa.RecordBatch]) -> None:
+    """Batch by batch, so that people are read in this thread: DuckDB pulls a stream from one of its own."""
+    connection.register("arriving", pa.Table.from_batches([], schema=_SCHEMA))
+    connection.execute("CREATE TABLE given AS SELECT * FROM arriving")
+    for batch in batches:
+        connection.register("arriving", pa.Table.from_batches([batch]))
+        connection.execute("INSERT INTO given SELECT * FROM arriving")
+    connection.unregister("arriving")
 
 
 def _settings(connection: Any, threads: int | None) -> None:
