@@ -1,0 +1,58 @@
+"""What the worker does by the clock: every step is there, repeats until nothing is left, and may do so for nothing."""
+
+import inspect
+from datetime import UTC, datetime
+
+import pytest
+from croniter import croniter
+from django.utils.module_loading import import_string
+from procrastinate.contrib.django import app
+from prometheus_client.registry import REGISTRY
+
+from regulars.server import tasks
+
+AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("step", tasks.STEPS, ids=lambda step: step.name)
+def test_a_step_is_a_function_of_a_room_that_takes_the_time(step: tasks.Step) -> None:
+    taken = inspect.signature(import_string(step.path)).parameters
+    assert "at" in taken
+    needed = {name for name, one in taken.items() if one.default is one.empty}
+    assert needed <= {"at", "actor"}
+    assert croniter.is_valid(step.cron)
+    assert app.tasks[step.name].queueing_lock == step.name
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", tasks.STEPS, ids=lambda step: step.name)
+def test_a_step_without_work_does_nothing_and_may_be_repeated(step: tasks.Step) -> None:
+    tasks.run(step, now=lambda: AT)
+    assert tasks.run(step, now=lambda: AT) == 0
+
+
+def work(*, at: datetime) -> int:
+    assert at == AT
+    left.pop()
+    return len(left)
+
+
+left: list[int] = []
+
+
+def test_a_step_is_repeated_until_nothing_is_left_or_it_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "import_string", lambda _: work)
+    step = tasks.Step("test.step", "work", "* * * * *", most=3)
+    left[:] = range(3)
+    assert tasks.run(step, now=lambda: AT) == 2
+    left[:] = range(9)
+    assert tasks.run(step, now=lambda: AT) == 3
+    assert REGISTRY.get_sample_value("regulars_jobs_total", {"job": "test.step", "outcome": "done"}) == 2
+
+
+def test_a_step_that_fails_is_counted_and_fails_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "import_string", lambda _: work)
+    left.clear()
+    with pytest.raises(IndexError):
+        tasks.run(tasks.Step("test.fails", "work", "* * * * *"), now=lambda: AT)
+    assert REGISTRY.get_sample_value("regulars_jobs_total", {"job": "test.fails", "outcome": "failed"}) == 1
