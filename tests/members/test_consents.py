@@ -74,7 +74,7 @@ def test_a_yes_that_arrives_after_a_later_no_changes_nothing() -> None:
 class InAnyOrder(TestCase):
     """What holds is the latest word, whatever order the words arrive in, singly or together."""
 
-    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=1, max_size=4))
     def test_the_order_of_arrival_changes_nothing(self, words: list[tuple[int, bool]]) -> None:
         last = max(day for day, _ in words)

@@ -1,4 +1,4 @@
-"""`regulars keys`: the keys are checked and changed by command."""
+"""`regulars secrets`: the keys are checked and changed by command."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -35,8 +35,8 @@ def _own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_keys_are_checked_and_rotated_by_command() -> None:
     member = enrol(("phone", "0171 5550199"), ("email", "ann@example.com"), facts={"family_name": "Lee"})
-    assert said("keys", "check") == (0, "The keys are those of the database (generation 1).\n")
-    status, told = said("keys", "rotate", "--batch", "1")
+    assert said("secrets", "check") == (0, "The keys are those of the database (generation 1).\n")
+    status, told = said("secrets", "rotate", "--batch", "1")
     assert status == 0
     assert "2 identifiers, 1 facts, 1 names" in told
     assert keyring().generations.keys() == {2}
@@ -44,12 +44,12 @@ def test_keys_are_checked_and_rotated_by_command() -> None:
     found = seen("phone", "0171 5550199")
     assert found is not None
     assert found.member == member
-    assert said("keys", "check") == (0, "The keys are those of the database (generation 2).\n")
+    assert said("secrets", "check") == (0, "The keys are those of the database (generation 2).\n")
 
 
 def test_a_missing_key_is_said_and_stops_the_command() -> None:
     (folder() / "1").unlink()
     for command in ("check", "rotate"):
-        status, told = said("keys", command)
+        status, told = said("secrets", command)
         assert status == 2
         assert "keys-missing" in told
