@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from regulars.insight.grouped import Floats, Ints
-from regulars.insight.replenishment.dates import FORTNIGHT, LEVELS, Foretold, foretell, known_again
+from regulars.insight.replenishment.dates import FORTNIGHT, LEVELS, WINDOW, Foretold, foretell, known_again
 from regulars.insight.replenishment.moves import Checked, Purchases
 from regulars.insight.replenishment.rhythm import pair_of
 from regulars.insight.replenishment.seasons import Clock
@@ -27,7 +27,6 @@ _DRAWS: Final = 400
 _MEDIAN: Final = LEVELS.index(0.5)
 _LEAST: Final = 50  # bought again, or there is too little to judge by
 _NEAR_DAYS: Final = 3.0
-_SHOWN: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
 def later_period(bought: Purchases, cut: int) -> int | None:
@@ -42,7 +41,7 @@ def checked(bought: Purchases, clock: Clock, cut: int, until: int, *, seed: int)
     known = known_again(bought, until)
     if not len(known):
         return None
-    ours, _ = foretell(bought, clock, until)
+    ours, _ = foretell(bought, clock, until, everyone=True)
     came = _came(bought.until(cut), known, until)
     again = np.flatnonzero((came > 0) & ours.dated)
     if len(again) < _LEAST:
@@ -58,7 +57,7 @@ def checked(bought: Purchases, clock: Clock, cut: int, until: int, *, seed: int)
     bought_on = came[again].astype(np.float64)
     called, rule_called = ours.due, _called(rules["mean_gap"], until) & ours.dated
     soon = (came > 0) & (came <= until + FORTNIGHT)
-    near = {"own_rhythm": ours.days[:, _MEDIAN]} | plain
+    near = {"own_rhythm": ours.days[:, WINDOW.index(0.5)]} | plain
     return Checked(
         until=date(1970, 1, 1) + timedelta(days=until),
         days=cut - until,
@@ -140,11 +139,11 @@ def _quantile_losses(
     ends = np.append(starts[1:], len(known)) - 1
     same = pair[1:] == pair[:-1]
     gap, item = np.diff(known.day)[same].astype(np.float64), known.item[1:][same]
-    usual = _item_quantiles(gap, item, len(known.items), _SHOWN)
+    usual = _item_quantiles(gap, item, len(known.items), LEVELS)
     mine, plain = [], []
-    for row, level in enumerate(_SHOWN):
+    for row, level in enumerate(LEVELS):
         by_item = np.clip(known.day[ends] + usual[row, known.item[ends]], until + 1, cut + 1)[judged]
-        mine.append(_pinball(actual, np.minimum(ours.everyone[judged, LEVELS.index(level)], cut + 1), level).mean())
+        mine.append(_pinball(actual, np.minimum(ours.everyone[judged, row], cut + 1), level).mean())
         plain.append(_pinball(actual, by_item, level).mean())
     return {"own_rhythm": float(np.mean(mine)), "item_quantiles": float(np.mean(plain))}
 
@@ -158,12 +157,14 @@ def _pinball(actual: Floats, foretold: Floats, level: float) -> Floats:
 def _gains(differences: dict[str, Floats], who: Ints, seed: int) -> dict[str, tuple[float, float, float]]:
     """Mean differences in loss with 95 % intervals; whole customers are drawn, since their dates go together.
 
-    A draw serves all rules: drawing takes far longer than summing.
+    A draw serves all rules, and gives every customer a Poisson weight of mean 1: a Poisson number of places by lot.
     """
     _, place = np.unique(who, return_inverse=True)
     sums = np.stack([np.bincount(place, loss) for loss in (*differences.values(), np.ones(len(who)))])
     chance = np.random.default_rng(seed)
-    drawn = np.stack([sums @ chance.poisson(1.0, sums.shape[1]) for _ in range(_DRAWS)])
+    people = sums.shape[1]
+    lots = (chance.integers(0, people, chance.poisson(people)) for _ in range(_DRAWS))
+    drawn = np.stack([sums @ np.bincount(lot, minlength=people) for lot in lots])
     means = drawn[:, :-1] / np.maximum(1.0, drawn[:, -1:])
     low, high = np.quantile(means, [0.025, 0.975], axis=0)
     mean = {name: float(loss.mean()) for name, loss in differences.items()}

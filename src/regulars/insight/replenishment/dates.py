@@ -1,5 +1,6 @@
 """The next date of each customer × item, given that it was not bought since."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,8 @@ from regulars.insight.replenishment.rhythm import Gaps, Rhythm, complete_gaps, l
 from regulars.insight.replenishment.seasons import Clock
 
 FORTNIGHT: Final = 14
-LEVELS: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+WINDOW: Final = (0.05, 0.5, 0.95)  # what is shown of a date
+LEVELS: Final = (0.1, 0.25, 0.5, 0.75, 0.9)  # what it is judged by
 _OVERDUE: Final = 0.9  # nine in ten would have bought it again by now
 _GIVEN_UP: Final = 0.5  # more likely given up than late
 _ROUNDS: Final = 30
@@ -29,8 +31,8 @@ class Foretold:
     last: Ints
     times: Ints  # purchase days
     typical_days: Floats
-    days: Floats  # pairs × LEVELS: the day by which it is bought with that chance, if the customer still uses it
-    everyone: Floats  # pairs × LEVELS: the same with those who gave it up counted too, who never buy
+    days: Floats  # pairs × WINDOW: the day by which it is bought with that chance, if the customer still uses it
+    everyone: Floats  # pairs × LEVELS, where asked for: with those who gave it up counted too, who never buy
     waited: Floats  # share of gaps that would have ended by now
     active: Floats  # chance that the customer still uses it
     chance: Floats  # of a purchase in the fortnight after the cut-off
@@ -54,13 +56,16 @@ class Foretold:
         return answer
 
 
-def foretell(bought: Purchases, clock: Clock, cut: int) -> tuple[Foretold, Rhythm]:
-    """Learns from purchases up to the day `cut` and foretells the next of every pair bought twice until then."""
+def foretell(bought: Purchases, clock: Clock, cut: int, *, everyone: bool = False) -> tuple[Foretold, Rhythm]:
+    """Learns from purchases up to the day `cut` and foretells the next of every pair bought twice until then.
+
+    `everyone`: with the days by which of all a share buys, which only the check needs.
+    """
     known = known_again(bought, cut)
     gaps = complete_gaps(known, clock)
     starts = known.starts
     rhythm = learn(gaps, len(known.items), len(starts))
-    return _next(known, gaps, rhythm, clock, cut), rhythm
+    return _next(known, gaps, rhythm, clock, cut, LEVELS if everyone else ()), rhythm
 
 
 def known_again(bought: Purchases, cut: int) -> Purchases:
@@ -74,7 +79,9 @@ def fits_better(bought: Purchases, one: Clock, other: Clock) -> bool:
     return spread_within(complete_gaps(bought, one), pairs) < spread_within(complete_gaps(bought, other), pairs)
 
 
-def _next(known: Purchases, gaps: Gaps, rhythm: Rhythm, clock: Clock, cut: int) -> Foretold:
+def _next(
+    known: Purchases, gaps: Gaps, rhythm: Rhythm, clock: Clock, cut: int, of_everyone: Sequence[float]
+) -> Foretold:
     starts, pair = known.starts, pair_of(known)
     ends = np.append(starts[1:], len(known)) - 1
     count, mean, squares = summed(gaps.log - rhythm.gamma * gaps.log_size, gaps.pair, len(starts))
@@ -102,14 +109,21 @@ def _next(known: Purchases, gaps: Gaps, rhythm: Rhythm, clock: Clock, cut: int) 
         last=known.day[ends],
         times=times,
         typical_days=np.exp(middle),
-        days=np.column_stack([by(np.full(len(item), level)) for level in LEVELS]),
-        everyone=np.column_stack(
-            [np.where(active > level, by(np.minimum(level / sure, 1.0)), _NEVER) for level in LEVELS]
+        days=_beside([by(np.full(len(item), level)) for level in WINDOW], len(item)),
+        everyone=_beside(
+            [np.where(active > level, by(np.minimum(level / sure, 1.0)), _NEVER) for level in of_everyone], len(item)
         ),
         waited=waited,
         active=active,
         chance=active * np.clip(soon - waited, 0, 1) / left,
     )
+
+
+def _beside(columns: Sequence[Floats], rows: int) -> Floats:
+    answer = np.empty((rows, len(columns)))
+    for place, values in enumerate(columns):
+        answer[:, place] = values
+    return answer
 
 
 def _error(wait: Floats, middle: Floats, spread: Floats) -> Floats:

@@ -13,7 +13,7 @@ from regulars.basics.errors import RegularsError
 from regulars.history.engine import Engine
 from regulars.insight.lines import as_of, complete
 from regulars.insight.replenishment.check import RULES, checked, later_period
-from regulars.insight.replenishment.dates import LEVELS, Foretold, fits_better, foretell
+from regulars.insight.replenishment.dates import WINDOW, Foretold, fits_better, foretell
 from regulars.insight.replenishment.moves import Due, Purchases
 from regulars.insight.replenishment.purchases import busy_days, purchases
 from regulars.insight.replenishment.rhythm import Rhythm
@@ -91,7 +91,7 @@ def _table(bought: Purchases, foretold: Foretold) -> pa.Table:
         "item": bought.items.take(_places(foretold.item)),
         "status": status,
         "chance": foretold.chance,
-        "next_on": _dates(foretold.days[:, LEVELS.index(0.5)]),
+        "next_on": _dates(foretold.days[:, WINDOW.index(0.5)]),
         "from_on": _dates(foretold.days[:, 0]),
         "until_on": _dates(foretold.days[:, -1]),
         "last_on": _dates(foretold.last),
