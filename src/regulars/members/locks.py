@@ -1,10 +1,13 @@
 """The only row locks of the room, always in the order of ids."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 from uuid import UUID
 
+from django.db import connection
+
 from regulars.members.errors import MemberClosed, UnknownIdentifier
-from regulars.members.models import Card, Member
+from regulars.members.models import Card, Fact, Identifier, Member, Note
 from regulars.members.selectors.recognition import roots
 
 
@@ -27,3 +30,24 @@ def lock_card(card: UUID, *, organisation: UUID) -> Card:
     if found is None:
         raise UnknownIdentifier("Nobody here is recognised by that.")
     return found
+
+
+Sealed = TypeVar("Sealed", Identifier, Fact, Note)
+
+
+def lock_sealed_before(kind: type[Sealed], generation: int, limit: int) -> list[Sealed]:
+    """Rows sealed with an older key, the oldest first. 1 query."""
+    rows = kind.objects.select_for_update(no_key=True).filter(key__lt=generation)
+    return list(rows.order_by("key", "id")[:limit])
+
+
+def lock_named_before(generation: int, limit: int) -> list[Member]:
+    """Members whose names are blinded with an older key. 1 query."""
+    rows = Member.objects.select_for_update(no_key=True).filter(name_key__gt=0, name_key__lt=generation)
+    return list(rows.order_by("name_key", "id")[:limit])
+
+
+def lock_card_ranges() -> None:
+    """Nobody else makes a range meanwhile: prefixes are compared with all others. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE members_card_range IN SHARE ROW EXCLUSIVE MODE")

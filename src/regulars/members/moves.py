@@ -33,7 +33,8 @@ class Found:
 
     @property
     def usable(self) -> bool:
-        return self.state == "active"
+        """Whether it may earn and spend: neither refused itself nor of somebody who left."""
+        return self.state == "active" and self.member_state in (None, "anonymous", "active")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from regulars.journal.services import record
 from regulars.members import intake, numbers
 from regulars.members.errors import CardNotUsable, CardTaken, UnknownIdentifier, WrongCardRange
 from regulars.members.keys import card_secret, keyring
-from regulars.members.locks import lock_card, lock_members
+from regulars.members.locks import lock_card, lock_card_ranges, lock_members
 from regulars.members.models import Card, CardRange, Identifier, Member
 from regulars.members.moves import MadeCard
 
@@ -59,8 +59,8 @@ def make_range(
 
 
 def _refuse_overlap(prefix: str) -> None:
+    lock_card_ranges()
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE members_card_range IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(
             "SELECT 1 FROM members_card_range WHERE starts_with(prefix, %s) OR starts_with(%s, prefix) LIMIT 1",
             [prefix, prefix],

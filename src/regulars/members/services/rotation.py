@@ -21,6 +21,7 @@ from regulars.members import identifying, intake, naming
 from regulars.members.fields import NAMES
 from regulars.members.keyring import RETIRED, Keyring
 from regulars.members.keys import folder, keyring, make_key
+from regulars.members.locks import lock_named_before, lock_sealed_before
 from regulars.members.models import Fact, Identifier, Key, Member, Note
 from regulars.members.selectors.recognition import blind_parts
 from regulars.members.services.extras import note_context
@@ -93,7 +94,7 @@ def _batches(keys: Keyring, batch: int) -> Iterator[Progress]:
 
 def _identifiers(keys: Keyring, batch: int) -> int:
     newest = keys.newest
-    rows = list(Identifier.objects.select_for_update().filter(key__lt=newest.number).order_by("key", "id")[:batch])
+    rows = lock_sealed_before(Identifier, newest.number, batch)
     for row in rows:
         context = intake.identifier_context(row.id)
         plain = keys.open(row.key, bytes(row.sealed), context)
@@ -120,9 +121,8 @@ def _yield_to_newer(rows: Iterable[Identifier]) -> None:
 
 def _facts(keys: Keyring, batch: int) -> int:
     newest = keys.newest
-    rows = Fact.objects.select_for_update().filter(key__lt=newest.number).order_by("key", "id")[:batch]
     done = []
-    for row in rows:
+    for row in lock_sealed_before(Fact, newest.number, batch):
         value = json.dumps(intake.value_of(row, keys), ensure_ascii=False)
         done.append((row.id, newest.seal(value, intake.fact_context(row.member_id, row.name)), newest.number))
     _write("members_fact", "id bigint, sealed bytea, key smallint", done)
@@ -131,9 +131,8 @@ def _facts(keys: Keyring, batch: int) -> int:
 
 def _notes(keys: Keyring, batch: int) -> int:
     newest = keys.newest
-    rows = Note.objects.select_for_update().filter(key__lt=newest.number).order_by("key", "id")[:batch]
     done = []
-    for row in rows:
+    for row in lock_sealed_before(Note, newest.number, batch):
         text = keys.open(row.key, bytes(row.sealed), note_context(row.id))
         done.append((row.id, newest.seal(text, note_context(row.id)), newest.number))
     _write("members_note", "id uuid, sealed bytea, key smallint", done)
@@ -143,11 +142,7 @@ def _notes(keys: Keyring, batch: int) -> int:
 def _names(keys: Keyring, batch: int) -> int:
     """Blinded names are made again from the facts."""
     newest = keys.newest
-    members = list(
-        Member.objects.select_for_update(no_key=True)
-        .filter(name_key__gt=0, name_key__lt=newest.number)
-        .order_by("name_key", "id")[:batch]
-    )
+    members = lock_named_before(newest.number, batch)
     named: dict[UUID, dict[str, str]] = {row.id: {} for row in members}
     for fact in Fact.objects.filter(member__in=members, name__in=NAMES, ended_at=None):
         named[fact.member_id][fact.name] = str(intake.value_of(fact, keys))
