@@ -3,9 +3,10 @@
 Lots are taken soonest expiry first, then oldest, undated last, ties by id, so that a replay gives the same answer.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Final
 from uuid import UUID
 
@@ -103,6 +104,10 @@ class Draft:
     fresh: list[LotRow] = field(default_factory=list)
     changed: dict[UUID, LotRow] = field(default_factory=dict)
     unsorted: set[UUID] = field(default_factory=set)
+    ids: Iterator[UUID] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ids = ascending(self.at)
 
     def know(self, accounts: Iterable[AccountRow], lots: Iterable[LotRow] = ()) -> None:
         """Adds what was read. Lots come in spend order."""
@@ -127,7 +132,7 @@ class Draft:
         assert giver.unit == taker.unit
         assert giver.id != taker.id
         assert effective_at <= self.at
-        made = id or new_id(self.at)
+        made = id or next(self.ids)
         if giver.balance is not None:
             giver.moved -= amount
         if taker.balance is not None:
@@ -159,7 +164,7 @@ class Draft:
         assert account.role == Role.MAIN
         assert expires_at is None or expires_at > starts_at
         made = LotRow(
-            new_id(self.at), account.id, account.unit, transfer, parent, amount, amount, 0,
+            next(self.ids), account.id, account.unit, transfer, parent, amount, amount, 0,
             earned_at, starts_at, expires_at, usable_from or starts_at, True,
         )  # fmt: skip
         self.fresh.append(made)
@@ -245,6 +250,11 @@ class Draft:
         assert lot.remaining >= 0
         assert lot.held >= 0
         assert lot.remaining + lot.held <= lot.amount
+
+
+def ascending(at: datetime) -> Iterator[UUID]:
+    """New ids in ascending order, so that what one deed writes is read in the order it was done."""
+    return (UUID(int=number) for number in count(new_id(at).int))
 
 
 def spread(lots: Sequence[LotRow], amount: int) -> Taken:

@@ -167,7 +167,11 @@ def paid_before(deed: UUID, *, replayed: bool = False) -> Paid:
 
 def converted_before(deed: UUID, *, replayed: bool = False) -> Converted:
     """What a conversion did. One query."""
-    rows = run("SELECT id, amount, details FROM ledger_transfer WHERE deed = %s", [deed])
+    rows = run(
+        "SELECT id, amount, (details->>'numerator')::bigint, (details->>'denominator')::bigint"
+        " FROM ledger_transfer WHERE deed = %s",
+        [deed],
+    )
     given = next(row for row in rows if row[0] == deed)
     gained = next(row for row in rows if row[0] != deed)
-    return Converted(deed, given[1], gained[1], gained[2]["numerator"], gained[2]["denominator"], replayed)
+    return Converted(deed, given[1], gained[1], gained[2], gained[3], replayed)

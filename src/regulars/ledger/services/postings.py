@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
-from regulars.basics.ids import new_id, typed
+from regulars.basics.ids import typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.ledger import locks
-from regulars.ledger.drafts import AccountRow, Draft, Words, may_earn, may_spend
+from regulars.ledger.drafts import AccountRow, Draft, Words, ascending, may_earn, may_spend
 from regulars.ledger.intake import check, fingerprint, lot_dates
 from regulars.ledger.models import Unit
 from regulars.ledger.moves import End, Holder, Posted, Posting
@@ -37,7 +38,7 @@ def post(postings: Sequence[Posting], *, actor: Actor, at: datetime) -> list[Pos
     known = units({posting.unit for posting in postings})
     for posting in postings:
         check(posting, known[posting.unit], at)
-    ids = [new_id(at) for _ in postings]
+    ids = list(islice(ascending(at), len(postings)))
     earlier = claim(
         (posting.source, posting.external_id, fingerprint(posting), number)
         for posting, number in zip(postings, ids, strict=True)
