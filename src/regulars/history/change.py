@@ -7,8 +7,10 @@ from typing import Final
 import duckdb
 
 from regulars.basics.progress import Progress
+from regulars.history import erased
 from regulars.history.duplicates import Duplicates
 from regulars.history.engine import quoted
+from regulars.history.erased import Erased
 from regulars.history.manifest import Manifest, Part, SourceFile
 from regulars.history.moves import Staged
 from regulars.history.parts import PartWriter, lake_lines, refused_rows, rendered, staged_lines
@@ -33,7 +35,8 @@ class Change:
         number = self.manifest.next_file
         what = f"adding {staged.name}"
         progress(what, 0, 3)
-        lines = staged_lines(staged.files, number)
+        gone = erased.read(self.folder)
+        lines = gone.without(staged_lines(staged.files, number))
         entry = SourceFile.before_adding(number, staged, stores=self._stores(lines))
         duplicates = Duplicates(self.connection)
         parts: list[Part] = []
@@ -51,8 +54,8 @@ class Change:
             )
             lines = f"SELECT * FROM ({lines}) ANTI JOIN met USING (line)"
         progress(what, 2, 3)
-        parts += self._writer.refused(refused, number=number)
-        if staged.parts and staged.number == number and not surplus and not met:
+        parts += self._writer.refused(gone.without_rows(refused), number=number)
+        if staged.parts and staged.number == number and not surplus and not met and not gone.codes:
             parts += self._writer.adopted(staged.parts, number=number)
         else:
             parts += self._writer.by_month(lines, number=number, room="lines")
@@ -60,6 +63,38 @@ class Change:
         written = sum(part.rows for part in parts if part.room != "refused")
         assert written + surplus == staged.rows_kept, f"{staged.lines} does not hold the rows it says"
         return entry.with_parts(tuple(parts))
+
+    def erase(self, gone: Erased) -> tuple[tuple[SourceFile, ...], int]:
+        """Writes anew the parts that name a customer on the list; gives back all files, and how many rows it was."""
+        found = {part: self._named(part, gone) for entry in self.manifest.files for part in entry.parts}
+        files = tuple(
+            self._without(entry, [part for part in entry.parts if found[part]], gone) for entry in self.manifest.files
+        )
+        return files, sum(found.values())
+
+    def _named(self, part: Part, gone: Erased) -> int:
+        """How many rows of a part name a customer on the list."""
+        path = [self.folder / part.path]
+        asked = (
+            f"SELECT * FROM ({refused_rows(path)}) WHERE {gone.is_in_row}"
+            if part.room == "refused"
+            else f"SELECT * FROM ({lake_lines(self.folder, [part])}) WHERE {gone.is_one('customer')}"
+        )
+        ((found,),) = self.connection.execute(f"SELECT count(*) FROM ({asked})").fetchall()
+        return int(found)
+
+    def _without(self, entry: SourceFile, named: list[Part], gone: Erased) -> SourceFile:
+        if not named:
+            return entry
+        fresh: list[Part] = []
+        for part in named:
+            if part.room == "refused":
+                rows = gone.without_rows(refused_rows([self.folder / part.path]))
+                fresh += self._writer.refused(rows, number=entry.number)
+            else:
+                lines = gone.without(lake_lines(self.folder, [part]))
+                fresh += self._writer.by_month(lines, number=entry.number, room=part.room)
+        return entry.with_parts((*(part for part in entry.parts if part not in named), *fresh))
 
     def forget(self, gone: SourceFile, progress: Progress) -> tuple[SourceFile, ...]:
         """Writes the parts of the other files that change when one goes; gives back all that stay."""

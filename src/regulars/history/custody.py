@@ -16,7 +16,8 @@ LOCK: Final = ".lock"
 READERS: Final = ".readers"
 INCOMING: Final = "incoming"
 ROOMS: Final[tuple[Room, ...]] = ("lines", "aside", "refused")
-_OURS: Final = {NAME, NAME + ".new", LOCK, READERS, INCOMING, *ROOMS}
+_ERASED: Final = ("erased.json", "erased.key", "erased.json.new", "erased.key.new")  # see `erased`
+_OURS: Final = {*_ERASED, NAME, NAME + ".new", LOCK, READERS, INCOMING, *ROOMS}
 _PART = re.compile(r"(month=\d{4}-\d{2}/)?\d+-\d+(-\d+)?\.parquet")
 
 

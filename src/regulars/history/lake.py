@@ -4,7 +4,7 @@ A change writes new parts under new names, puts them safely on disk, and then re
 stopped at any instant, the lake is as before or complete.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from regulars.basics.errors import RegularsError
 from regulars.basics.money import UNSTATED
 from regulars.basics.progress import Progress, silent
-from regulars.history import custody, returns
+from regulars.history import custody, erased, returns
 from regulars.history.change import Change
 from regulars.history.engine import Engine, quoted
 from regulars.history.manifest import NAME, Manifest, SourceFile, read_manifest, sync_folder, write_manifest
@@ -190,6 +190,18 @@ class Lake:
             stay = change.forget(gone, progress)
             self._commit(self._manifest.next_file, stay)
         return gone
+
+    def erase(self, codes: Iterable[str]) -> int:
+        """Takes customers out of the lake for good, by their digests (see `erased`): their lines stay, without a name,
+        and what is added later comes without it too. Answers how many rows it was. Asking again changes nothing.
+
+        Raises LakeBusy, NotWritten.
+        """
+        with self._change() as change:
+            files, count = change.erase(erased.add(self.folder, codes))
+            if count:
+                self._commit(self._manifest.next_file, files)
+        return count
 
     def find(self, which: str | int) -> SourceFile:
         """The one file of that name, number or beginning of checksum. Raises NotInLake."""
