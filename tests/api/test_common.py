@@ -21,7 +21,7 @@ from regulars.basics.ids import untyped
 from tests.api.world import Till, World
 
 TINY = override_settings(ROOT_URLCONF="tests.api.tiny")
-OPEN = {"read_own_key"}  # what every key may ask
+OPEN = {"read_own_key", "read_a_job", "list_rows_of_a_job"}  # of the key itself, and of its own jobs
 
 
 def operations() -> list[Operation]:

@@ -111,6 +111,20 @@ class PlaceNeeded(ApiRefusal):
     status = 422
 
 
+class JobClash(ApiRefusal):
+    """The key has a job of this name already, with other rows."""
+
+    code = "job-clash"
+    status = 409
+
+
+class JobUnknown(ApiRefusal):
+    """The key has no job of this name."""
+
+    code = "job-unknown"
+    status = 404
+
+
 class VersionNeeded(ApiRefusal):
     """A change came without the header If-Match, so it might overwrite what somebody else has changed."""
 

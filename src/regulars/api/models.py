@@ -36,3 +36,62 @@ class Budget(models.Model):
 
     class Meta:
         db_table = "api_budget"
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+
+
+class Job(models.Model):
+    """Many rows to be done in the background, under a name that the caller chose: a lost answer is found again."""
+
+    id = models.UUIDField(primary_key=True)
+    key = models.UUIDField()  # the API key that asked
+    name = models.TextField()
+    kind = models.TextField()  # transfers, members
+    fingerprint = models.BinaryField(max_length=32)
+    state = models.TextField(choices=JobState.choices, default=JobState.WAITING)
+    total = models.IntegerField()
+    done = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    organisation = models.UUIDField()
+    actor = models.JSONField()
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "api_job"
+        constraints = (
+            models.UniqueConstraint(fields=["key", "name"], name="api_job_once"),
+            models.CheckConstraint(name="api_job_state", condition=models.Q(state__in=JobState.values)),
+            models.CheckConstraint(name="api_job_counts", condition=models.Q(done__gte=0, refused__gte=0, total__gt=0)),
+        )
+        indexes = (models.Index(fields=["made_at"], name="api_job_open", condition=~models.Q(state="done")),)
+
+
+class JobRow(models.Model):
+    """One row of a job. What it asks is encrypted, and removed once it is done."""
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(Job, models.CASCADE, related_name="rows")
+    number = models.IntegerField()  # from 1, in the order sent
+    sealed = models.BinaryField()
+    state = models.TextField(default="waiting")  # waiting, done, refused
+    result = models.TextField(default="")  # typed id of what was made
+    code = models.TextField(default="")  # of the refusal
+    detail = models.TextField(default="")
+
+    class Meta:
+        db_table = "api_job_row"
+        constraints = (
+            models.UniqueConstraint(fields=["job", "number"], name="api_job_row_once"),
+            models.CheckConstraint(
+                name="api_job_row_state", condition=models.Q(state__in=["waiting", "done", "refused"])
+            ),
+        )
+        indexes = (
+            models.Index(fields=["job", "number"], name="api_job_row_open", condition=models.Q(state="waiting")),
+            models.Index(fields=["job", "number"], name="api_job_row_refused", condition=models.Q(state="refused")),
+        )

@@ -4,12 +4,25 @@ from django.urls import path
 
 from regulars.api.openapi import ABOUT, RegularsApi
 from regulars.api.reference import reference
-from regulars.api.routes import cards, consents, holdings, identifiers, own, people, posting, recognising
+from regulars.api.routes import (
+    cards,
+    care,
+    consents,
+    holdings,
+    identifiers,
+    jobs,
+    merging,
+    own,
+    people,
+    posting,
+    recognising,
+    value,
+)
 
 api = RegularsApi(
     title="Regulars", version="1", description=ABOUT, docs_url=None, urls_namespace="api", openapi_url="/openapi.json"
 )
-for noun in (own, recognising, people, identifiers, cards, consents, holdings, posting):
+for noun in (own, recognising, people, identifiers, cards, consents, merging, holdings, posting, value, care, jobs):
     api.add_router("", noun.router)
 
 urlpatterns = [

@@ -101,6 +101,8 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("access.sweep", "regulars.access.services.sessions.sweep", "17 * * * *", most=1),
     Step("members.forget_codes", "regulars.members.sending.forget_codes", "*/10 * * * *", most=1),
     Step("members.keep_to_periods", "regulars.members.sending.keep_to_periods", "23 * * * *"),
+    Step("api.jobs", "regulars.api.jobs.work", "* * * * * */5"),
+    Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),
 )
 
 for _step in STEPS:

@@ -1,5 +1,6 @@
 """Members: enrolled, looked at, changed, closed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -26,9 +27,9 @@ from regulars.api.fields import (
     Word,
 )
 from regulars.api.keys import Call, Request
-from regulars.api.places import organisation, where
+from regulars.api.places import Where, organisation, where
 from regulars.basics.ids import typed
-from regulars.journal.moves import Deed
+from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.members.errors import UnknownMember
 from regulars.members.locks import lock_members
@@ -219,18 +220,26 @@ def enrol_a_member(request: Request, body: MemberAsked) -> Reply:
     """Makes a member, with what is known and what it is recognised by."""
     call = request.call
     here = where(call, Right.MEMBERS_WRITE, body.merchant, body.store)
-    new = NewMember(
-        organisation=here.organisation,
-        source=body.source,
-        effective_at=body.effective_at or call.at,
-        facts=body.facts,
-        identifiers=[identifier_of(one) for one in body.identifiers],
-        merchant=here.merchant,
-        store=here.store,
-        region=body.region,
-    )
-    (made,) = people.enrol([new], actor=call.actor, at=call.at)
+    (made,) = enrolled([body], [here], actor=call.actor, at=call.at)
     return known(made, organisation=here.organisation).reply()
+
+
+def enrolled(asked: Sequence[MemberAsked], places: Sequence[Where], *, actor: Actor, at: datetime) -> list[UUID]:
+    """Enrols members at places that were checked."""
+    wanted = [
+        NewMember(
+            organisation=here.organisation,
+            source=one.source,
+            effective_at=one.effective_at or at,
+            facts=one.facts,
+            identifiers=[identifier_of(said) for said in one.identifiers],
+            merchant=here.merchant,
+            store=here.store,
+            region=one.region,
+        )
+        for one, here in zip(asked, places, strict=True)
+    ]
+    return people.enrol(wanted, actor=actor, at=at)
 
 
 def identifier_of(one: IdentifierAsked) -> NewIdentifier:

@@ -1,7 +1,7 @@
 """Units given and spent: transfers one at a time or many, taken back, and set aside in holds."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from regulars.api.keys import Call, Request
 from regulars.api.places import Where, organisation, where
 from regulars.api.routes.holdings import HoldTold, LotPart, TransferTold, UnitCode, hold_told, sees, transfer_told
 from regulars.basics.ids import typed
-from regulars.journal.moves import Deed
+from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.ledger import selectors as books
 from regulars.ledger import services as ledger
@@ -222,10 +222,18 @@ def _owners(asked: Sequence[Any], home: UUID) -> dict[UUID, UUID]:
 def post_all(call: Call, asked: Sequence[TransferAsked]) -> list[PostedTold]:
     """Posts all or none. The places are checked without a query. Raises what the ledger and the gate refuse."""
     places = {pair: where(call, Right.LEDGER_POST, *pair) for pair in {(a.merchant, a.store) for a in asked}}
-    (home,) = {place.organisation for place in places.values()}
-    owners = _owners(asked, home)
-    postings = [_posting(a, owners[a.member], places[a.merchant, a.store]) for a in asked]
-    done = ledger.post(postings, actor=call.actor, at=call.at)
+    return post_placed(asked, [places[a.merchant, a.store] for a in asked], actor=call.actor, at=call.at)
+
+
+def post_placed(
+    asked: Sequence[TransferAsked], places: Sequence[Where], *, actor: Actor, at: datetime
+) -> list[PostedTold]:
+    """Posts at places that were checked. Raises what the ledger refuses."""
+    homes = {place.organisation for place in places}
+    assert len(homes) == 1, "a key works for one organisation"
+    owners = _owners(asked, homes.pop())
+    postings = [_posting(a, owners[a.member], here) for a, here in zip(asked, places, strict=True)]
+    done = ledger.post(postings, actor=actor, at=at)
     return [_posted(a, owners[a.member], one) for a, one in zip(asked, done, strict=True)]
 
 

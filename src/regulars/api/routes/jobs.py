@@ -1,0 +1,172 @@
+"""Jobs: many rows in the background, under a name that the caller chose."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from ninja import Router
+from pydantic import Field, StringConstraints
+
+from regulars.access.rights import Right
+from regulars.api.cursors import read_cursor, write_cursor
+from regulars.api.doors import Reply, read, write
+from regulars.api.errors import JobUnknown
+from regulars.api.fields import Asking, Cursor, Limit, Moment, Telling
+from regulars.api.jobs import of_kind, submit
+from regulars.api.keys import Request
+from regulars.api.models import Job
+from regulars.api.places import Where, organisation, where
+from regulars.api.routes.people import MemberAsked, enrolled
+from regulars.api.routes.posting import TransferAsked, post_placed
+from regulars.basics.ids import typed
+from regulars.journal.moves import Actor
+
+router = Router(tags=["Jobs"])
+
+Name = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$"),
+    Field(description="Chosen by the caller.", examples=["night-2026-05-04"]),
+]
+
+
+class TransfersJob(Asking):
+    """Transfers to be posted in the background, in order."""
+
+    EXAMPLE: ClassVar = {"rows": [TransferAsked.EXAMPLE]}
+
+    rows: Annotated[list[TransferAsked], Field(min_length=1, max_length=5000)]
+
+
+class MembersJob(Asking):
+    """Members to be enrolled in the background."""
+
+    EXAMPLE: ClassVar = {"rows": [MemberAsked.EXAMPLE]}
+
+    rows: Annotated[list[MemberAsked], Field(min_length=1, max_length=5000)]
+
+
+class JobTold(Telling):
+    """How far a job is."""
+
+    job: str
+    kind: Literal["transfers", "members"]
+    state: Literal["waiting", "running", "done"]
+    total: int
+    done: int
+    refused: int
+    made_at: Moment
+    ended_at: Moment | None
+
+
+class RowTold(Telling):
+    """What became of a row; `number` counts from 1 in the order sent."""
+
+    number: int
+    state: Literal["waiting", "done", "refused"]
+    result: Annotated[str, Field(description="The id of what was made.")]
+    code: str
+    detail: str
+
+
+class RowsTold(Telling):
+    """Rows in order; `next` is the cursor of the page after."""
+
+    items: list[RowTold]
+    next: str | None
+
+
+def _told(job: Job) -> JobTold:
+    return JobTold(
+        job=job.name,
+        kind=job.kind,  # type: ignore[arg-type]
+        state=job.state,  # type: ignore[arg-type]
+        total=job.total,
+        done=job.done,
+        refused=job.refused,
+        made_at=job.made_at,
+        ended_at=job.ended_at,
+    )
+
+
+def _rows(
+    request: Request, right: Right, asked: Sequence[TransferAsked | MemberAsked]
+) -> tuple[list[dict[str, Any]], UUID]:
+    """The rows with the places where the key may act, so that the worker need not ask again."""
+    places = {pair: where(request.call, right, *pair) for pair in {(one.merchant, one.store) for one in asked}}
+    rows = []
+    for one in asked:
+        here = places[one.merchant, one.store]
+        row = one.model_dump(mode="json", exclude_unset=True)
+        rows.append(row | {"merchant": here.merchant_text or None, "store": here.store_text or None})
+    return rows, organisation(request.call, right)
+
+
+@write(router, "PUT", "/transfer-jobs/{job}", right=Right.LEDGER_POST, answer=JobTold, status=202)
+def submit_transfers(request: Request, job: Name, body: TransfersJob) -> JobTold:
+    """The same name and rows again is the same job, so that a lost answer is found again."""
+    rows, home = _rows(request, Right.LEDGER_POST, body.rows)
+    return _told(submit(job, "transfers", rows, organisation=home, call=request.call))
+
+
+@write(router, "PUT", "/member-jobs/{job}", right=Right.MEMBERS_IMPORT, answer=JobTold, status=202)
+def submit_members(request: Request, job: Name, body: MembersJob) -> JobTold:
+    """The same name and rows again is the same job, so that a lost answer is found again."""
+    rows, home = _rows(request, Right.MEMBERS_IMPORT, body.rows)
+    return _told(submit(job, "members", rows, organisation=home, call=request.call))
+
+
+@read(router, "/jobs/{job}", right=None, answer=JobTold)
+def read_a_job(request: Request, job: Name) -> Reply:
+    """How far one of this key's own jobs is."""
+    return Reply(_told(_job(request, job)))
+
+
+@read(router, "/jobs/{job}/rows", right=None, answer=RowsTold)
+def list_rows_of_a_job(
+    request: Request,
+    job: Name,
+    state: Literal["waiting", "done", "refused"] | None = None,
+    limit: Limit = 50,
+    cursor: Cursor | None = None,
+) -> RowsTold:
+    """What became of each row; `state=refused` lists the errors."""
+    found = _job(request, job)
+    place = f"jobs/{found.id}/{state}"
+    rows = found.rows.filter(number__gt=read_cursor(place, cursor) or 0).order_by("number")
+    page = list((rows.filter(state=state) if state else rows)[:limit])
+    items = [
+        RowTold(
+            number=row.number,
+            state=row.state,  # type: ignore[arg-type]
+            result=row.result,
+            code=row.code,
+            detail=row.detail,
+        )
+        for row in page
+    ]
+    return RowsTold(items=items, next=write_cursor(place, page[-1].number) if len(page) == limit else None)
+
+
+def _job(request: Request, name: str) -> Job:
+    found = Job.objects.filter(key=request.call.key, name=name).first()
+    if found is None:
+        raise JobUnknown("This key has no job of that name.")
+    return found
+
+
+@of_kind("transfers")
+def post_rows(rows: Sequence[Mapping[str, Any]], home: UUID, actor: Actor, at: datetime) -> list[str]:
+    """Posts transfers of a job. Raises what the ledger refuses."""
+    asked = [TransferAsked.model_validate(row) for row in rows]
+    places = [Where(home, one.merchant, one.store) for one in asked]
+    return [typed("txn", one.id) for one in post_placed(asked, places, actor=actor, at=at)]
+
+
+@of_kind("members")
+def enrol_rows(rows: Sequence[Mapping[str, Any]], home: UUID, actor: Actor, at: datetime) -> list[str]:
+    """Enrols members of a job. Raises what the members' room refuses."""
+    asked = [MemberAsked.model_validate(row) for row in rows]
+    places = [Where(home, one.merchant, one.store) for one in asked]
+    return [typed("mbr", one) for one in enrolled(asked, places, actor=actor, at=at)]
