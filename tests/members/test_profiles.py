@@ -194,6 +194,15 @@ def test_a_name_always_holds_the_pieces_of_its_own_words(name: str, more: str) -
     assert naming.folded(naming.folded(name)) == naming.folded(name)
 
 
+def test_what_a_merged_member_lent_stays_when_something_else_changes() -> None:
+    kept, merged = enrol(facts={"family_name": "Lee"}), enrol(facts={"family_name": "Quandt", "town": "Kiel"})
+    Member.objects.filter(id=merged).update(root=kept)
+    tell(kept, "sex", "female")
+    assert Member.objects.get(id=kept).town == "Kiel"
+    assert values_of(kept)["family_name"] == "Lee"
+    assert [one for one, _ in by_name("quandt", organisation=OURS)] == [kept]
+
+
 # Fields of one's own
 
 

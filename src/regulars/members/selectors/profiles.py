@@ -87,8 +87,7 @@ def by_name(text: str, *, organisation: UUID, limit: int = 20) -> list[tuple[UUI
     per_key = [naming.asked_grams(text, str(organisation), generation) for generation in keys.generations.values()]
     if not words or not any(per_key):
         return []
-    found = facts_of(_candidates(per_key, organisation))
-    named = {root: _spelt({name: str(fact.value) for name, fact in facts.items()}) for root, facts in found.items()}
+    named = _spellings_of(_candidates(per_key, organisation))
     fitting = [(root, name) for root, name in named.items() if all(w in naming.folded(name) for w in words)]
     return sorted(fitting, key=lambda one: (len(one[1]), one[1], one[0]))[:limit]
 
@@ -105,9 +104,17 @@ def _candidates(per_key: Sequence[list[int]], organisation: UUID) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _spelt(facts: dict[str, str]) -> str:
-    """Every spelling of a member's name, shortest first: what is typed is compared with all."""
-    return ", ".join(naming.spellings({name: facts[name] for name in NAMES if name in facts}))
+def _spellings_of(roots: Sequence[UUID]) -> dict[UUID, str]:
+    """Every spelling of members' names, also of those merged into them, their own first. 1 query."""
+    keys = keyring()
+    names: dict[UUID, dict[UUID, dict[str, str]]] = {root: {} for root in roots}
+    rows = Fact.objects.filter(member__root__in=roots, name__in=NAMES, ended_at=None).select_related("member")
+    for row in sorted(rows, key=lambda row: (row.member_id != row.member.root_id, row.member_id, row.id)):
+        names[row.member.root_id].setdefault(row.member_id, {})[row.name] = str(intake.value_of(row, keys))
+    return {
+        root: ", ".join(spelling for one in several.values() for spelling in naming.spellings(one))
+        for root, several in names.items()
+    }
 
 
 def tags_of(roots: Sequence[UUID]) -> dict[UUID, list[str]]:
