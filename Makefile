@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: demo quick test bench lint browser requirements clean
+.PHONY: demo quick test soak bench lint browser requirements clean
 
 demo: $(VENV)/.run
 	rm -rf demo
@@ -26,6 +26,11 @@ lint: $(VENV)/.dev
 test: lint browser
 	$(BIN)/coverage erase
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered --durations=10
+
+# The long runs: 100,000 steps of the ledger against a model, and 50 kills of parts of the server under load.
+soak: $(VENV)/.dev
+	REGULARS_SOAK_STEPS=100000 $(BIN)/python -m pytest -q -s tests/ledger/test_stateful.py
+	REGULARS_SOAK_KILLS=50 $(BIN)/python -m pytest -q -s tests/soak
 
 browser: $(VENV)/.dev
 	$(BIN)/python tools/browser.py

@@ -19,6 +19,7 @@ from benchmarks import (
     bench_nextbasket,
     bench_pairs,
     bench_promotion,
+    bench_server,
     bench_telco,
 )
 from benchmarks.measuring import DATA
@@ -39,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,server,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -52,6 +53,7 @@ def main() -> None:
         "telco": lambda: iter(bench_telco.run()),
         "nextbasket": lambda: iter(bench_nextbasket.run()),
         "promotion": lambda: iter(bench_promotion.run()),
+        "server": lambda: iter(bench_server.run()),
         "members": lambda: iter(bench_members.run()),
         "analyze": lambda: analyses(asked.lines),
     }
