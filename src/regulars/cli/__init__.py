@@ -8,19 +8,24 @@ from typing import Annotated
 import typer
 
 from regulars import __version__
+from regulars.cli.alerts import alerts
 from regulars.cli.analyze import analyze
 from regulars.cli.campaign import campaign
 from regulars.cli.churn import churn
 from regulars.cli.complaints import complaints
 from regulars.cli.doctor import doctor
+from regulars.cli.journal import journal
+from regulars.cli.keys import keys
 from regulars.cli.lake import history
 from regulars.cli.next import next_baskets
 from regulars.cli.offers import offers
+from regulars.cli.places import places
 from regulars.cli.refusing import RefusingGroup
 from regulars.cli.sample import sample
 from regulars.cli.score import score
 from regulars.cli.secrets import secrets
 from regulars.cli.serve import serve
+from regulars.cli.staff import staff
 from regulars.cli.survey import survey
 from regulars.cli.worker import worker
 
@@ -46,7 +51,12 @@ app.command()(serve)
 app.command()(worker)
 app.command()(doctor)
 app.add_typer(history, name="history")
+app.add_typer(staff, name="staff")
+app.add_typer(places, name="places")
+app.add_typer(keys, name="keys")
 app.add_typer(secrets, name="secrets")
+app.add_typer(journal, name="journal")
+app.add_typer(alerts, name="alerts")
 app.add_typer(campaign, name="campaign")
 
 
