@@ -127,7 +127,7 @@ def test_a_burst_of_redemptions_from_one_account(town: Town) -> None:
     for n in range(6):
         for account in ("acc_1", f"acc_{n + 10}"):
             for kind in ("spend", "earn"):
-                after = {"kind": kind, "amount": 5, "unit": "pts", "account": account}
+                after = {"kind": kind, "amount": 5, "unit": "pts", "member": account}
                 record([Deed("ledger.post", f"txn_{n}", after=after)], actor=Actor("key", "key_1"), at=AT)
     assert found(AT) == [("redemption-burst", 6)]
     assert Alert.objects.get().about == "acc_1"

@@ -55,7 +55,7 @@ class Shop:
                 yield self.line(
                     at + timedelta(seconds=20 * n), "staff", f"c{chance.randrange(3)}", "members.read", member, {}
                 )
-        facts = {"unit": "pts", "amount": chance.randint(1, 300), "account": f"acc_{member}"}
+        facts = {"unit": "pts", "amount": chance.randint(1, 300), "member": f"acc_{member}"}
         yield self.line(at, "key", f"t{till}", "ledger.post", "txn", {"kind": "earn", **facts})
         if chance.random() < 0.2:
             for _ in range(chance.choice([1, 1, 1, 2, 3])):  # split over several receipts
@@ -113,7 +113,7 @@ def test_normal_days_raise_no_alert_and_odd_ones_do(days: int) -> None:
         at = late + timedelta(seconds=4 * n)
         odd.append(shop.line(at, "staff", "c1", "members.read", f"mbr_{n}", {}))
         if n % 8 == 0:
-            facts = {"kind": "spend", "unit": "pts", "amount": 50, "account": "acc_1"}
+            facts = {"kind": "spend", "unit": "pts", "amount": 50, "member": "acc_1"}
             odd.append(shop.line(at, "key", "t1", "ledger.post", "txn", facts))
             odd.append(shop.line(at, "key", "t0", "cards.forged", "", {}))
     odd.append(shop.line(late, "staff", "c2", "ledger.adjust", "acc", {"amount": 90_000, "unit": "pts"}))

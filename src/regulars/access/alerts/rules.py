@@ -53,10 +53,10 @@ FIRST: Final = (
     ),
     AlertRule(
         code="redemption-burst",
-        name="Many redemptions from one account",
+        name="Many redemptions by one member",
         deeds=["ledger.post", "ledger.capture"],
         facts=[{"kind": "spend"}, {"kind": "capture"}],
-        group="fact:account",
+        group="fact:member",
         measure="deeds",
         threshold=6,
         seconds=10 * MINUTE,

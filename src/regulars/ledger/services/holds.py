@@ -85,7 +85,10 @@ def capture(hold: UUID, amount: int | None = None, *, actor: Actor, at: datetime
     draft.unhold(freed, effective_at)
     write(draft)
     _close([hold], "captured", effective_at, captured=asked, transfer=number)
-    facts = {"amount": asked, "freed": row.amount - asked, "transfer": typed("txn", number)}
+    facts = {
+        "kind": Kind.CAPTURE.value, "unit": row.unit, "amount": asked, "freed": row.amount - asked,
+        "member": typed("mbr", row.owner), "transfer": typed("txn", number),
+    }  # fmt: skip
     record([Deed("ledger.capture", typed("hld", hold), row.merchant, row.store, after=facts)], actor=actor, at=at)
     return holds_by_id([hold])[hold]
 

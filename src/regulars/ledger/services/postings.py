@@ -78,11 +78,17 @@ def _post_fresh(
 def _deed(fresh: Sequence[tuple[Posting, UUID]]) -> Deed:
     first, number = fresh[0]
     if len(fresh) == 1:
-        facts = {"kind": first.kind.value, "unit": first.unit, "amount": first.amount}
+        facts = {"kind": first.kind.value, "unit": first.unit, "amount": first.amount, "member": _member(first)}
         subject = typed("txn", number)
         return Deed("ledger.post", subject, first.merchant, first.store, after=facts, reason=first.reason)
     facts = {"first": typed("txn", number), "last": typed("txn", fresh[-1][1]), "transfers": len(fresh)}
     return Deed("ledger.post", after=facts)
+
+
+def _member(posting: Posting) -> str:
+    """Whose units they are; of a posting between houses nobody's."""
+    owners = [end.owner for end in (posting.giver, posting.taker) if isinstance(end, Holder)]
+    return typed("mbr", owners[0]) if owners else ""
 
 
 class Batch:
