@@ -1,6 +1,9 @@
 """The room as Django knows it."""
 
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class ServerConfig(AppConfig):
@@ -12,3 +15,13 @@ class ServerConfig(AppConfig):
         from regulars.server.people import STEPS
 
         deeds.take_part(STEPS)
+        post_migrate.connect(_keys_are_there, sender=apps.get_app_config("members"))
+
+
+def _keys_are_there(**_: Any) -> None:
+    """An installation whose tables are made has its keys, before the first value is sealed."""
+    from django.utils import timezone
+
+    from regulars.members.services.keys import make_first
+
+    make_first(at=timezone.now())
