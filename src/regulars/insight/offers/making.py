@@ -12,7 +12,7 @@ from regulars.history.engine import Engine
 from regulars.insight.frames import WrongColumns, as_array, as_arrow
 from regulars.insight.offers import assigning
 from regulars.insight.offers.found import Offers
-from regulars.insight.offers.possible import STEPS, Given, possible
+from regulars.insight.offers.possible import NAMED, Given, forget, possible
 from regulars.insight.offers.rules import OfferRules
 from regulars.insight.offers.telling import bill_of, found_of, why_not_of
 
@@ -90,9 +90,9 @@ def make_offers(
         **{name: _taken(name, table, engine) for name, table in tables.items()}, vendors=_vendors(rules, engine)
     )
     rows = engine.keep(_ROWS, possible(given, rules, engine))
-    offers = engine.keep(_OFFERS, _decided(rows, _verdicts(rows, rules, engine, seed)))
-    for kept in (_ROWS, *STEPS):
-        engine.connection.execute(f"DROP TABLE {kept}")
+    forget(engine)
+    offers = engine.keep(_OFFERS, _decided(rows, _verdicts(rows, rules, engine, seed), given.products))
+    engine.connection.execute(f"DROP TABLE {_ROWS}")
     bill, why_not = bill_of(offers, rules, engine), why_not_of(offers, given.lists, engine)
     table = offers.select(*_SHOWN)
     return Offers(table, bill, why_not, found_of(offers, given.lists, rules, bill, why_not, engine))
@@ -165,7 +165,7 @@ def _ppm(rows: ir.Table) -> Any:
     return (rows.chance * assigning.MILLION).round().cast("int64")
 
 
-def _decided(rows: ir.Table, verdicts: ir.Table) -> ir.Table:
+def _decided(rows: ir.Table, verdicts: ir.Table, products: ir.Table) -> ir.Table:
     """The rows with their last word; a switch that is not made was never on the list."""
     joined = rows.left_join(verdicts, "row").drop("row_right")
     last = ibis.cases(*((joined.code == code, text) for code, text in _VERDICTS.items()), else_=ibis.null("string"))
@@ -176,7 +176,7 @@ def _decided(rows: ir.Table, verdicts: ir.Table) -> ir.Table:
     only = ("discount_percent", "discount_minor", "price_minor", "vendor_minor", "our_minor")
     order = [joined["rank"], joined.switch, joined["product"]]
     place = ibis.row_number().over(ibis.window(group_by="customer", order_by=order))
-    return joined.mutate(
+    decided = joined.mutate(
         rank=(place + 1).cast("int32"),
         ppm=_ppm(joined),
         saved=ibis.ifelse(joined.why_not == "anyway", joined.chance_without * joined.wished_minor, 0.0),
@@ -186,3 +186,5 @@ def _decided(rows: ir.Table, verdicts: ir.Table) -> ir.Table:
         expected_margin_minor=ibis.ifelse(made, joined.expected_margin.round().cast("int64"), 0),
         **{name: ibis.ifelse(made, joined[name], ibis.null("int64")) for name in only},
     )
+    named = decided.left_join(products.select("product", *NAMED), "product")
+    return named.select(*_SHOWN, "ppm", "saved")

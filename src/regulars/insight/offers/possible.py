@@ -6,12 +6,19 @@ from typing import Any, Final
 import ibis
 import ibis.expr.types as ir
 
-from regulars.history.engine import Engine
+from regulars.history.engine import Engine, sql_of
 from regulars.insight.offers.products import FORTNIGHT
 from regulars.insight.offers.rules import CELLS, CLASSES, OfferRules
 
 ANYWAY: Final = "anyway"
-STEPS: Final = ("kept_offer_priced_rows", "kept_offer_chances", "kept_offer_discounted")
+NAMED: Final = ("product_name", "brand")  # texts of products that decide nothing and join in again at the end
+_LISTED, _CHANCES, _DISCOUNTED = "kept_offer_listed", "offer_chances", "offer_discounted"
+_KEPT: Final = (
+    *("row", "customer", "rank", "product", "category", "reason", "reason_product", "value_class", "habit", "usage"),
+    *("usual_minor", "by_weight", "discount_percent", "discount_minor", "price_minor", "vendor", "vendor_number"),
+    *("vendor_minor", "our_minor", "chance", "chance_without", "expected_margin", "worth", "cap_minor"),
+    *("wished_minor", "switch", "why_not"),
+)
 _SURE: Final = 0.999  # odds of a certainty cannot be multiplied
 _WEEK, _YEAR, _NEW_DAYS = 7, 365, 28
 
@@ -49,21 +56,29 @@ def qualified(value: ir.Table, rules: OfferRules) -> ir.Table:
 def possible(given: Given, rules: OfferRules, engine: Engine) -> ir.Table:
     """Rows of the lists of those who qualify, numbered by customer and rank, with `why_not` null where it may be.
 
-    Steps are kept in the engine: spelling a query of all of them takes longer than running it. `STEPS` can be dropped.
+    Steps are views, for spelling one query of all of them takes longer than running it; `forget` drops them. Only the
+    lists with their prices are kept, and only where they are looked at twice.
     """
     who = qualified(given.value, rules)
-    rows = given.lists.inner_join(who, "customer")
-    rows = _left(rows, _with_vendor(given), "product")
+    rows = given.lists.drop("score").inner_join(who, "customer")
+    rows = _left(rows, _priced(_with_vendor(given), rules).drop(*NAMED), "product")
     rows = _left(rows, given.boxes.select("customer", "category", "habit", "usage"), ["customer", "category"])
     rows = rows.mutate(switch=ibis.literal(False), listed_margin=ibis.literal(0).cast("float64"))
-    rows = engine.keep(STEPS[0], _priced(rows, rules))
     if rules.goal == "store-brand":
+        rows = engine.keep(_LISTED, rows)
         rows = rows.union(_switches(rows, given, rules))
-    rows = engine.keep(STEPS[1], _chances(rows, given, rules))
-    rows = engine.keep(STEPS[2], _discounted(rows, rules))
+    rows = engine.view(_CHANCES, sql_of(_chances(rows, given, rules)))
+    rows = engine.view(_DISCOUNTED, sql_of(_discounted(rows, rules)))
     rows = _worth(rows, rules)
     order = [rows.customer, rows["rank"], rows.switch, rows["product"]]
-    return rows.mutate(why_not=_why_not(rows, rules), row=ibis.row_number().over(order_by=order))
+    return rows.mutate(why_not=_why_not(rows, rules), row=ibis.row_number().over(order_by=order)).select(*_KEPT)
+
+
+def forget(engine: Engine) -> None:
+    """Drops the steps, once the rows of `possible` are kept."""
+    for view in (_DISCOUNTED, _CHANCES):
+        engine.connection.execute(f"DROP VIEW {view}")
+    engine.connection.execute(f"DROP TABLE IF EXISTS {_LISTED}")
 
 
 def _left(rows: ir.Table, more: ir.Table, keys: str | list[str]) -> ir.Table:
@@ -89,15 +104,17 @@ def _with_vendor(given: Given) -> ir.Table:
     return wide.drop(*(f"{kind}_{name}" for kind in named for name in ("vendor", "pays", "number")))
 
 
-def _priced(rows: ir.Table, rules: OfferRules) -> ir.Table:
-    """With `margin_minor` of a piece (or of a weighed line), known or as the rules take it."""
+def _priced(products: ir.Table, rules: OfferRules) -> ir.Table:
+    """Products with `margin_minor` of a piece (or of a weighed line), known or as the rules take it, and `excluded`."""
     taken = ibis.cases(
-        (rows.brand_kind == "national", rules.margins["national"]),
-        (rows.brand_kind == "store", rules.margins["store"]),
+        (products.brand_kind == "national", rules.margins["national"]),
+        (products.brand_kind == "store", rules.margins["store"]),
         else_=rules.margins["unknown"],
     )
-    share = rows.margin_share.fill_null(taken)
-    return rows.mutate(margin_minor=rows.usual_minor.cast("float64") * share)
+    share = products.margin_share.fill_null(taken)
+    return products.mutate(
+        margin_minor=products.usual_minor.cast("float64") * share, excluded=_excluded(products, rules)
+    ).drop("margin_share")
 
 
 def _switches(rows: ir.Table, given: Given, rules: OfferRules) -> ir.Table:
@@ -107,10 +124,10 @@ def _switches(rows: ir.Table, given: Given, rules: OfferRules) -> ir.Table:
     wanted = wanted.mutate(place=first).filter(ibis._.place == 0)
     wanted = wanted.anti_join(rows.filter(rows.brand_kind == "store"), ["customer", "category"])
     ours = _priced(_with_vendor(given), rules)
-    ours = ours.filter(ours.brand_kind == "store", ours.usual_minor > 0, ~_excluded(ours, rules))
+    ours = ours.filter(ours.brand_kind == "store", ours.usual_minor > 0, ~ours.excluded)
     most = ibis.row_number().over(ibis.window(group_by="category", order_by=[ours.sold.desc(), ours["product"]]))
     ours = ours.mutate(place=most).filter(ibis._.place == 0).drop("place")
-    kept = ["customer", "rank", "score", "value_class", "cap_minor", "habit", "usage", "category"]
+    kept = ["customer", "rank", "value_class", "cap_minor", "habit", "usage", "category"]
     asked = wanted.select(*kept, reason_product="product", listed_margin="margin_minor")
     joined = asked.inner_join(ours, "category").mutate(reason=ibis.literal("switch"), switch=ibis.literal(True))
     return joined.select(*rows.columns).cast(rows.schema())
@@ -215,7 +232,7 @@ def _why_not(rows: ir.Table, rules: OfferRules) -> Any:
     full = rows.own_full.fill_null(rows.full_price_share).fill_null(1.0)
     anyway = (rows.chance_without >= rules.chance_from) & (full >= rules.full_price_share_from)
     return ibis.cases(
-        (_excluded(rows, rules), "excluded"),
+        (rows.excluded.fill_null(False), "excluded"),
         (~(rows.usual_minor > 0).fill_null(False), "no-price"),
         (anyway & ibis.literal(not rules.discount_anyway), ANYWAY),
         (_against_goal(rows, rules), "against-goal"),
