@@ -1,7 +1,11 @@
 """Books for the tests of seals and verification: postings through the ledger's own verbs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
+
+from django.db import connection, transaction
 
 from regulars.journal.moves import Actor
 from regulars.ledger.models import Unit
@@ -42,3 +46,38 @@ def some(holders: int = 3, rounds: int = 4) -> list[UUID]:
             )  # fmt: skip
             spend(owner, 30, at=at, merchant="mrc_b")
     return owners
+
+
+@contextmanager
+def tampering() -> Iterator[None]:
+    """What the guards refuse can be done by whoever owns the database: they are off, then as they were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select tgrelid::regclass::text, tgname from pg_trigger where not tgisinternal and tgenabled = 'O'"
+            " and tgrelid::regclass::text like 'ledger_%%'"
+        )
+        guards = cursor.fetchall()
+        for table, name in guards:
+            cursor.execute(f'alter table {table} disable trigger "{name}"')
+        yield
+        for table, name in guards:
+            cursor.execute(f'alter table {table} enable trigger "{name}"')
+
+
+def without_checks() -> None:
+    """And so can what the constraints refuse; only within a test that is rolled back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select conrelid::regclass::text, conname from pg_constraint where contype = 'c'"
+            " and conrelid::regclass::text in ('ledger_account', 'ledger_hold', 'ledger_lot')"
+        )
+        for table, name in cursor.fetchall():
+            cursor.execute(f'alter table {table} drop constraint "{name}"')
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever happens inside, did not."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

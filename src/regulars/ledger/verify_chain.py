@@ -1,8 +1,8 @@
 """Looking at the chain: every link is digested again from the transfers as they are now."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final
 
@@ -79,16 +79,18 @@ def _within(link: Link, low: int, leaves: bytes) -> list[Difference]:
         " WHERE t.number > %s AND t.number <= %s ORDER BY t.number, t.id",
         [low, link.upto],
     )
-    missing, strange = Counter(sealed) - Counter(now), Counter(now) - Counter(sealed)
-    wrong = [
-        Difference("transfer-not-as-sealed", typed("txn", id), f"number {number}", None)
-        for id, number, leaf in rows
-        if strange[leaf]
-    ]
-    for place in (place for place, leaf in enumerate(sealed) if missing[leaf]):
-        where = f"{place + 1} of {len(sealed)} in seal {link.number}, numbers above {low} up to {link.upto}"
-        wrong.append(Difference("transfer-missing", f"seal {link.number}", None, where))
-    return wrong or [Difference("transfers-reordered", f"seal {link.number}", None, None)]
+    wrong = []
+    for told, first, last, begin, end in SequenceMatcher(None, sealed, now, autojunk=False).get_opcodes():
+        if told == "equal":
+            continue
+        wrong += [
+            Difference("transfer-not-as-sealed", typed("txn", id), f"number {number}", None)
+            for id, number, _ in rows[begin:end]
+        ]
+        for place in range(first + end - begin, last):
+            where = f"{place + 1} of {len(sealed)} in seal {link.number}, numbers above {low} up to {link.upto}"
+            wrong.append(Difference("transfer-missing", f"seal {link.number}", None, where))
+    return wrong
 
 
 def anchored(anchors: Sequence[str]) -> list[Difference]:

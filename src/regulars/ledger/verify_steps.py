@@ -3,6 +3,7 @@
 A step gives one row per difference: what it is, of which account, lot, hold or transfer; what stands; what should.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 
@@ -13,6 +14,43 @@ def _marks(of: str, sign: str = "") -> str:
     mark = f"(1 + (uuid_hash({of}) & 65535))"
     return f"{sign}sum((amount >> 32) * {mark}) AS high, {sign}sum((amount & 4294967295) * {mark}) AS low"
 
+
+def _judged(kind: str, checks: Sequence[tuple[str, str, str, str]]) -> str:
+    """Rows of `looked` that fail a check: what it is called, when it fails, what stands, what should."""
+    any_of = " OR ".join(f"coalesce({wrong}, false)" for _, wrong, _, _ in checks)
+    values = ", ".join(
+        f"({wrong}, '{what}', ({stands})::text, ({should})::text)" for what, wrong, stands, should in checks
+    )
+    return f"""SELECT 'difference', v.what, '{kind}', id, v.stands, v.should, 0::numeric
+    FROM (SELECT * FROM looked WHERE {any_of} OFFSET 0) AS bad,
+        LATERAL (VALUES {values}) AS v(wrong, what, stands, should) WHERE v.wrong"""
+
+
+_ACCOUNT: Final = (
+    ("account-unknown", "unknown", "NULL", "moved"),
+    ("unit", "in_unit <> of_unit", "of_unit", "in_unit"),
+    ("balance", "NOT house AND balance <> moved", "balance", "moved"),
+    ("lots", "role = 'main' AND balance <> in_lots", "balance", "in_lots"),
+    ("held", "role = 'main' AND held <> held_in_lots", "held", "held_in_lots"),
+    ("holds", "role = 'main' AND held <> in_holds", "held", "in_holds"),
+    ("lots-of-transfers", "role = 'main' AND marks <> lot_marks", "lot_marks", "marks"),
+    ("lots-elsewhere", "role <> 'main' AND (in_lots <> 0 OR lot_marks <> 0 OR in_holds <> 0)", "in_lots", "0"),
+    ("owed", "role = 'main' AND owed <> debt", "owed", "debt"),
+    ("pending", "role = 'pending' AND balance <> coming", "balance", "coming"),
+)
+_LOT: Final = (
+    ("lot-unknown", "unknown", "NULL", "used"),
+    ("lot-of-another", "user_account <> account", "account", "user_account"),
+    ("held-for-another", "holder_account <> account", "account", "holder_account"),
+    ("remaining", "amount - used <> remaining + held", "remaining + held", "amount - used"),
+    ("held", "held <> aside", "held", "aside"),
+    ("open", "is_open <> (remaining + held > 0)", "is_open", "remaining + held > 0"),
+)
+_HOLD: Final = (
+    ("hold-unknown", "unknown", "NULL", "in_lots"),
+    ("amount", "amount <> in_lots", "amount", "in_lots"),
+    ("captured", "captured <> taken", "captured", "taken"),
+)
 
 # What transfers say of every account: its balance, and the sum of marks.
 BALANCES: Final = f"""
@@ -52,25 +90,12 @@ WITH ends AS (
     FULL JOIN aside h ON h.account = coalesce(a.id, m.account, k.account, t.account)
     FULL JOIN coming c ON c.account = coalesce(a.id, m.account, k.account, t.account, h.account)
     LEFT JOIN debts d ON d.owner = a.owner AND d.unit = a.unit AND a.role = 'main'
-), judged AS (
-    SELECT l.id, l.in_unit, v.* FROM looked l, LATERAL (VALUES
-        (unknown, 'account-unknown', NULL, moved::text),
-        (in_unit <> of_unit, 'unit', of_unit, in_unit),
-        (NOT house AND balance <> moved, 'balance', balance::text, moved::text),
-        (role = 'main' AND balance <> in_lots, 'lots', balance::text, in_lots::text),
-        (role = 'main' AND held <> held_in_lots, 'held', held::text, held_in_lots::text),
-        (role = 'main' AND held <> in_holds, 'holds', held::text, in_holds::text),
-        (role = 'main' AND marks <> lot_marks, 'lots-of-transfers', lot_marks::text, marks::text),
-        (role <> 'main' AND (in_lots <> 0 OR lot_marks <> 0 OR in_holds <> 0), 'lots-elsewhere', in_lots::text, '0'),
-        (role = 'main' AND owed <> debt, 'owed', owed::text, debt::text),
-        (role = 'pending' AND balance <> coming, 'pending', balance::text, coming::text)
-    ) AS v(wrong, what, stands, should)
 ), units AS (
     SELECT of_unit AS unit, coalesce(sum(balance) FILTER (WHERE NOT house), 0) AS holders,
            coalesce(sum(moved) FILTER (WHERE house), 0) AS house
     FROM looked WHERE NOT unknown AND (in_unit IS NULL OR in_unit = of_unit) GROUP BY 1
 )
-SELECT 'difference', what, 'acc', id, stands, should, 0::numeric FROM judged WHERE wrong
+{_judged("acc", _ACCOUNT)}
 UNION ALL
 SELECT 'difference', 'double-entry', 'unt', NULL, unit || ': ' || holders, unit || ': ' || -house, 0 FROM units
     WHERE holders + house <> 0
@@ -83,7 +108,7 @@ SELECT 'count', 'transfers', 'txn', NULL, NULL, NULL, coalesce(sum(rows), 0) / 2
 """
 
 # Lots: what was used and what is left make what there was; what is held is held by open holds.
-LOTS: Final = """
+LOTS: Final = f"""
 WITH used AS (SELECT lot, account, sum(amount) AS amount FROM ledger_lot_use GROUP BY 1, 2),
 aside AS (
     SELECT l.lot, l.account, sum(l.amount) AS amount FROM ledger_hold_lot l JOIN ledger_hold h ON h.id = l.hold
@@ -94,31 +119,20 @@ aside AS (
            coalesce(u.amount, 0) AS used, coalesce(h.amount, 0) AS aside
     FROM ledger_lot l FULL JOIN used u ON u.lot = l.id FULL JOIN aside h ON h.lot = coalesce(l.id, u.lot)
 )
-SELECT 'difference', v.what, 'lot', id, v.stands, v.should, 0::numeric FROM looked, LATERAL (VALUES
-    (unknown, 'lot-unknown', NULL, used::text),
-    (user_account <> account OR holder_account <> account, 'lot-of-another', account::text,
-        coalesce(user_account, holder_account)::text),
-    (amount - used <> remaining + held, 'remaining', (remaining + held)::text, (amount - used)::text),
-    (held <> aside, 'held', held::text, aside::text),
-    (is_open <> (remaining + held > 0), 'open', is_open::text, (remaining + held > 0)::text)
-) AS v(wrong, what, stands, should) WHERE v.wrong
+{_judged("lot", _LOT)}
 UNION ALL
 SELECT 'count', 'lots', 'lot', NULL, NULL, NULL, count(*) FROM ledger_lot
 """
 
 # Holds: the lots of each add up to it; a captured one has the transfer that took it.
-HOLDS: Final = """
+HOLDS: Final = f"""
 WITH kept AS (SELECT hold, sum(amount) AS amount FROM ledger_hold_lot GROUP BY 1),
 looked AS (
     SELECT coalesce(h.id, k.hold) AS id, h.id IS NULL AS unknown, h.amount, coalesce(k.amount, 0) AS in_lots,
            h.captured, coalesce(t.amount, 0) AS taken
     FROM ledger_hold h FULL JOIN kept k ON k.hold = h.id LEFT JOIN ledger_transfer t ON t.id = h.transfer
 )
-SELECT 'difference', v.what, 'hld', id, v.stands, v.should, 0::numeric FROM looked, LATERAL (VALUES
-    (unknown, 'hold-unknown', NULL, in_lots::text),
-    (amount <> in_lots, 'amount', amount::text, in_lots::text),
-    (captured <> taken, 'captured', captured::text, taken::text)
-) AS v(wrong, what, stands, should) WHERE v.wrong
+{_judged("hld", _HOLD)}
 UNION ALL
 SELECT 'count', 'holds', 'hld', NULL, NULL, NULL, count(*) FROM ledger_hold
 """
