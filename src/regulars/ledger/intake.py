@@ -1,10 +1,13 @@
 """What is asked for, looked at before anything is locked; writes nothing."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from regulars.basics.periods import Period
@@ -72,26 +75,50 @@ def period(text: str) -> Period:
     return Period.parse(text)
 
 
+@lru_cache(4096)
+def _end(validity: str, starts_at: datetime, zone: str) -> datetime:
+    return period(validity).after(starts_at, zone)
+
+
 def lot_dates(posting: Posting, unit: Unit, effective_at: datetime) -> tuple[datetime, datetime | None]:
     """From when to when the lot lives. Raises WrongPosting."""
     starts_at = max(posting.starts_at or effective_at, effective_at)
     expires_at = posting.expires_at
     if posting.validity:
-        expires_at = period(posting.validity).after(starts_at, unit.zone)
+        expires_at = _end(posting.validity, starts_at, unit.zone)
     if expires_at is not None and expires_at <= starts_at:
         raise WrongPosting("A lot expires after its start.", expires_at=expires_at.isoformat())
     return starts_at, expires_at
 
 
-def _plain(value: object) -> str:
-    if is_dataclass(value) and not isinstance(value, type):
-        return "(" + "|".join(_plain(getattr(value, field.name)) for field in fields(value)) + ")"
-    if isinstance(value, datetime):
-        return repr(value.timestamp())
+def _plain(value: Any) -> str:
+    """One text for one value, whatever the zone a moment is told in; each text says how long it is."""
+    if value is None:
+        return ""
+    if value.__class__ is str:
+        return f"{len(value)}'{value}"
+    if isinstance(value, str):
+        return f"{len(value)}'{value.value}" if isinstance(value, StrEnum) else f"{len(value)}'{value}"
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, UUID):
         return value.hex
+    if isinstance(value, datetime):
+        return repr(value.timestamp())
     if isinstance(value, Mapping):
-        return "{" + ",".join(f"{key!r}:{_plain(value[key])}" for key in sorted(value)) + "}"
+        return "{" + ",".join(f"{_plain(key)}:{_plain(value[key])}" for key in sorted(value)) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(_plain, value)) + "]"
-    return repr(str(value)) if isinstance(value, str) else repr(value)
+    if isinstance(value, float):
+        return repr(value)
+    # No text of the books can hold a zero, so it parts them; most fields are texts or nothing.
+    kind: Any = type(value)
+    parts = _parts(kind)(value)
+    return "(" + "\0".join([p if p.__class__ is str else "" if p is None else _plain(p) for p in parts]) + ")"
+
+
+@lru_cache(64)
+def _parts(kind: Any) -> Callable[[object], tuple[object, ...]]:
+    assert is_dataclass(kind), f"no way to tell what was asked with {kind}"
+    get = attrgetter(*(field.name for field in fields(kind)))
+    return get if len(fields(kind)) > 1 else lambda value: (get(value),)
