@@ -1,6 +1,9 @@
 """Dates of the next purchase: planted cycles are found, and nothing is where nothing was planted."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -8,11 +11,15 @@ import pytest
 from tests.insight.replenishment.simulated import CUT_OFF, Used, memoryless, used_up
 
 from regulars.history.engine import Engine
+from regulars.insight.findings import Findings
 from regulars.insight.replenishment.check import RULES, checked, later_period
 from regulars.insight.replenishment.due import DueDates, NothingAgain, due_dates
 from regulars.insight.replenishment.purchases import coded
 from regulars.insight.replenishment.rhythm import complete_gaps, learn
 from regulars.insight.replenishment.seasons import plain, seasonal
+from regulars.insight.report.numbers import Numbers
+from regulars.insight.report.sentences.due import chapter
+from regulars.insight.report.words import Words
 
 
 def found(used: Used, cut_off: date = CUT_OFF, lines: pa.Table | None = None) -> DueDates:
@@ -118,6 +125,16 @@ def test_without_a_rhythm_no_dates_are_found() -> None:
         assert check is not None
         alarms += all(check.gain[rule][1] > 0 for rule in RULES)
     assert alarms <= 18
+
+
+def test_where_a_plain_rule_does_as_well_the_page_shows_no_dates(regular: DueDates) -> None:
+    words = Words("en", Numbers("en", "USD", 2))
+    for usable in (True, False):
+        found = replace(regular.found, usable=usable, why_not="" if usable else "not-better-than-baseline")
+        page = chapter(cast(Findings, SimpleNamespace(due=found, unsaid={})), words)
+        assert page.shown is not None
+        assert bool(page.shown["items"]) == bool(page.shown["examples"]) == usable
+        assert len(cast("list[object]", page.shown["rules"])) == 5
 
 
 def test_nobody_buys_again() -> None:
