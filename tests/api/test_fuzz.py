@@ -65,8 +65,20 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     cards = administrator.done(f"/card-ranges/{numbers}/cards", {"count": 2})["items"]
     card = administrator.done(f"/members/{members[0]}/cards", {"range": numbers})
     mail = {"identifiers": [{"kind": "email", "value": "ada@example.com"}]}
-    (identifier, *_) = administrator.done(f"/members/{members[0]}/identifiers", mail)["items"]
+    (identifier,) = administrator.done(f"/members/{members[1]}/identifiers", mail)["items"]
+    administrator.done("/units", {"code": "points", "name": "Points", "approve_above": 10_000})
+    for code, kind in (("GBP", "paid"), ("GBP-bonus", "bonus")):
+        administrator.done("/units", {"code": code, "name": code, "kind": kind, "scale": 2, "currency": "GBP"})
+    earn = {"kind": "earn", "member": members[0], "unit": "points", "amount": 5000}
+    transfers = [administrator.done("/transfers", earn)["id"] for _ in range(2)]
+    hold = {"member": members[0], "unit": "points", "amount": 500}
+    holds = [administrator.done("/holds", hold)["id"] for _ in range(3)]
+    large = {"unit": "points", "amount": 20_000, "reason": "goodwill", "note": "A long wait."}
+    adjustments = [administrator.done(f"/members/{members[0]}/adjustments", large)["id"] for _ in range(2)]
     return {
+        "transfer": transfers,
+        "hold": holds,
+        "adjustment": adjustments,
         "member": members,
         "card": [card["id"], *(one["id"] for one in cards)],
         "range_id": [numbers],

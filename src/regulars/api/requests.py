@@ -23,7 +23,8 @@ class ApiRequests:
     def __call__(self, request: Any) -> HttpResponse:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
-        request.id = typed("req", new_id(timezone.now()))
+        # The server's own middleware has given one where it stands before this.
+        request.id = getattr(request, "id", None) or typed("req", new_id(timezone.now()))
         answer = self.get_response(request)
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer["Content-Type"] != "application/problem+json":
             answer = self._told(request, answer)
