@@ -10,6 +10,7 @@ import typer
 from regulars import __version__
 from regulars.cli.alerts import alerts
 from regulars.cli.analyze import analyze
+from regulars.cli.backup import backup, restore, upgrade
 from regulars.cli.campaign import campaign
 from regulars.cli.churn import churn
 from regulars.cli.complaints import complaints
@@ -51,6 +52,9 @@ app.command()(complaints)
 app.command()(serve)
 app.command()(worker)
 app.command()(doctor)
+app.command()(backup)
+app.command()(restore)
+app.command()(upgrade)
 app.add_typer(history, name="history")
 app.add_typer(staff, name="staff")
 app.add_typer(places, name="places")
