@@ -19,7 +19,7 @@ from regulars.insight.nextbasket import personal_lists
 from regulars.insight.offers.products import own_purchases, product_facts
 from regulars.insight.replenishment.due import NothingAgain, due_dates
 
-LINES_AT_ONCE: Final = 7_000_000  # their baskets by category take some hundred megabytes
+LINES_AT_ONCE: Final = 7_000_000  # what is made of them takes some hundred megabytes
 
 
 class NoLists(RegularsError):
@@ -56,7 +56,7 @@ def gather(
     else:
         into = work / "lists.parquet" if work else None
         listed = personal_lists(lines, engine, cut_off=cut_off, n=n, into=into, seed=seed, progress=progress)
-    own = engine.keep("kept_offer_own", own_purchases(known, listed, products, cut_off=cut_off))
+    own = _own(known, listed, products, engine, cut_off)
     progress("foretelling dates", 0, 1)
     due = _due(lines, engine, cut_off, seed)
     progress("foretelling dates", 1, 1)
@@ -78,16 +78,32 @@ def _with_baskets(lines: ir.Table) -> ir.Table:
 
 def _boxes(known: ir.Table, engine: Engine) -> ir.Table:
     """customer, category, habit, usage of all judged; baskets are counted a share of the customers at a time."""
-    parts = 1 + int(engine.row(known.agg(n=known.count()))["n"]) // LINES_AT_ONCE
+    parts = _parts(known, engine)
     for part in range(parts):
-        some = known if parts == 1 else known.filter(hash64(known.customer) % parts == part)
-        buyers = category_buyers(some)
+        buyers = category_buyers(_share(known, part, parts))
         enough = buyers.filter(buyers.purchases >= PURCHASES_MIN)
         engine.keep_more("kept_offer_buyers", enough, anew=part == 0)
     placed = boxes_of_buyers(engine.named("kept_offer_buyers"))
     boxes = engine.keep("kept_offer_boxes", placed.select("customer", "category", "habit", "usage"))
     engine.connection.execute("DROP TABLE kept_offer_buyers")
     return boxes
+
+
+def _own(known: ir.Table, listed: ir.Table, products: ir.Table, engine: Engine, cut_off: date) -> ir.Table:
+    parts = _parts(known, engine)
+    for part in range(parts):
+        some, asked = _share(known, part, parts), _share(listed, part, parts)
+        engine.keep_more("kept_offer_own", own_purchases(some, asked, products, cut_off=cut_off), anew=part == 0)
+    return engine.named("kept_offer_own")
+
+
+def _parts(known: ir.Table, engine: Engine) -> int:
+    return 1 + int(engine.row(known.agg(n=known.count()))["n"]) // LINES_AT_ONCE
+
+
+def _share(table: ir.Table, part: int, parts: int) -> ir.Table:
+    """The rows of one of so many shares of the customers; by their names, which all tables spell alike."""
+    return table if parts == 1 else table.filter(hash64(table.customer.cast("string")) % parts == part)
 
 
 def _value(known: ir.Table, engine: Engine, cut_off: date) -> ir.Table:
