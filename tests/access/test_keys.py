@@ -118,7 +118,11 @@ def test_a_revoked_key_is_nobody_at_once_with_all_its_texts(town: Town) -> None:
 def test_last_use_is_kept_to_the_hour_without_a_write_per_call(town: Town) -> None:
     made = till(town)
     for minutes in (0, 10, 59, 61, 70):
-        note_use(made.text, at=AT + timedelta(minutes=minutes))
+        at = AT + timedelta(minutes=minutes)
+        holder = grants_of_key(made.text, at)
+        assert holder is not None
+        assert holder.unnoted is (minutes in (0, 61))
+        note_use(made.text, at=at)
         kept = Secret.objects.get(key=made.id).used_at
         assert kept == AT + timedelta(minutes=61 if minutes >= 61 else 0)
 

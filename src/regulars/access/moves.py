@@ -84,6 +84,7 @@ class Holder:
     id: UUID
     name: str
     grants: Grants
+    unnoted: bool = False  # a key whose use was not noted within the last hour: see `services.keys.note_use`
 
     def actor(self, *, request_id: str = "", address: str = "") -> Actor:
         """As the journal knows them."""

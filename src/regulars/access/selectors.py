@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from regulars.access.scoping import within
 from regulars.access.texts import digest_of, prefix_of
 from regulars.journal.moves import KEY, STAFF
 
+NOTED_EVERY: Final = timedelta(hours=1)
 _KNOWN: Final = frozenset(right.value for right in Right)
 # The map this process read last, with its edition; every change of a place makes a new edition.
 _kept: tuple[UUID, Places] | None = None
@@ -29,7 +30,8 @@ _GRANTS: Final = """
     left join access_map m on true
 """
 _OF_KEY: Final = f"""
-select k.id, k.name, m.edition, r.rights, a.organisation_id, a.merchant_id, a.store_id, s.digest, k.owner_id
+select k.id, k.name, m.edition, r.rights, a.organisation_id, a.merchant_id, a.store_id, s.digest, k.owner_id,
+    s.used_at is null or s.used_at < %(noted)s
 from access_secret s join access_key k on k.id = s.key_id
 {_GRANTS.format(owner="a.key_id = k.id")}
 where s.prefix = %(prefix)s and k.revoked_at is null and (s.expires_at is null or s.expires_at > %(at)s)
@@ -68,12 +70,12 @@ def grants_of_key(text: str, at: datetime) -> Holder | None:
     One indexed query; for a person's own key one more.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_OF_KEY, {"prefix": prefix_of(text), "at": at})
+        cursor.execute(_OF_KEY, {"prefix": prefix_of(text), "at": at, "noted": at - NOTED_EVERY})
         rows = cursor.fetchall()
     kept = bytes(rows[0][7]) if rows else bytes(32)
     if not hmac.compare_digest(kept, digest_of(text)) or not rows:
         return None
-    found, owner = _holder(KEY, rows), rows[0][8]
+    found, owner = replace(_holder(KEY, rows), unnoted=bool(rows[0][9])), rows[0][8]
     if owner is None:
         return found
     person = grants_of_staff(owner, at)

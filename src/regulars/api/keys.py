@@ -13,6 +13,7 @@ from regulars.access import gate
 from regulars.access.moves import Grants, Holder
 from regulars.access.rights import Right
 from regulars.access.selectors import grants_of_key
+from regulars.access.services.keys import note_use
 from regulars.api.errors import KeyNeeded
 from regulars.api.limits import spend_request
 from regulars.journal.moves import Actor
@@ -69,6 +70,8 @@ def call_of(request: Request, *, at: datetime) -> Call:
         raise KeyNeeded(
             "Send an API key that is valid: Authorization: Bearer ….", headers={"WWW-Authenticate": "Bearer"}
         )
+    if holder.unnoted:
+        note_use(text.strip(), at=at)
     return Call(holder, holder.actor(request_id=request.id, address=address_of(request)), at)
 
 

@@ -11,6 +11,7 @@ from regulars.access.checking import named
 from regulars.access.errors import UnknownKey, WrongSetting
 from regulars.access.models import Assignment, Key, Secret
 from regulars.access.moves import Grants, KeyMade, Place
+from regulars.access.selectors import NOTED_EVERY
 from regulars.access.services.roles import assign, rights_of
 from regulars.access.texts import digest_of, new_text, prefix_of
 from regulars.basics.ids import new_id, typed
@@ -18,7 +19,6 @@ from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 
 OVERLAP: Final = timedelta(days=7)  # so long the old text of a rotated key is valid too
-NOTED_EVERY: Final = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -76,7 +76,8 @@ def revoke_key(key: UUID, *, by: Grants, actor: Actor, at: datetime) -> None:
 
 
 def note_use(text: str, *, at: datetime) -> None:
-    """Keeps when a key was last used, to the hour: a call more costs no write, and no till waits for another.
+    """Keeps when a key was last used, to the hour. Called for a holder that is `unnoted`, so that a call costs no write
+    and no till waits for another.
 
     Not a deed: the journal has each deed of the key itself.
     """

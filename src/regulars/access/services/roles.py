@@ -79,6 +79,9 @@ def assign(
     assert (staff is None) != (key is None)
     found = role_of(place.organisation, role)
     gate.require_give(by, rights_of(found.rights), place)
+    ends = until is not None and place.merchant is None and Right.ACCESS_MANAGE in found.rights
+    if ends:
+        locks.organisation(place.organisation)
     known = Staff.objects.filter(pk=staff).exists() if staff else Key.objects.filter(pk=key or found.pk).exists()
     if not known:
         raise UnknownStaff("There is nobody to give the role to.")
@@ -103,7 +106,7 @@ def assign(
             )
     except IntegrityError as clash:
         raise UnknownPlace("There is no such place.") from clash
-    if not created and until is not None and place.merchant is None and Right.ACCESS_MANAGE in found.rights:
+    if ends and not created:
         keep_an_administrator(place.organisation)
     record([_deed("access.assign", made, until=until)], actor=actor, at=at)
     return made.id
