@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.core.signals import got_request_exception
 from django.db.models.signals import post_migrate
 
 
@@ -12,9 +13,12 @@ class ServerConfig(AppConfig):
 
     def ready(self) -> None:
         from regulars.members import deeds
+        from regulars.server import problems
         from regulars.server.people import STEPS
 
         deeds.take_part(STEPS)
+        # From the first failure on; the pages about them are read only when one is shown.
+        got_request_exception.connect(problems.note, dispatch_uid="regulars.server.problems")
         post_migrate.connect(_keys_are_there, sender=apps.get_app_config("members"))
 
 

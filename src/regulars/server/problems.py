@@ -1,7 +1,7 @@
 """Pages for what went wrong. They ask the database nothing: it may be what is missing."""
 
-from django.core.signals import got_request_exception
-from django.dispatch import receiver
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -10,11 +10,8 @@ from structlog.stdlib import get_logger
 log = get_logger("regulars.server.problems")
 
 
-@receiver(got_request_exception)
 def note(sender: object, request: HttpRequest | None = None, **_kwargs: object) -> None:
     """Every failure that is ours, once, under the id of its request."""
-    import sys
-
     log.error("a request failed", exc_info=sys.exc_info()[1])
 
 
