@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 PAUSE: Final = 0.5  # seconds
-GRACE: Final = 10.0
+GRACE: Final = 3.0  # a request that is still waiting then was never acknowledged
 
 
 def follow_parent(*, pause: float = PAUSE, grace: float = GRACE) -> None:

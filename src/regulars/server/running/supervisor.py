@@ -30,7 +30,7 @@ from regulars.server.secrets import make_secrets
 
 TICK: Final = 0.2  # seconds
 READY: Final = 60.0
-PORT_PATIENCE: Final = 6.0  # what a kill -9 left behind needs some seconds to end
+PORT_PATIENCE: Final = 15.0  # what a kill -9 left behind needs some seconds to end
 TRIES: Final = 4  # deaths before it was ever ready
 
 Say = Callable[[str], None]
