@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from regulars.history.engine import quoted
 from regulars.history.manifest import sync_folder
 
 LIST: Final = "erased.json"
@@ -73,6 +72,11 @@ class Erased:
     def _digested(self, expression: str) -> str:
         spelled = f"lower(regexp_replace({expression}, '{_BETWEEN}', '', 'g'))"
         return f"left(sha256({quoted(self.key)} || {spelled}), {_LENGTH})"
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal. (Not the engine's: this file is read by web processes, which load no engine.)"""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _digest(key: str, value: str) -> str:

@@ -15,7 +15,6 @@ from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.members import duplicates_levels as levels
 from regulars.members import merging
-from regulars.members.duplicates_linking import SHARED_MAX, Alike, linked
 from regulars.members.duplicates_reading import everybody, likenesses
 from regulars.members.errors import AlreadyMerged
 
@@ -84,10 +83,11 @@ def search(
 ) -> dict[str, int]:
     """Compares everybody with everybody who could be the same, and renews the list. Work for a command or a worker:
     minutes and gigabytes for a million members. Answers pairs and exact."""
-    people: dict[UUID, levels.Likeness] = {}
+    from regulars.members.duplicates_linking import linked  # loads DuckDB, which a web process must not
+
     found = linked(everybody(organisation), score_min=score_min, memory=memory, threads=threads)
     seen = {(pair.one, pair.two) for pair in found}
-    more = [row for row in _rows(_SHARED, [organisation, SHARED_MAX]) if (row[0], row[1]) not in seen]
+    more = [row for row in _rows(_SHARED, [organisation, levels.SHARED_MAX]) if (row[0], row[1]) not in seen]
     people = likenesses(list({one for row in more for one in row[:2]}))
     found += [pair for row in more if (pair := _reached(row, people)).score >= score_min]
     exact = sum(levels.is_exact(pair.levels) for pair in found)
@@ -98,13 +98,13 @@ def search(
     return told
 
 
-def _reached(row: tuple[Any, ...], people: dict[UUID, levels.Likeness]) -> Alike:
+def _reached(row: tuple[Any, ...], people: dict[UUID, levels.Likeness]) -> levels.Alike:
     one, two, kinds = row
     found = levels.compared(people[one], people[two]) | dict.fromkeys(kinds, "same")
-    return Alike(one, two, 0.0 if levels.is_family(found) else levels.chance(found, members=len(people)), found)
+    return levels.Alike(one, two, 0.0 if levels.is_family(found) else levels.chance(found, members=len(people)), found)
 
 
-def _keep(found: Sequence[Alike], organisation: UUID, at: datetime) -> None:
+def _keep(found: Sequence[levels.Alike], organisation: UUID, at: datetime) -> None:
     with connection.cursor() as cursor:
         for begin in range(0, len(found), 20_000):
             some = found[begin : begin + 20_000]

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp2, log2
 from typing import Final
+from uuid import UUID
 
 from rapidfuzz.distance import Hamming, JaroWinkler
 
 from regulars.members.naming import folded, is_han
 
+SHARED_MAX: Final = 12  # a phone or address that more have is a shop's own or a placeholder: it says nothing
 PRIOR_PAIRS: Final = 0.06  # of a member: how many others are the same person, before anything is known
 
 
@@ -74,6 +76,16 @@ MISSING: Final[Mapping[str, str]] = {
     "address": "street_l IS NULL OR street_r IS NULL",
     "sex": "sex_l IS NULL OR sex_r IS NULL",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two who may be one person."""
+
+    one: UUID
+    two: UUID
+    score: float
+    levels: Mapping[str, str]  # of the fields that both have
 
 
 @dataclass(frozen=True, slots=True)

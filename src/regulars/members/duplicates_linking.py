@@ -7,17 +7,15 @@ and nothing personal has touched the disk. Splink is loaded here and nowhere els
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from uuid import UUID
 
 import pyarrow as pa
 
-from regulars.members.duplicates_levels import LEVELS, MISSING, PRIOR_PAIRS, Likeness, turned
+from regulars.members.duplicates_levels import LEVELS, MISSING, PRIOR_PAIRS, SHARED_MAX, Alike, Likeness, turned
 
 SEED: Final = 7
-SHARED_MAX: Final = 12  # a phone or address that more have is a shop's own or a placeholder: it says nothing
 RARE_MAX: Final = 6  # a name that so many have at most is reason enough to compare
 TRAINED_FROM: Final = 2000  # people: with fewer there are too few pairs to learn from
 _SAMPLED: Final = 5e6  # pairs from which we learn how often strangers agree
@@ -62,16 +60,6 @@ SELECT unique_id, name, words, letters, is_han, birth_on, birth_turned, street, 
     CASE WHEN count(*) OVER (PARTITION BY place) <= {SHARED_MAX * 4} THEN place END AS home
 FROM counted
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """Two who may be one person."""
-
-    one: UUID
-    two: UUID
-    score: float
-    levels: Mapping[str, str]  # of the fields that both have
 
 
 class _Table:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from regulars.members.errors import MemberClosed, UnknownIdentifier
+from regulars.members.errors import MemberClosed, UnknownIdentifier, UnknownMember
 from regulars.members.models import Card, Fact, Identifier, Member, Note
 from regulars.members.selectors.recognition import roots
 
@@ -51,3 +51,13 @@ def lock_card_ranges() -> None:
     """Nobody else makes a range meanwhile: prefixes are compared with all others. 1 query."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE members_card_range IN SHARE ROW EXCLUSIVE MODE")
+
+
+def lock_for_erasing(member: UUID) -> Member:
+    """Who that is now, locked, also where it was closed before; whose it is, is checked by who asks. 2 queries. Raises
+    UnknownMember."""
+    asked = Member.objects.filter(id=member).first()
+    if asked is None:
+        raise UnknownMember("There is no member with that id.")
+    found = Member.objects.select_for_update(no_key=True).get(id=asked.root_id)
+    return found if found.root_id == found.id else lock_for_erasing(found.id)

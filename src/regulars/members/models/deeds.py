@@ -133,7 +133,12 @@ class Erasure(models.Model):
     reason = models.TextField()
     actor = models.TextField()
     erased_at = models.DateTimeField()
+    codes = models.JSONField(default=list)  # digests of what the lake calls the person (see history/erased)
+    lake_at = models.DateTimeField(null=True)  # when the lake was rewritten; null: still to be done
 
     class Meta:
         db_table = "members_erasure"
-        indexes = (models.Index(fields=["deed"], name="members_erasure_deed"),)
+        indexes = (
+            models.Index(fields=["deed"], name="members_erasure_deed"),
+            models.Index(fields=["erased_at"], name="members_erasure_lake", condition=Q(lake_at=None)),
+        )
