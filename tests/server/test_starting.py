@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def test_a_part_that_does_not_stop_is_ended_with_all_that_it_started(tmp_path: P
     while not (tmp_path / "ready").exists():
         time.sleep(0.02)
     program.ask(signal.SIGTERM)
-    program.wait_end(time.monotonic() + 0.3)
+    program.wait_end(time.monotonic() + 0.3, threading.Event())
     assert program.ended() == -signal.SIGKILL
     child = int((tmp_path / "child").read_text())
     for _ in range(100):
@@ -146,6 +147,17 @@ def test_a_part_that_does_not_stop_is_ended_with_all_that_it_started(tmp_path: P
             return
         time.sleep(0.02)
     pytest.fail("the child of the part is still there")
+
+
+def test_who_asks_twice_is_in_a_hurry() -> None:
+    hurry = threading.Event()
+    hurry.set()
+    program = Program("slow", "asyncio.__main__", [], {}, grace=60)
+    program.process = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    begun = time.monotonic()
+    program.wait_end(begun + 60, hurry)
+    assert time.monotonic() - begun < 5
+    assert program.ended() == -signal.SIGKILL
 
 
 def test_a_part_ends_when_the_process_above_it_is_gone() -> None:

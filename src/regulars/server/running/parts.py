@@ -4,9 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -54,12 +54,12 @@ class Program:
         if self.process and self.process.poll() is None:
             self.process.send_signal(number)
 
-    def wait_end(self, until: float) -> None:
-        """Ends it by force when the time is over, with all that it started."""
+    def wait_end(self, until: float, hurry: threading.Event) -> None:
+        """Ends it by force when the time is over or somebody is in a hurry, with all that it started."""
         if self.process is None:
             return
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(max(0.0, until - time.monotonic()))
+        while self.process.poll() is None and time.monotonic() < until and not hurry.wait(0.05):
+            pass
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()

@@ -46,11 +46,11 @@ class Prepared:
 
 def run(asked: Asked, say: Say, *, announce: Callable[[Prepared], None]) -> None:
     """Runs until it is told to stop. Raises what refuses the start."""
-    stop, reload = threading.Event(), threading.Event()
+    stop, reload, hurry = threading.Event(), threading.Event(), threading.Event()
     with ExitStack() as undo:
         if asked.listening:
             check(asked.listening)
-        _listen_to_signals(stop, reload, undo)
+        _listen_to_signals(stop, reload, hurry, undo)
         database = _database(asked, undo)
         if asked.listening:
             wait_for_port(asked.listening, stop)
@@ -61,7 +61,7 @@ def run(asked: Asked, say: Say, *, announce: Callable[[Prepared], None]) -> None
             database.start()
         prepared = _prepare(asked)
         programs = _programs(asked, undo)
-        undo.callback(_stop_programs, programs, say)
+        undo.callback(_stop_programs, programs, hurry, say)
         _start(programs, asked.listening, stop, say)
         if not stop.is_set():
             announce(prepared)
@@ -69,9 +69,9 @@ def run(asked: Asked, say: Say, *, announce: Callable[[Prepared], None]) -> None
         say("stopping")
 
 
-def _listen_to_signals(stop: threading.Event, reload: threading.Event, undo: ExitStack) -> None:
+def _listen_to_signals(stop: threading.Event, reload: threading.Event, hurry: threading.Event, undo: ExitStack) -> None:
     def asked_to_stop(_: int, __: FrameType | None) -> None:
-        stop.set()
+        (hurry if stop.is_set() else stop).set()
 
     def asked_to_reload(_: int, __: FrameType | None) -> None:
         reload.set()
@@ -226,10 +226,10 @@ def _stop_database(database: Database, say: Say) -> None:
     say("the database stopped")
 
 
-def _stop_programs(programs: list[Program], say: Say) -> None:
+def _stop_programs(programs: list[Program], hurry: threading.Event, say: Say) -> None:
     begun = time.monotonic()
     for program in programs:
         program.ask(signal.SIGTERM)
     for program in programs:
-        program.wait_end(begun + program.grace)
+        program.wait_end(begun + program.grace, hurry)
         say(f"the {program.name} stopped")
