@@ -66,7 +66,7 @@ def _read(wanted: Reversal, deed: UUID, actor: Actor, at: datetime) -> "Taking":
     if first.kind not in REVERSIBLE:
         raise NotReversible(f"A transfer of kind {first.kind} is not taken back.", reversible=0, kind=first.kind)
     draft = Draft(at, actor.id, actor.request_id)
-    owners = {owner for owner in (first.owner, first.other) if owner}
+    owners = {owner for owner in (first.owner, first.other, first.shown) if owner}
     owners |= heirs(owners)
     draft.know(locked([(owner, first.unit, Role.MAIN) for owner in owners], at))
     ends = Account.objects.filter(pk__in=(first.giver, first.taker), owner=None)
@@ -143,8 +143,9 @@ class Taking:
         if self.first.kind == Kind.EXPIRE:
             for lot, _ in given:
                 lot.expires_at = self.wanted.expires_at
-        if giver.merged_into is not None:
-            sweep(self.draft, giver, [lot for lot, _ in given])
+        now = self._root(self.first.shown or giver.owner)
+        if now.id != giver.id:
+            sweep(self.draft, giver, now, given)
 
     def _used(self, giver: AccountRow) -> Taken:
         """What it took from each lot and has not been given back yet, in spend order."""
@@ -227,19 +228,23 @@ class Taking:
 
     def _own(self, credit: UUID, taker: AccountRow) -> tuple[list[LotRow], AccountRow]:
         """The lots the earn made, along merges, that are still open, and the account they lie on now."""
-        owner = taker.owner
-        mains = {row.owner: row for row in self.draft.accounts.values() if row.role == Role.MAIN}
-        while mains[owner].merged_into is not None:
-            owner = mains[owner].merged_into
-        main = mains[owner]
+        main = self._root(self.first.shown or taker.owner)
+        mains = [row.id for row in self.draft.accounts.values() if row.role == Role.MAIN]
         rows = run(
             "WITH RECURSIVE own AS (SELECT id FROM ledger_lot WHERE account = ANY(%s::uuid[]) AND transfer = %s"
             " UNION SELECT l.id FROM ledger_lot l JOIN own ON l.parent = own.id WHERE l.account = ANY(%s::uuid[]))"
             " SELECT id FROM own",
-            [column(row.id for row in mains.values()), credit, column(row.id for row in mains.values())],
+            [column(mains), credit, column(mains)],
         )
         ids = {number for (number,) in rows}
         return [lot for lot in self.draft.in_order(main) if lot.id in ids], main
+
+    def _root(self, owner: UUID | None) -> AccountRow:
+        """The main account of whoever this holder is now: who took over, or who was given back what was shown."""
+        mains = {row.owner: row for row in self.draft.accounts.values() if row.role == Role.MAIN}
+        while mains[owner].merged_into is not None:
+            owner = mains[owner].merged_into
+        return mains[owner]
 
     def _forgone(self) -> int:
         """What expired of the earn, and was not counted by an earlier part of its reversal."""

@@ -1,11 +1,10 @@
 """Lots that go on to another holder keep their dates: after a merge, and what comes back to the old one later."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from regulars.ledger.drafts import AccountRow, Draft, LotRow, Taken, Words
-from regulars.ledger.words import Kind, Role
+from regulars.ledger.drafts import AccountRow, Draft, Taken, Words
+from regulars.ledger.words import Kind
 
 
 def carry(
@@ -31,12 +30,9 @@ def carry(
     return number
 
 
-def sweep(draft: Draft, old: AccountRow, lots: Sequence[LotRow]) -> None:
-    """What came back to a holder who was merged goes on to whoever took over."""
-    mains = {row.owner: row for row in draft.accounts.values() if row.role == Role.MAIN and row.unit == old.unit}
-    owner = old.merged_into
-    while owner is not None and mains[owner].merged_into is not None:
-        owner = mains[owner].merged_into
-    parts = [(lot, lot.remaining) for lot in lots if lot.remaining > 0]
+def sweep(draft: Draft, old: AccountRow, now: AccountRow, given: Taken) -> None:
+    """What came back to a holder goes on to whom it belongs since a merge or un-merge."""
+    parts = [(lot, min(part, lot.remaining)) for lot, part in given if lot.remaining > 0]
     if parts:
-        carry(draft, parts, old, mains[owner], Kind.MERGE, Words(reason="after-merge"))
+        kind = Kind.MERGE if old.merged_into else Kind.UNMERGE
+        carry(draft, parts, old, now, kind, Words(reason="after-merge"))

@@ -27,30 +27,27 @@ from regulars.ledger.statements import column, run
 from regulars.ledger.words import Kind, Level, Role
 from regulars.ledger.writing import write
 
+# Whether a lot is the other's: it came over in a merge, or its credit (an earn on its way: that earn) was the other's.
+_IS_THEIRS: Final = """(coalesce(c.kind = 'merge' AND q.account = ANY(%(accounts)s::uuid[]), false)
+    OR coalesce(coalesce(c.shown, e.shown, e.owner) = ANY(%(others)s::uuid[]), false))"""
+_ORIGIN: Final = """JOIN ledger_transfer c ON c.id = l.transfer
+LEFT JOIN ledger_transfer e ON e.id = c.deed AND c.kind = 'activate'
+LEFT JOIN ledger_lot q ON q.id = l.parent"""
 # Every movement since the merge on one account's lots: whose lot, whose movement, how much.
-_USES: Final = """
-SELECT u.lot, coalesce(q.account = ANY(%(accounts)s::uuid[]), false) OR coalesce(coalesce(c.shown, e.shown)
-        = ANY(%(others)s::uuid[]), false) AS theirs,
-    coalesce(b.shown = ANY(%(others)s::uuid[]), false) OR coalesce(b.owner = ANY(%(others)s::uuid[]), false) AS by_them,
-    t.kind = 'repay' AS repays, sum(u.amount)::bigint
+_USES: Final = f"""
+SELECT u.lot, {_IS_THEIRS},
+    coalesce(b.shown = ANY(%(others)s::uuid[]), false) OR coalesce(b.owner = ANY(%(others)s::uuid[]), false),
+    t.kind = 'repay', sum(u.amount)::bigint
 FROM ledger_lot_use u
 JOIN ledger_transfer t ON t.id = u.transfer AND t.recorded_at >= %(since)s
 JOIN ledger_transfer b ON b.id = coalesce(t.reverses, t.id)
 JOIN ledger_lot l ON l.id = u.lot
-JOIN ledger_transfer c ON c.id = l.transfer
-LEFT JOIN ledger_transfer e ON e.id = c.deed AND c.kind = 'activate'
-LEFT JOIN ledger_lot q ON q.id = l.parent
+{_ORIGIN}
 WHERE u.account = %(main)s AND t.kind NOT IN ('expire', 'merge', 'unmerge') AND b.kind <> 'expire'
 GROUP BY 1, 2, 3, 4
 """
 # Open lots of the survivor that are the other's.
-_THEIRS: Final = """
-SELECT l.id FROM ledger_lot l JOIN ledger_transfer c ON c.id = l.transfer AND c.recorded_at >= %(since)s
-LEFT JOIN ledger_transfer e ON e.id = c.deed AND c.kind = 'activate'
-LEFT JOIN ledger_lot q ON q.id = l.parent
-WHERE l.account = %(main)s AND l.is_open AND (q.account = ANY(%(accounts)s::uuid[])
-    OR coalesce(c.shown, e.shown) = ANY(%(others)s::uuid[]))
-"""
+_THEIRS: Final = f"SELECT l.id FROM ledger_lot l {_ORIGIN} WHERE l.account = %(main)s AND l.is_open AND {_IS_THEIRS}"
 
 
 @dataclass(slots=True)
@@ -132,7 +129,7 @@ def _settle(
 
     def lent(of_them: bool) -> Taken:
         parts = [(lots[u], n) for u, theirs, by_them, repays, n in uses if theirs == of_them != by_them and not repays]
-        return sorted(((lot, part) for lot, part in parts if part > 0), key=lambda taken: taken[0].order)
+        return sorted(parts, key=lambda taken: taken[0].order)
 
     def repaid(of_them: bool) -> int:
         return sum(n for _, theirs, _, repays, n in uses if repays and theirs == of_them)
@@ -161,7 +158,7 @@ def _owe(parting: Parting, debtor: UUID, creditor: UUID, unit: str, amount: int,
     draft, main = parting.draft, parting.main(creditor, unit)
     parts: Taken = []
     for lot, part in reversed(used):
-        now = min(part, amount)
+        now = min(max(0, part), amount)
         amount -= now
         if now and draft.alive(main, lot):
             parts.append((lot, now))
