@@ -96,6 +96,8 @@ def test_the_parts_are_told_which_names_they_answer_to(tmp_path: Path) -> None:
     known = asked.environment()
     assert known["REGULARS_HOSTS"].split(",")[:2] == ["crm.example", "127.0.0.1"]
     assert (known["REGULARS_PROXY"], known["REGULARS_TLS"]) == ("1", "0")
+    # A worker that starts later must not end the link that the web part has printed.
+    assert (known["REGULARS_LINK"], Asked(Place(tmp_path), None).environment()["REGULARS_LINK"]) == ("1", "0")
 
 
 def test_the_lock_is_let_go_with_its_holder(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from regulars.server.errors import WrongOption
 from regulars.server.place import DATA, URL, Place
 
+LINK = "REGULARS_LINK"  # whether a link for the first administrator is wanted: a worker would end the web part's
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -58,6 +59,7 @@ class Asked:
         told = {DATA: str(self.place.data), "DJANGO_SETTINGS_MODULE": "regulars.server.settings"}
         if self.place.own_url:
             told[URL] = self.place.own_url
+        told[LINK] = "1" if self.listening else "0"
         if listening := self.listening:
             told["REGULARS_PROXY"] = "1" if listening.behind_proxy else "0"
             told["REGULARS_TLS"] = "1" if listening.tls_cert else "0"

@@ -11,6 +11,7 @@ from regulars.basics.errors import RegularsError
 from regulars.server import checks, logs
 from regulars.server.errors import DatabaseUnfit
 from regulars.server.place import Place
+from regulars.server.running.options import LINK
 
 
 def main() -> int:
@@ -32,7 +33,7 @@ def _prepared(place: Place) -> dict[str, object]:
     from regulars.server.installing import install, new_link
 
     install(place, at=timezone.now())
-    link = new_link(at=timezone.now()) if os.environ.get("REGULARS_LINK") != "0" else None
+    link = new_link(at=timezone.now()) if os.environ.get(LINK) == "1" else None
     return {"link": link[0], "expires": link[1].isoformat()} if link else {}
 
 
