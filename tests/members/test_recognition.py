@@ -1,5 +1,6 @@
 """Whoever shows whatever is known at once, and nobody learns whom another organisation knows."""
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -39,7 +40,7 @@ def shapes(act: Callable[[], object]) -> list[str]:
         connection,
     ) as queries:
         act()
-    return [query["sql"].split("WHERE")[0] for query in queries]
+    return [re.sub(r"'[^']*'", "?", query["sql"]) for query in queries]
 
 
 def test_every_identifier_of_a_member_leads_to_it() -> None:
