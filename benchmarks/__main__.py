@@ -14,6 +14,7 @@ from benchmarks import (
     bench_analyze,
     bench_churn,
     bench_facts,
+    bench_ledger,
     bench_members,
     bench_models,
     bench_nextbasket,
@@ -40,7 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,server,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,server,ledger,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -55,6 +56,7 @@ def main() -> None:
         "promotion": lambda: iter(bench_promotion.run()),
         "server": lambda: iter(bench_server.run()),
         "members": lambda: iter(bench_members.run()),
+        "ledger": lambda: bench_ledger.run(10_000_000),
         "analyze": lambda: analyses(asked.lines),
     }
     kept = [json.loads(row) for row in RESULTS.read_text().splitlines()] if RESULTS.exists() else []

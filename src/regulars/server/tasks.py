@@ -90,12 +90,12 @@ async def recover(timestamp: int) -> None:
 # The sixth field of the clock is seconds.
 STEPS: Final[tuple[Step, ...]] = (
     Step("journal.seal", "regulars.journal.sending.seal_due", "* * * * * */5"),
-    Step("ledger.seal", "regulars.ledger.seals.seal", "* * * * * */5", most=1),
+    Step("ledger.seal", "regulars.ledger.sending.seal_due", "* * * * * */5", most=1),
     Step("ledger.expire", "regulars.ledger.services.expiry.expire_due", "* * * * *"),
     Step("ledger.lapse", "regulars.ledger.services.holds.lapse_due", "* * * * * */15"),
     Step("ledger.settle", "regulars.ledger.services.pendings.settle_due", "* * * * *"),
     Step("ledger.thaw", "regulars.ledger.services.freezes.thaw_due", "* * * * *"),
-    Step("ledger.close", "regulars.ledger.books_closing.close_due", "*/10 * * * *"),
+    Step("ledger.close", "regulars.ledger.sending.close_due", "*/10 * * * *"),
     Step("access.watch", "regulars.access.alerts.watching.watch", "* * * * *", most=1),
     Step("access.tell", "regulars.access.alerts.sending.send_due", "* * * * * */30"),
     Step("access.sweep", "regulars.access.services.sessions.sweep", "17 * * * *", most=1),
