@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.ledger.machine import LedgerMachine
 
-STEPS = int(os.environ.get("REGULARS_SOAK_STEPS", "500"))
+STEPS = int(os.environ.get("REGULARS_SOAK_STEPS", "300"))
 STEPS_EACH = 50
 
 
