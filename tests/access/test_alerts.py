@@ -1,10 +1,12 @@
 """Odd operations raise one alert each, to those who may hear of it; normal days raise none."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from tests.access.cast import AT, PASSWORD, SETUP, Town, grants
 from tests.access.mailing import MailHost, mail_host
 
@@ -21,9 +23,10 @@ from regulars.access.services.roles import assign
 from regulars.access.services.sessions import log_in
 from regulars.access.services.staff import deactivate
 from regulars.basics.ids import typed
-from regulars.journal.moves import Actor, Deed
-from regulars.journal.sending import seal_due
+from regulars.journal.moves import Actor, Anchor, Deed
+from regulars.journal.sending import check, seal_due
 from regulars.journal.services import read, record
+from regulars.journal.verifying import CHANGED, verify
 
 pytestmark = pytest.mark.django_db
 
@@ -259,6 +262,29 @@ def test_rules_that_were_changed_stay_so_when_another_organisation_is_founded(to
     set_rule("many-look-ups", threshold=3, by=gate.HOUSE, actor=SETUP, at=AT)
     found_organisation("Three", zone="UTC", by=gate.HOUSE, actor=SETUP, at=AT)
     assert AlertRule.objects.get(code="many-look-ups").threshold == 3
+
+
+def test_a_trail_that_was_changed_is_told_with_the_next_check(town: Town, post: MailHost) -> None:
+    night = Actor.job("journal.check")
+    look(town, 3, at=AT)
+    seal_due(at=AT)
+    assert check(actor=night, at=AT) == 0
+    with connection.cursor() as cursor:
+        cursor.execute("alter table journal_entry disable trigger user")
+        cursor.execute("update journal_entry set subject = 'mbr_9' where subject = 'mbr_1'")
+    for nights in range(3):
+        then = AT + timedelta(days=nights)
+        assert check(actor=night, at=then) == 1
+        assert found(then) == [("journal-broken", nights + 1)], "one alert, however many nights"
+        send_due(at=then)
+    for who in ("ann", "cid"):  # it concerns every organisation of the installation
+        assert post.told(f"{who}@example.org") == ["Regulars: The journal was changed past the program"]
+    assert post.told("bea@example.org") == []
+    kept = re.findall(r"chain now: (\S+)", post.letters[0].get_content())
+    broken = verify([Anchor.read(text) for text in kept]).broken
+    assert broken is not None
+    assert broken.reason == CHANGED
+    assert kept, "each letter is an anchor"
 
 
 def test_somebody_who_left_hears_nothing(town: Town, post: MailHost) -> None:

@@ -24,12 +24,16 @@ from regulars.access.errors import (
 from regulars.access.models import Assignment, Role, Staff, Store
 from regulars.access.moves import NewMerchant, NewStore, Place
 from regulars.access.rights import BUILT_IN, Right
-from regulars.access.scoping import within
+from regulars.access.scoping import seen, within
 from regulars.access.selectors import grants_of_staff, places, staff_within
 from regulars.access.services.places import found_organisation, open_merchants, open_stores
 from regulars.access.services.roles import assign, withdraw, write_role
 from regulars.access.services.staff import deactivate, end_sessions, hire, reactivate, set_password
+from regulars.basics.ids import typed
 from regulars.journal.models import Entry
+from regulars.journal.moves import Deed, Seen, Sought
+from regulars.journal.selectors import search
+from regulars.journal.services import record
 from regulars.server import settings as ours
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +213,21 @@ def test_rows_outside_a_scope_are_not_in_the_query(town: Town) -> None:
         by_store = Store.objects.filter(within(seen, store="id", places=places())).order_by("name")
         assert [s.name for s in by_both] == [s.name for s in by_store] == names
     assert Store.objects.filter(within(gate.scope(gate.HOUSE, Right.MEMBERS_READ), store="id")).count() == 4
+
+
+def test_of_the_trail_too_one_sees_one_s_own_places(town: Town) -> None:
+    for store, merchant in ((town.downtown, town.shop), (town.oven, town.bakery), (town.elsewhere, town.rival)):
+        deed = Deed("members.read", f"mbr_{store}", typed("mrc", merchant), typed("str", store))
+        record([deed], actor=SETUP, at=AT)
+    for who, stores in (
+        (town.ann, {town.downtown, town.oven}),
+        (town.bea, {town.downtown}),
+        (town.cid, {town.elsewhere}),
+    ):
+        lines = search(Sought(what="members.read"), seen=seen(gate.scope(grants(who), Right.JOURNAL_READ))).lines
+        assert {line.store for line in lines} == {typed("str", store) for store in stores}
+    assert search(Sought(), seen=seen(gate.scope(grants(town.bea), Right.LEDGER_ADJUST))).lines
+    assert not search(Sought(), seen=Seen()).lines
 
 
 def test_staff_are_listed_within_a_scope(town: Town) -> None:

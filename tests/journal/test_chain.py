@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from regulars.journal.chain import BEGINNING, seal
 from regulars.journal.models import Chain, Entry
-from regulars.journal.moves import Actor, Anchor, Deed
-from regulars.journal.sending import seal_due
+from regulars.journal.moves import Actor, Anchor, Deed, Seen, Sought
+from regulars.journal.selectors import search
+from regulars.journal.sending import check, seal_due
 from regulars.journal.services import record
 from regulars.journal.verifying import CHANGED, CUT_SHORT, HEADLESS, MISSING, REWRITTEN, Break, head, recomputed, verify
 
@@ -115,6 +116,22 @@ def test_a_seal_is_what_the_documentation_says() -> None:
         last = hashlib.sha256(last + text.encode()).digest()
         assert entry.seal is not None
         assert bytes(entry.seal) == last
+
+
+@pytest.mark.django_db
+def test_sem_45_audit_lines_hold_actor_reason_request_before_and_after_and_are_chained() -> None:
+    write(3)
+    seal_due(at=AT)
+    for line in search(Sought(), seen=Seen(everything=True)).lines:
+        assert (line.actor_id, line.request_id, line.reason) == ("stf_1", "req_1", "gift")
+        assert (line.before, "amount" in line.after) == ({"amount": 0}, True)
+    night = Actor.job("journal.check")
+    assert check(actor=night, at=AT) == 0
+    with unguarded():
+        run("update journal_entry set reason = 'thanks' where number = 2")
+    assert check(actor=night, at=AT) == 1
+    told = Entry.objects.get(what="journal.broken")
+    assert (told.after, told.actor_id) == ({"number": 2, "reason": CHANGED}, "journal.check")
 
 
 TAMPERING = {

@@ -3,6 +3,8 @@
 from django.db.models import Q
 
 from regulars.access.moves import Places, Scope
+from regulars.basics.ids import typed
+from regulars.journal.moves import Seen
 
 NOTHING = Q(pk__in=[])
 
@@ -34,3 +36,12 @@ def within(
             stores |= places.stores_of(scope.merchants)
         found |= Q(**{f"{store}__in": stores})
     return found
+
+
+def seen(scope: Scope) -> Seen:
+    """The lines of the journal a scope reaches (of the right `journal.read`)."""
+    return Seen(
+        scope.everything,
+        frozenset(typed("mrc", merchant) for merchant in scope.merchants),
+        frozenset(typed("str", store) for store in scope.stores),
+    )

@@ -96,11 +96,13 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("ledger.settle", "regulars.ledger.services.pendings.settle_due", "* * * * *"),
     Step("ledger.thaw", "regulars.ledger.services.freezes.thaw_due", "* * * * *"),
     Step("ledger.close", "regulars.ledger.sending.close_due", "*/10 * * * *"),
+    Step("journal.check", "regulars.journal.sending.check", "41 3 * * *", most=1),
     Step("access.watch", "regulars.access.alerts.watching.watch", "* * * * *", most=1),
     Step("access.tell", "regulars.access.alerts.sending.send_due", "* * * * * */30"),
     Step("access.sweep", "regulars.access.services.sessions.sweep", "17 * * * *", most=1),
     Step("members.forget_codes", "regulars.members.sending.forget_codes", "*/10 * * * *", most=1),
     Step("members.keep_to_periods", "regulars.members.sending.keep_to_periods", "23 * * * *"),
+    Step("members.finish_lakes", "regulars.members.erasing.finish_lakes", "*/5 * * * *", most=1),
     Step("api.jobs", "regulars.api.jobs.work", "* * * * * */5"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),
 )

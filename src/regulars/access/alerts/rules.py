@@ -91,6 +91,15 @@ FIRST: Final = (
         seconds=HOUR,
     ),
     AlertRule(
+        code="journal-broken",
+        name="The journal was changed past the program",
+        deeds=["journal.broken"],
+        group="fact:reason",
+        measure="deeds",
+        threshold=1,
+        seconds=48 * HOUR,
+    ),
+    AlertRule(
         code="failed-log-ins",
         name="Many failed log-ins from one address",
         deeds=["access.log_in_failed"],

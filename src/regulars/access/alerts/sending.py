@@ -9,6 +9,7 @@ from django.db import transaction
 from regulars.access import locks
 from regulars.access.alerts.transports import DeliveryFailed, MailServer, alert_urls, notify
 from regulars.access.models import Alert, Letter
+from regulars.journal.verifying import head
 
 WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440))  # after the first try, the second …
 NO_WAY: Final = "nowhere to send it to"
@@ -69,7 +70,7 @@ def _send(letter: Letter, server: MailServer | None) -> None:
 
 
 def told(alert: Alert) -> str:
-    """What people read: ids, numbers and names of staff; nothing of any member."""
+    """What people read: ids, numbers and names of staff; nothing of any member. One query."""
     rule = alert.rule
     who = f"{alert.actor_name} ({alert.about})" if alert.actor_name and rule.group == "actor" else alert.about
     limit = f"the rule's limit is {rule.threshold}"
@@ -82,6 +83,8 @@ def told(alert: Alert) -> str:
         lines.append(f"at {alert.store or alert.merchant}")
     since = f"{alert.first_at - timedelta(seconds=rule.seconds):%Y-%m-%dT%H:%M:%SZ}"
     lines += ["", "See each line:", f"  regulars journal search --since {since} {_by(alert)}".rstrip()]
+    # Out of the database, and so a witness of it: see docs/journal.md.
+    lines += ["", f"The head of the journal's chain now: {head()}"]
     return "\n".join(lines) + "\n"
 
 
