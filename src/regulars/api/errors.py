@@ -9,6 +9,7 @@ from regulars.basics.errors import RegularsError
 class ApiRefusal(RegularsError):
     """The API refuses; `headers` go with the answer."""
 
+    code = "api-refused"
     status: ClassVar[int] = 422
 
     def __init__(self, message: str, *, headers: Mapping[str, str] | None = None, **facts: object) -> None:
