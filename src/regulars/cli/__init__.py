@@ -19,6 +19,7 @@ from regulars.cli.journal import journal
 from regulars.cli.keys import keys
 from regulars.cli.lake import history
 from regulars.cli.ledger import ledger
+from regulars.cli.members import members
 from regulars.cli.next import next_baskets
 from regulars.cli.offers import offers
 from regulars.cli.places import places
@@ -64,6 +65,7 @@ app.add_typer(journal, name="journal")
 app.add_typer(alerts, name="alerts")
 app.add_typer(campaign, name="campaign")
 app.add_typer(ledger, name="ledger")
+app.add_typer(members, name="members")
 
 
 def _version(wanted: bool) -> None:

@@ -22,9 +22,15 @@ def export(member: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> d
     root = roots([member], organisation=organisation)[member]
     members = [root, *(one for one in group_of(root) if one != root)]
     found = {step.room: step.export(members) for step in deeds.steps()}
-    after = {room: {part: len(rows) for part, rows in of.items()} for room, of in found.items()}
+    after = {
+        room: {part: len(rows) for part, rows in of.items() if isinstance(rows, list)} for room, of in found.items()
+    }
     record([Deed("members.export", typed("mbr", root), after=after)], actor=actor, at=at)
     return {"member": typed("mbr", root), "exported_at": at.isoformat(), "rooms": found}
+
+
+def _counted(parts: dict[str, Any]) -> dict[str, int]:
+    return {part: len(rows) for part, rows in parts.items() if isinstance(rows, list)}
 
 
 def as_json(exported: dict[str, Any]) -> str:
