@@ -27,15 +27,27 @@ from regulars.ledger.statements import column, run
 from regulars.ledger.words import Kind, Level, Role
 from regulars.ledger.writing import write
 
-# Whether a lot is the other's: it came over in a merge, or its credit (an earn on its way: that earn) was the other's.
-_IS_THEIRS: Final = """(coalesce(c.kind = 'merge' AND q.account = ANY(%(accounts)s::uuid[]), false)
-    OR coalesce(coalesce(c.shown, e.shown, e.owner) = ANY(%(others)s::uuid[]), false))"""
-_ORIGIN: Final = """JOIN ledger_transfer c ON c.id = l.transfer
-LEFT JOIN ledger_transfer e ON e.id = c.deed AND c.kind = 'activate'
-LEFT JOIN ledger_lot q ON q.id = l.parent"""
+# Whether a lot is the other's: since the merge it came over from the other, also through further merges and un-merges,
+# or its first credit (an earn on its way: that earn) was with a card of the other's.
+_ORIGIN: Final = """JOIN LATERAL (
+    WITH RECURSIVE up(parent, transfer) AS (
+        SELECT l.parent, l.transfer
+        UNION ALL
+        SELECT p.parent, p.transfer FROM up
+        JOIN ledger_transfer t ON t.id = up.transfer AND t.kind IN ('merge', 'unmerge') AND t.recorded_at >= %(since)s
+        JOIN ledger_lot p ON p.id = up.parent
+    )
+    SELECT bool_or(
+        coalesce(c.kind = 'merge' AND c.recorded_at >= %(since)s AND q.account = ANY(%(accounts)s::uuid[]), false)
+        OR coalesce(coalesce(c.shown, e.shown, e.owner) = ANY(%(others)s::uuid[]), false)
+    ) AS is_theirs
+    FROM up JOIN ledger_transfer c ON c.id = up.transfer
+    LEFT JOIN ledger_transfer e ON e.id = c.deed AND c.kind = 'activate'
+    LEFT JOIN ledger_lot q ON q.id = up.parent
+) origin ON true"""
 # Every movement since the merge on one account's lots: whose lot, whose movement, how much.
 _USES: Final = f"""
-SELECT u.lot, {_IS_THEIRS},
+SELECT u.lot, origin.is_theirs,
     coalesce(b.shown = ANY(%(others)s::uuid[]), false) OR coalesce(b.owner = ANY(%(others)s::uuid[]), false),
     t.kind = 'repay', sum(u.amount)::bigint
 FROM ledger_lot_use u
@@ -47,7 +59,9 @@ WHERE u.account = %(main)s AND t.kind NOT IN ('expire', 'merge', 'unmerge') AND 
 GROUP BY 1, 2, 3, 4
 """
 # Open lots of the survivor that are the other's.
-_THEIRS: Final = f"SELECT l.id FROM ledger_lot l {_ORIGIN} WHERE l.account = %(main)s AND l.is_open AND {_IS_THEIRS}"
+_THEIRS: Final = (
+    f"SELECT l.id FROM ledger_lot l {_ORIGIN} WHERE l.account = %(main)s AND l.is_open AND origin.is_theirs"
+)
 
 
 @dataclass(slots=True)
