@@ -121,3 +121,30 @@ def test_sem_35_two_members_become_one_and_two_again(support: Till, till: Till) 
     assert support.done(f"/members/{bo}/unmerge", {"reason": "twins"})["member"] == bo
     assert till.get(f"/members/{bo}").json()["id"] == bo
     assert (available(till, ada), available(till, bo)) == (100, 40)
+
+
+def test_sem_38_erasure_removes_the_person_and_keeps_the_entries(
+    world: World, administrator: Till, support: Till
+) -> None:
+    body: dict[str, Any] = {
+        "facts": {"family_name": "Wong"},
+        "identifiers": [{"kind": "email", "value": "ada@example.com"}],
+    }
+    ada = support.done("/members", body, key="join")["id"]
+    earned = earn(administrator, ada, 100)
+    told = support.get(f"/members/{ada}/export").json()
+    assert "ada@example.com" in str(told["rooms"]["members"])
+    assert "100" in str(told["rooms"]["ledger"])
+    assert support.post(f"/members/{ada}/erase", {"reason": "letter"}).json()["code"] == "not-allowed"
+    tried = administrator.post(f"/members/{ada}/erase?dry_run=true", {"reason": "letter"}).json()
+    assert administrator.look("/members/recognise", body["identifiers"][0]).status_code == 200
+    done = administrator.done(f"/members/{ada}/erase", {"reason": "letter"})
+    assert (tried["member"], tried["rooms"].keys()) == (ada, done["rooms"].keys())
+    assert administrator.look("/members/recognise", body["identifiers"][0]).status_code == 404
+    assert administrator.get(f"/members/{ada}").json()["facts"] == {}
+    assert administrator.get(f"/transfers/{earned['id']}").json()["amount"] == 100
+    assert sum(one["balance"] for one in administrator.get(f"/members/{ada}/balances").json()["items"]) == 0
+    again = support.post("/members", body, key="join")  # what was answered then told who it was
+    assert (again.status_code, again.json()["code"]) == (410, "answer-erased")
+    foreign = Till(world.key("administrator", foreign=True))
+    assert foreign.post(f"/members/{ada}/erase", {"reason": "x"}).json()["code"] == "unknown-member"

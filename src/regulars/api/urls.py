@@ -11,6 +11,7 @@ from regulars.api.routes import (
     holdings,
     identifiers,
     jobs,
+    leaving,
     merging,
     own,
     people,
@@ -22,7 +23,21 @@ from regulars.api.routes import (
 api = RegularsApi(
     title="Regulars", version="1", description=ABOUT, docs_url=None, urls_namespace="api", openapi_url="/openapi.json"
 )
-for noun in (own, recognising, people, identifiers, cards, consents, merging, holdings, posting, value, care, jobs):
+for noun in (
+    own,
+    recognising,
+    people,
+    identifiers,
+    cards,
+    consents,
+    merging,
+    leaving,
+    holdings,
+    posting,
+    value,
+    care,
+    jobs,
+):
     api.add_router("", noun.router)
 
 urlpatterns = [
