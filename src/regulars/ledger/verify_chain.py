@@ -59,26 +59,26 @@ def look(after: int, until: int) -> tuple[int, list[Difference]]:
     bounds = [before.upto, *(link.upto for link in found)]
     if any(low >= high for low, high in pairwise(bounds)):
         return 0, [*wrong, Difference("link-order", f"seal {after + 1}", str(bounds), None)]
-    for link, root in zip(found, roots(bounds) if found else [], strict=True):
+    for link, root in zip(found, roots(bounds, leaves=False) if found else [], strict=True):
         if linked(before.digest, link.number, link.upto, root) != link.digest:
-            wrong += _within(link, before.upto, root.leaves)
+            wrong += _within(link, before.upto)
         elif link.transfers != root.transfers:
             wrong.append(Difference("link-changed", f"seal {link.number}", str(link.transfers), str(root.transfers)))
         before = link
     return sum(link.transfers for link in found), wrong
 
 
-def _within(link: Link, low: int, leaves: bytes) -> list[Difference]:
-    """Which transfers of a link differ from what was sealed."""
-    sealed, now = _parts(link.leaves), _parts(leaves)
-    if sealed == now:
-        # The transfers are as the link's own list has them: it is the link that was changed, or the one before it.
-        return [Difference("link-changed", f"seal {link.number}", link.digest.hex(), None)]
+def _within(link: Link, low: int) -> list[Difference]:
+    """Which transfers of a link differ from what was sealed. One query."""
     rows = run(
         f"SELECT t.id, t.number, substring({LEAF} FROM 1 FOR 8) FROM ledger_transfer t"
         " WHERE t.number > %s AND t.number <= %s ORDER BY t.number, t.id",
         [low, link.upto],
     )
+    sealed, now = _parts(link.leaves), [leaf for _, _, leaf in rows]
+    if sealed == now:
+        # The transfers are as the link's own list has them: it is the link that was changed, or the one before it.
+        return [Difference("link-changed", f"seal {link.number}", link.digest.hex(), None)]
     wrong = []
     for told, first, last, begin, end in SequenceMatcher(None, sealed, now, autojunk=False).get_opcodes():
         if told == "equal":

@@ -64,13 +64,10 @@ WITH ends AS (
     SELECT account, unit, sum(rows) AS rows, sum(amount) AS amount, sum(high) * 4294967296 + sum(low) AS marks
         FROM ends GROUP BY 1, 2
 ), kept AS (
-    SELECT account, sum(remaining + held) AS balance, sum(held) AS held FROM ledger_lot WHERE is_open GROUP BY 1
-), changes AS (
-    SELECT account, {_marks("transfer")} FROM ledger_lot GROUP BY 1
-    UNION ALL
-    SELECT account, {_marks("transfer", "-")} FROM ledger_lot_use GROUP BY 1
-), tied AS (
-    SELECT account, sum(high) * 4294967296 + sum(low) AS marks FROM changes GROUP BY 1
+    SELECT account, sum(remaining + held) AS balance, sum(held) AS held, {_marks("transfer")}
+    FROM ledger_lot GROUP BY 1
+), used AS (
+    SELECT account, {_marks("transfer")} FROM ledger_lot_use GROUP BY 1
 ), aside AS (
     SELECT account, sum(amount) AS held FROM ledger_hold WHERE closed_as IS NULL GROUP BY 1
 ), coming AS (
@@ -78,17 +75,19 @@ WITH ends AS (
 ), debts AS (
     SELECT owner, unit, balance FROM ledger_account WHERE role = 'debt'
 ), looked AS (
-    SELECT coalesce(a.id, m.account, k.account, t.account, h.account, c.account) AS id, a.id IS NULL AS unknown,
+    SELECT coalesce(a.id, m.account, k.account, u.account, h.account, c.account) AS id, a.id IS NULL AS unknown,
            a.unit AS of_unit, m.unit AS in_unit, a.owner IS NULL AS house, a.role, a.balance, a.held, a.owed,
            coalesce(m.amount, 0) AS moved, coalesce(m.marks, 0) AS marks, coalesce(m.rows, 0) AS rows,
-           coalesce(k.balance, 0) AS in_lots, coalesce(k.held, 0) AS held_in_lots, coalesce(t.marks, 0) AS lot_marks,
+           coalesce(k.balance, 0) AS in_lots, coalesce(k.held, 0) AS held_in_lots,
+           (coalesce(k.high, 0) - coalesce(u.high, 0)) * 4294967296
+               + coalesce(k.low, 0) - coalesce(u.low, 0) AS lot_marks,
            coalesce(h.held, 0) AS in_holds, coalesce(c.balance, 0) AS coming, coalesce(-d.balance, 0) AS debt
     FROM ledger_account a
     FULL JOIN moved m ON m.account = a.id
     FULL JOIN kept k ON k.account = coalesce(a.id, m.account)
-    FULL JOIN tied t ON t.account = coalesce(a.id, m.account, k.account)
-    FULL JOIN aside h ON h.account = coalesce(a.id, m.account, k.account, t.account)
-    FULL JOIN coming c ON c.account = coalesce(a.id, m.account, k.account, t.account, h.account)
+    FULL JOIN used u ON u.account = coalesce(a.id, m.account, k.account)
+    FULL JOIN aside h ON h.account = coalesce(a.id, m.account, k.account, u.account)
+    FULL JOIN coming c ON c.account = coalesce(a.id, m.account, k.account, u.account, h.account)
     LEFT JOIN debts d ON d.owner = a.owner AND d.unit = a.unit AND a.role = 'main'
 ), units AS (
     SELECT of_unit AS unit, coalesce(sum(balance) FILTER (WHERE NOT house), 0) AS holders,
