@@ -31,6 +31,9 @@ def main(data: Path, major: int | None) -> None:
 def _fill(data: Path) -> None:
     from tests.members.shop import enrol
 
+    from regulars.access.gate import HOUSE
+    from regulars.access.services.places import found_organisation
+    from regulars.basics.ids import typed
     from regulars.journal import sending
     from regulars.journal.moves import Actor
     from regulars.ledger import seals
@@ -44,7 +47,8 @@ def _fill(data: Path) -> None:
     make_secrets(place)
     install(place, at=AT)
     define_unit("points", "Points", zone="Europe/Berlin", actor=ann, at=AT)
-    members = [enrol(("phone", phone), at=AT) for phone in PHONES]
+    ours = found_organisation("Corner", zone="Europe/Berlin", by=HOUSE, actor=ann, at=AT)
+    members = [enrol(("phone", phone), organisation=ours, at=AT) for phone in PHONES]
     earned = [Posting(Kind.EARN, "points", 100 + n, House(Role.ISSUED), Holder(who)) for n, who in enumerate(members)]
     post(earned, actor=ann, at=AT)
     post([Posting(Kind.SPEND, "points", 30, Holder(members[0]), House(Role.REDEEMED))], actor=ann, at=AT)
@@ -52,7 +56,7 @@ def _fill(data: Path) -> None:
     sending.seal_due(at=AT)
     (place.lake / "lines").mkdir(parents=True, exist_ok=True)
     (place.lake / "lines" / "2026-05.parquet").write_bytes(b"a month")
-    sys.stdout.write(" ".join(map(str, members)))
+    sys.stdout.write(" ".join(typed("mbr", member) for member in members))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import pytest
 from tests.server.filling import PHONES
 from tests.server.installation import Installation
 
+from regulars.basics.ids import untyped
 from regulars.server.postgres import Cluster
 
 pytestmark = pytest.mark.slow
@@ -141,6 +142,26 @@ def test_books_that_were_changed_by_hand_do_not_pass_a_restore(elsewhere: Path) 
     done = run("restore", copy_of(elsewhere), "--keys", elsewhere / "keys", "--data", elsewhere / "new")
     assert done.returncode == 2
     assert "does not add up" in done.stderr
+
+
+def test_who_was_erased_after_the_copy_is_erased_again(elsewhere: Path) -> None:
+    members = made(elsewhere / "data")
+    data, copies, keys = elsewhere / "data", elsewhere / "copies", elsewhere / "keys"
+    assert run("backup", "--data", data, "--to", copies, "--keys", keys).returncode == 0
+    older = copy_of(elsewhere)
+    gone = run("members", "erase", members[3], "--data", data, "--reason", "asked")
+    assert gone.returncode == 0, gone.stderr
+    assert run("backup", "--data", data, "--to", copies, "--keys", keys).returncode == 0
+    done = run("restore", older, "--keys", keys, "--data", elsewhere / "new", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["erased_again"] == 1
+    cluster = Cluster(elsewhere / "new")
+    cluster.start()
+    with psycopg.connect(cluster.url()) as connection:
+        found = connection.execute(
+            "SELECT state FROM members_member WHERE id = %s", [untyped("mbr", members[3])]
+        ).fetchone()
+    assert found == ("erased",)
 
 
 def test_a_filled_database_goes_over_to_the_newest_postgresql(elsewhere: Path) -> None:

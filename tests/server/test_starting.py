@@ -151,6 +151,18 @@ def test_a_part_that_does_not_stop_is_ended_with_all_that_it_started(tmp_path: P
     pytest.fail("the child of the part is still there")
 
 
+def test_a_part_whose_parent_died_before_it_could_look_ends_too() -> None:
+    program = (
+        "from regulars.server.running.lifeline import follow_parent as f; import time; f(pause=0.05); time.sleep(60)"
+    )
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    orphan = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "REGULARS_PARENT": str(gone.pid)}, timeout=20
+    )
+    assert orphan.returncode == -signal.SIGTERM
+
+
 def test_who_asks_twice_is_in_a_hurry() -> None:
     hurry = threading.Event()
     hurry.set()

@@ -2,13 +2,14 @@
 
 import os
 
+if os.environ.get("REGULARS_PART") == "web":
+    from regulars.server.running.lifeline import follow_parent
+
+    follow_parent()  # before all that takes long: the process above may die meanwhile
+
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.server.settings")
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018  read now, so that the first request need not wait for it
-if os.environ.get("REGULARS_PART") == "web":
-    from regulars.server.running.lifeline import follow_parent
-
-    follow_parent()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from regulars.server.postgres import Cluster
+from regulars.server.running.lifeline import PARENT
 
 CALM: Final = 60.0  # seconds after which a part counts as well again
 WAIT_MOST: Final = 30.0
@@ -33,7 +34,7 @@ class Program:
     def start(self) -> None:
         # -P: a file of the user's own folder must not stand in for a library.
         command = [sys.executable, "-P", "-m", self.module, *self.arguments]
-        environment = {**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, **self.environment, "PYTHONUNBUFFERED": "1", PARENT: str(os.getpid())}
         # A session of its own: Ctrl-C reaches the supervisor alone, which stops the parts in order.
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
         self.started = time.monotonic()

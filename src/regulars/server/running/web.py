@@ -9,7 +9,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from regulars.server import logs
-from regulars.server.running.lifeline import follow_parent
+from regulars.server.running.lifeline import follow_parent, lead_children
 
 THREADS = 8  # a process; fewer than its connections to the database
 
@@ -17,6 +17,7 @@ THREADS = 8  # a process; fewer than its connections to the database
 def main(host: str, port: str, processes: str, cert: str = "", key: str = "") -> None:
     logs.configure("web")
     follow_parent()
+    lead_children()
     os.environ["REGULARS_PART"] = "web"
     Granian(
         "regulars.server.wsgi:application",
