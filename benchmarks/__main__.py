@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks import (
     bench_analyze,
     bench_churn,
+    bench_duplicates,
     bench_facts,
     bench_ledger,
     bench_members,
@@ -41,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,server,ledger,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -56,6 +57,7 @@ def main() -> None:
         "promotion": lambda: iter(bench_promotion.run()),
         "server": lambda: iter(bench_server.run()),
         "members": lambda: iter(bench_members.run()),
+        "duplicates": lambda: iter([bench_duplicates.run(1_000_000)]),
         "ledger": lambda: bench_ledger.run(10_000_000),
         "analyze": lambda: analyses(asked.lines),
     }

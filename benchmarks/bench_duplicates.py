@@ -8,16 +8,25 @@ The clock runs from people in plain to pairs with scores (training included), as
 import argparse
 import json
 import resource
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
+from benchmarks import measuring
 from regulars.members.duplicates_levels import Likeness, is_exact, likeness
 from regulars.members.duplicates_linking import linked
 from tests.members.made_people import Person, made
 
 _FACTS = ("given_name", "family_name", "birth_on", "street", "postcode", "sex")
+
+
+def run(people: int) -> dict[str, object]:
+    """In a process of its own, so that the peak is its own."""
+    done = measuring.run([sys.executable, "-m", "benchmarks.bench_duplicates", "--people", str(people)])
+    figure: dict[str, object] = json.loads(done.output)
+    return figure
 
 
 def measure(people: int) -> dict[str, object]:
@@ -28,7 +37,7 @@ def measure(people: int) -> dict[str, object]:
     planted = sum(count * (count - 1) // 2 for count in Counter(truth).values())
     sure = [pair for pair in found if pair.score >= 0.9]
     figure: dict[str, object] = {
-        "what": "duplicates",
+        "name": f"duplicates_{people}_people",
         "entries": len(truth),
         "planted_pairs": planted,
         "seconds": round(seconds, 1),
