@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
+from tests.members.made_people import Person, made
+
 from benchmarks import measuring
 from regulars.members.duplicates_levels import Likeness, is_exact, likeness
 from regulars.members.duplicates_linking import linked
-from tests.members.made_people import Person, made
 
 _FACTS = ("given_name", "family_name", "birth_on", "street", "postcode", "sex")
 
