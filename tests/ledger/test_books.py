@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regulars.journal.moves import Actor
-from regulars.ledger import books
+from regulars.ledger import books, people
 from regulars.ledger.books_closing import close_due
 from regulars.ledger.errors import LedgerError, PeriodClosed, PeriodOpen
 from regulars.ledger.models import Account, ClosedDay, DayTotal, StatementLine
@@ -248,7 +248,7 @@ def test_sem_41_paid_value_lies_apart_from_bonus_value() -> None:
 
 DEEDS = (
     "earn", "earn", "late", "spend", "pending", "activate", "cancel", "reverse", "move", "hold", "capture", "void",
-    "expire", "days", "close",
+    "expire", "days", "close", "merge", "part", "erase",
 )  # fmt: skip
 STEPS = st.lists(
     st.tuples(
@@ -271,6 +271,7 @@ class History:
         self.transfers: list[UUID] = []
         self.coming: list[UUID] = []
         self.holds: list[UUID] = []
+        self.merged: list[tuple[UUID, UUID, dict[str, object]]] = []
 
     def step(self, what: str, who: int, amount: int, days: int) -> None:
         self.at += timedelta(hours=7)
@@ -333,6 +334,20 @@ class History:
 
     def days(self, who: int, amount: int, days: int) -> None:
         self.at += days * DAY
+
+    def merge(self, who: int, amount: int, days: int) -> None:
+        deed, survivor, other = uuid4(), self.owners[who], self.owners[(who + 1) % 3]
+        plan = people.merge(survivor, other, deed=deed, actor=JOB, at=self.at)
+        self.merged.append((survivor, other, plan))
+
+    def part(self, who: int, amount: int, days: int) -> None:
+        if self.merged:
+            survivor, other, plan = self.merged.pop()
+            people.unmerge(survivor, [other], plan=plan, deed=uuid4(), actor=JOB, at=self.at)
+
+    def erase(self, who: int, amount: int, days: int) -> None:
+        if not self.merged and amount < 20:
+            people.erase([self.owners[who]], deed=uuid4(), actor=JOB, at=self.at)
 
     def close(self, who: int, amount: int, days: int) -> None:
         close_due(actor=JOB, at=self.at, days=days)
