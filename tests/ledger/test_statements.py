@@ -1,0 +1,76 @@
+"""A longer batch costs no more statements."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+from tests.ledger.conftest import AT, TILL, earn, spend
+
+from regulars.ledger import services
+from regulars.ledger.moves import NewHold, Posting
+from regulars.ledger.statements import column, run
+
+OWNERS = [UUID(int=7 << 76 | 2 << 62 | number) for number in range(200)]
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every statement that reaches the database, by whichever cursor."""
+    seen: list[str] = []
+    plain = psycopg.Cursor.execute
+
+    def execute(self: psycopg.Cursor[object], query: str, *args: object, **more: object) -> object:
+        seen.append(str(query))
+        return plain(self, query, *args, **more)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", execute)
+        patch.setattr(psycopg.ClientCursor, "execute", execute)
+        yield seen
+
+
+def cost(monkeypatch: pytest.MonkeyPatch, postings: list[Posting]) -> int:
+    with counted(monkeypatch) as seen:
+        services.post(postings, actor=TILL, at=AT)
+    return len(seen)
+
+
+def test_a_longer_batch_costs_no_more_statements(points: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    services.post([earn(owner, 100) for owner in OWNERS], actor=TILL, at=AT)
+    services.post([spend(OWNERS[0], 1)], actor=TILL, at=AT)
+
+    def both(count: int, mark: str) -> list[Posting]:
+        earns = [earn(owner, 5, source=mark, external_id=f"e{n}") for n, owner in enumerate(OWNERS[:count])]
+        spends = [spend(owner, 5, source=mark, external_id=f"s{n}") for n, owner in enumerate(OWNERS[:count])]
+        return earns + spends
+
+    one, many = cost(monkeypatch, both(1, "a")), cost(monkeypatch, both(200, "b"))
+    assert one == many
+    assert 5 <= many <= 14  # with those of the journal
+
+
+def test_many_holds_cost_no_more_statements_than_one(points: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    services.post([earn(owner, 100) for owner in OWNERS], actor=TILL, at=AT)
+    wanted = [NewHold(owner, "points", 5, AT + timedelta(days=1)) for owner in OWNERS]
+    with counted(monkeypatch) as one:
+        services.place_holds(wanted[:1], actor=TILL, at=AT)
+    with counted(monkeypatch) as many:
+        services.place_holds(wanted, actor=TILL, at=AT)
+    assert len(one) == len(many)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["plain", 'quo"ted', "back\\slash", "{brace,comma}", "NULL", "", " blank ", "新年快乐", "line\nbreak", "tab\t"],
+        [None, "a", None],
+        [None, None],
+        [],
+    ],
+)
+def test_a_column_comes_back_as_it_went(values: list[str | None]) -> None:
+    assert run("SELECT %s::text[]", [column(values)])[0][0] == values
