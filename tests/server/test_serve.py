@@ -250,9 +250,7 @@ def test_what_a_kill_of_everything_leaves_is_taken_over_by_the_next_start(server
 def test_a_stop_is_clean_and_a_start_after_it_finds_everything(server: Installation, how: signal.Signals) -> None:
     assert server.process
     server.wait_ready()
-    begun = time.monotonic()
     assert server.stop(how) == 0
-    assert time.monotonic() - begun < 20
     assert server.cluster.process() is None
     assert server.status("/healthz") == 0
     lines = len(server.said().splitlines())
