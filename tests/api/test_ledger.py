@@ -130,6 +130,8 @@ def test_a_transfer_is_taken_back_to_its_lots(till: Till, ada: str) -> None:
     back = till.done(f"/transfers/{spent['id']}/reversals", {"amount": 20})
     assert (back["amount"], back["given_back"]) == (20, [{"lot": spent["used"][0]["lot"], "amount": 20}])
     assert available(till, ada) == 60
+    early = till.post(f"/transfers/{spent['id']}/reversals", {"effective_at": "7665-02-13T18:27:17Z"})
+    assert (early.status_code, early.json()["code"]) == (422, "wrong-posting")
 
 
 def test_sem_25_a_hold_is_captured_in_part_and_once(till: Till, ada: str) -> None:

@@ -31,7 +31,7 @@ from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.ledger import selectors as books
 from regulars.ledger import services as ledger
-from regulars.ledger.errors import HoldUnknown, TransferUnknown
+from regulars.ledger.errors import HoldUnknown, TransferUnknown, WrongPosting
 from regulars.ledger.models import Hold, Transfer
 from regulars.ledger.moves import Holder, House, NewHold, Posted, Posting, Reversal, Reversed
 from regulars.ledger.words import Kind, Role, Short
@@ -302,6 +302,8 @@ def take_a_transfer_back(request: Request, transfer: TransferId, body: ReversalA
     """To and from the very lots it used, with the dates they had. What was earned and spent since becomes a debt."""
     call = request.call
     here = where(call, Right.LEDGER_POST, body.merchant, body.store)
+    if body.effective_at is not None and body.effective_at > call.at:
+        raise WrongPosting("What has not happened yet is not posted.", effective_at=body.effective_at)
     _transfer(call, transfer, Right.LEDGER_POST)
     wanted = Reversal(
         transfer,
