@@ -1,6 +1,7 @@
 """What all addresses have in common: keys, rights, problems, cursors, rates, ids of requests."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from regulars.access.models import Key, Secret
 from regulars.access.rights import Right
 from regulars.api.cursors import read_cursor, write_cursor
 from regulars.api.errors import WrongCursor
+from regulars.api.fields import Asking, Telling
 from regulars.api.keys import KeyWith
 from regulars.api.problems import problem_of
 from regulars.api.urls import api
@@ -212,6 +214,15 @@ def test_the_document_tells_every_answer_and_refusal() -> None:
 
 def _example(document: dict[str, Any], schema: dict[str, Any]) -> Any:
     return document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]].get("examples")
+
+
+def test_no_two_shapes_share_a_name_since_the_document_would_show_one_for_both() -> None:
+    def below(kind: type) -> list[type]:
+        return [one for child in kind.__subclasses__() for one in (child, *below(child))]
+
+    names = Counter(one.__name__ for one in {*below(Asking), *below(Telling)} if "routes" in one.__module__)
+    assert [name for name, count in names.items() if count > 1] == []
+    assert len(names) > 50
 
 
 def test_the_reference_is_one_page_without_scripts_and_without_anything_from_elsewhere() -> None:

@@ -59,7 +59,7 @@ class WithdrawalAsked(Asking):
     source: Word = "api"
 
 
-class HoldsTold(Telling):
+class PermissionTold(Telling):
     """What holds now."""
 
     channel: str
@@ -85,7 +85,7 @@ class ProofTold(Telling):
 class ConsentsTold(Telling):
     """What holds now, and the whole history, or what was on record at `as_of`."""
 
-    holds: list[HoldsTold]
+    holds: list[PermissionTold]
     history: list[ProofTold]
 
 
@@ -139,7 +139,7 @@ def withdraw_all_consents(request: Request, member: MemberId, body: WithdrawalAs
 def _told(root: MemberId, as_of: Moment | None = None) -> ConsentsTold:
     holds = known.permissions_of(root)
     return ConsentsTold(
-        holds=[HoldsTold(channel=c, purpose=p, given=given) for (c, p), given in sorted(holds.items())],
+        holds=[PermissionTold(channel=c, purpose=p, given=given) for (c, p), given in sorted(holds.items())],
         history=[
             ProofTold(
                 channel=one.channel,
