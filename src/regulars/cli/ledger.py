@@ -166,12 +166,9 @@ def statement(
 
 
 def begin(ctx: typer.Context, data: Path | None, as_json: bool) -> None:
-    """Before a room is asked: which installation, and Django over its database."""
+    """Before a room is asked: which installation; its database runs until the command ends."""
     ctx.find_root().meta["regulars.json"] = as_json
-    from django.apps import apps
-
-    if not apps.ready:
-        ctx.with_resource(installation(data))
+    ctx.with_resource(installation(data))
 
 
 def _show(found: "Verified") -> None:
