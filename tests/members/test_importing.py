@@ -167,12 +167,12 @@ def test_many_rows_and_back(tmp_path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["id", "first name", "last name", "birthday", "sex", "phone", "email", "street", "zip"])
-        for number, one in enumerate(made(10_000, twice=0.0)):
+        for number, one in enumerate(made(2_000, twice=0.0)):
             named = (one.given_name, one.family_name, one.birth_on, one.sex, one.phone, one.email)
             rows.writerow([number, *named, one.street, one.postcode])
     (told,) = import_members(path, Policy("shop"), organisation=OURS, work=tmp_path, actor=ANN, at=AT)
     assert told.rows == told.created + told.refused
-    assert told.created > 9_000
+    assert told.created > 1_800
     assert isinstance(told.number, UUID)
     back(told)
     assert Member.objects.count() == 0

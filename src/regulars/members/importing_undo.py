@@ -37,18 +37,24 @@ SELECT m.id FROM members_member m WHERE m.id = ANY(%(members)s) AND (
 _MADE: Final = "SELECT member FROM members_import_change WHERE of_id = %(number)s AND what = 'created'"
 _CHANGED_SINCE: Final = """
 SELECT count(*) FROM members_import_change c WHERE c.of_id = %(number)s AND c.what = 'fact'
-AND c.member <> ALL(%(made)s) AND NOT EXISTS (SELECT FROM members_fact f WHERE f.id = c.fact AND f.ended_at IS NULL)
+AND c.member NOT IN (
+    SELECT k.member FROM members_import_change k WHERE k.of_id = %(number)s AND k.what = 'created')
+AND NOT EXISTS (SELECT FROM members_fact f WHERE f.id = c.fact AND f.ended_at IS NULL)
 """
 # Two statements: a row that goes and one that comes back must not both be present at once.
 _FACTS_GO: Final = """
 DELETE FROM members_fact f USING members_import_change c
-WHERE c.of_id = %(number)s AND c.what = 'fact' AND c.member <> ALL(%(made)s) AND f.id = c.fact AND f.ended_at IS NULL
+WHERE c.of_id = %(number)s AND c.what = 'fact' AND c.member NOT IN (
+    SELECT k.member FROM members_import_change k WHERE k.of_id = %(number)s AND k.what = 'created')
+AND f.id = c.fact AND f.ended_at IS NULL
 RETURNING c.member, c.before
 """
 _FACTS_RETURN: Final = "UPDATE members_fact SET ended_at = NULL WHERE id = ANY(%(before)s)"
 _IDENTIFIERS_GO: Final = """
 DELETE FROM members_identifier i USING members_import_change c
-WHERE c.of_id = %(number)s AND c.what = 'identifier' AND c.member <> ALL(%(made)s) AND i.id = c.identifier
+WHERE c.of_id = %(number)s AND c.what = 'identifier' AND c.member NOT IN (
+    SELECT k.member FROM members_import_change k WHERE k.of_id = %(number)s AND k.what = 'created')
+AND i.id = c.identifier
 AND i.state = 'active'
 """
 _MEMBERS_GO: Final = (
@@ -74,7 +80,7 @@ def undo(number: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> dic
     made = [row[0] for row in _rows(_MADE, number=number)]
     kept = {one for step in reversed(deeds.steps()) for one in step.undo(made, deed=number, actor=actor, at=at)}
     gone = [one for one in made if one not in kept]
-    told = {"removed": len(gone), "kept": len(kept), **_revert(number, made)}
+    told = {"removed": len(gone), "kept": len(kept), **_revert(number)}
     with connection.cursor() as cursor:
         for statement in _MEMBERS_GO:
             cursor.execute(statement, {"gone": gone})
@@ -88,14 +94,14 @@ def stay(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> 
     return [row[0] for row in _rows(_STAY, members=list(members))]
 
 
-def _revert(number: UUID, made: list[UUID]) -> dict[str, int]:
+def _revert(number: UUID) -> dict[str, int]:
     """What the import changed of members that were there before."""
-    ((since,),) = _rows(_CHANGED_SINCE, number=number, made=made)
-    facts = _rows(_FACTS_GO, number=number, made=made)
+    ((since,),) = _rows(_CHANGED_SINCE, number=number)
+    facts = _rows(_FACTS_GO, number=number)
     before = [row[1] for row in facts if row[1] is not None]
     with connection.cursor() as cursor:
         cursor.execute(_FACTS_RETURN, {"before": before})
-        cursor.execute(_IDENTIFIERS_GO, {"number": number, "made": made})
+        cursor.execute(_IDENTIFIERS_GO, {"number": number})
     touched = list({row[0] for row in facts})
     for begin in range(0, len(touched), 10_000):
         copy_again(Member.objects.filter(id__in=touched[begin : begin + 10_000]), keyring())
