@@ -218,7 +218,8 @@ def _example(document: dict[str, Any], schema: dict[str, Any]) -> Any:
 
 def test_no_two_shapes_share_a_name_since_the_document_would_show_one_for_both() -> None:
     def below(kind: type) -> list[type]:
-        return [one for child in kind.__subclasses__() for one in (child, *below(child))]
+        children: list[type] = kind.__subclasses__()
+        return [one for child in children for one in (child, *below(child))]
 
     names = Counter(one.__name__ for one in {*below(Asking), *below(Telling)} if "routes" in one.__module__)
     assert [name for name, count in names.items() if count > 1] == []
