@@ -19,6 +19,7 @@ from pathlib import Path
 from regulars.server.postgres import Cluster
 
 READY = 60.0
+READY_SAYS = "is ready at"
 QUIET_ENVIRONMENT = ("DATABASE_URL", "REGULARS_DATA", "REGULARS_HOSTS", "REGULARS_PROXY", "DJANGO_SETTINGS_MODULE")
 
 
@@ -80,8 +81,9 @@ class Installation:
             )
 
     def start(self, *options: str) -> None:
+        before = self.said().count(READY_SAYS)  # by starts of this folder before this one
         self.launch("--processes", "1", *options)
-        self.wait(lambda: "is ready at" in self.said(), "the server did not start")
+        self.wait(lambda: self.said().count(READY_SAYS) > before, "the server did not start")
 
     def said(self) -> str:
         return self.out.read_text(encoding="utf-8") if self.out.exists() else ""
