@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from tests.ledger.conftest import ADA, AT, TILL, earn, spend
 
-from regulars.ledger.errors import KeyReused, NotEnough
+from regulars.ledger.errors import KeyReused, NotEnough, WrongPosting
 from regulars.ledger.models import Account, Transfer
-from regulars.ledger.services import post
+from regulars.ledger.moves import Reversal
+from regulars.ledger.services import post, reverse
 
 
 def test_a_batch_sees_what_came_before_in_it(points: str) -> None:
@@ -33,3 +34,10 @@ def test_a_key_is_used_once_for_ever(points: str) -> None:
     with pytest.raises(KeyReused):
         post([earn(ADA, 101, source="till", external_id="1")], actor=TILL, at=AT)
     assert Account.objects.get(owner=ADA).balance == 95
+
+
+def test_what_has_not_happened_yet_is_not_taken_back(points: str) -> None:
+    (earned,) = post([earn(ADA, 10)], actor=TILL, at=AT)
+    with pytest.raises(WrongPosting):
+        reverse(Reversal(earned.id, effective_at=AT + timedelta(days=1)), actor=TILL, at=AT)
+    assert not Transfer.objects.filter(reverses=earned.id).exists()

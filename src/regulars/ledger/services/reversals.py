@@ -43,6 +43,8 @@ def reverse(wanted: Reversal, *, actor: Actor, at: datetime) -> Reversed:
     deed = new_id(at)
     if bool(wanted.source) != bool(wanted.external_id):
         raise WrongPosting("A business key is a source and an external id.", source=wanted.source)
+    if wanted.effective_at is not None and wanted.effective_at > at:
+        raise WrongPosting("What has not happened yet is not posted.", effective_at=wanted.effective_at.isoformat())
     if wanted.source:
         key = (wanted.source, wanted.external_id)
         first = claim([(*key, fingerprint(wanted), deed)]).get(key, deed)
