@@ -1,6 +1,7 @@
 """The first administrator in a real browser: by the printed link, at phone width, light and dark, in both languages."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.server.installation import Installation, installation
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+expect = pytest.importorskip("playwright.sync_api").expect  # what is read waits for the page it is read from
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PASSWORD = "correct horse battery"
@@ -80,11 +82,11 @@ def test_the_first_administrator_is_made_by_the_link_and_the_link_is_over(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(at + server.link())
-    assert page.title() == "第一位管理员 · Regulars"
+    expect(page).to_have_title("第一位管理员 · Regulars")
     looked_at(page)
     page.get_by_role("button", name="English").click()
-    assert page.locator("h1").inner_text() == "The first administrator"
-    assert "12" in page.locator(".rules").inner_text()
+    expect(page.locator("h1")).to_have_text("The first administrator")
+    expect(page.locator(".rules")).to_contain_text("12")
     page.get_by_label("Your organisation").fill("Riverside Markets")
     page.get_by_label("Its time zone").fill("Asia/Shanghai")
     page.get_by_label("Your name").fill("Ada")
@@ -92,23 +94,24 @@ def test_the_first_administrator_is_made_by_the_link_and_the_link_is_over(
     page.get_by_label("Password", exact=True).fill("password1234")
     page.get_by_label("Password again").fill("password1234")
     page.get_by_role("button", name="Make the administrator").click()
-    assert page.locator("[role=alert]").count() == 1  # a common one is refused, and nothing is used up
+    expect(page.locator("[role=alert]")).to_have_count(1)  # a common one is refused, and nothing is used up
     looked_at(page)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password again").fill(PASSWORD)
     page.get_by_role("button", name="Make the administrator").click()
-    assert page.locator("h1").inner_text() == "What there is"
+    expect(page.locator("h1")).to_have_text("What there is")
     looked_at(page)
     page.get_by_label("What it is for").fill("Tills of the river shop")
     page.get_by_label("What it may do").select_option(label="Till or web shop")
     page.get_by_role("button", name="Make a key").click()
-    key = page.locator(".secret").inner_text()
-    assert len(key) > 20
+    expect(page.locator(".secret")).to_have_text(re.compile(r"\S{21,}"))
+    key = page.locator(".secret").inner_text().strip()
     looked_at(page)
     page.goto(at)
+    expect(page.locator("h1")).to_have_text("What there is")
     assert key not in page.content()
     page.get_by_role("link", name="Every call").click()
-    assert page.title()
+    expect(page).to_have_title("Regulars: reference of the API")
     page.goto(at)
     log_out_and_in(page)
     again = browser.new_page()
@@ -121,9 +124,9 @@ def test_the_first_administrator_is_made_by_the_link_and_the_link_is_over(
 
 def log_out_and_in(page: "Page") -> None:
     page.get_by_role("button", name="Log out").click()
-    assert page.locator("h1").inner_text() == "Log in"
+    expect(page.locator("h1")).to_have_text("Log in")
     looked_at(page)
     page.get_by_label("Mail address").fill("ada@shop.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    assert page.locator("h1").inner_text() == "What there is"
+    expect(page.locator("h1")).to_have_text("What there is")
