@@ -19,7 +19,8 @@ def one_thread() -> Iterator[None]:
     """While this holds, matrix products and scikit-learn's trees run in the caller's own thread.
 
     Fits on some thousand rows last a millisecond; OpenMP's threads wait for each other between them by spinning, which
-    costs more than they bring, and sixty times as much when the processors have something else to do.
+    costs more than they bring, and sixty times as much when the processors have something else to do. What holds for
+    trees holds for the thread that asked alone: one that is started here asks again.
     """
     import sklearn.ensemble  # noqa: F401 its thread pool must be loaded to be limited
 
@@ -29,11 +30,16 @@ def one_thread() -> Iterator[None]:
 
 def side_by_side(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
     """Both answers; the second in a thread of its own. What the first raises is raised when both have ended."""
-    # Limits hold for the whole process: taken here, those that a part takes for itself give nothing back too soon.
+    # Limits of matrix products hold for the whole process: taken here too, so that no part gives them back too soon.
     with one_thread(), ThreadPoolExecutor(1) as aside:
-        other = aside.submit(second)
+        other = aside.submit(_alone, second)
         mine = first()
         return mine, other.result()
+
+
+def _alone(work: Callable[[], Second]) -> Second:
+    with one_thread():
+        return work()
 
 
 def two_at_once(work: Callable[[Part], First], parts: Iterable[Part]) -> Iterator[First]:

@@ -1,8 +1,6 @@
 """Whom should the next campaign go to? Chosen on one part of the trial, judged on people the choice has not seen."""
 
 from collections.abc import Mapping
-from contextlib import nullcontext
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +12,6 @@ from regulars.insight.uplift.learners import LEARNERS, Learner
 from regulars.insight.uplift.moves import Decision, Flags, Floats, Interval, Profit, Ranking, Trial
 from regulars.insight.uplift.planning import FOLDS, Plan, folded, plan
 from regulars.insight.uplift.ranking import ranking
-
-MANY: Final = 50_000  # people from which on a second thread is worth its waiting
 
 
 def decide(
@@ -39,7 +35,7 @@ def decide(
     """
     if value <= 0 or cost < 0:
         raise WrongCampaign(f"The value must be above 0 and the cost 0 or more, not {value} and {cost}.")
-    with one_thread() if len(trial) < MANY else nullcontext():
+    with one_thread():
         whole = plan(trial, seed=seed, learners=learners)
         if held is not None:
             score = whole.score(held.features)

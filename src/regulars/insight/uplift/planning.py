@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from regulars.insight.threads import one_thread, two_at_once
 from regulars.insight.uplift.learners import LEARNERS, Fitted, Learner, is_yes_no, transform
 from regulars.insight.uplift.moves import Floats, Ints, Trial
 from regulars.insight.uplift.ranking import by_score, qini
@@ -80,10 +81,16 @@ def crossed_scores(trial: Trial, learners: Mapping[str, Learner], *, folds: int,
     """Scores of every learner and of their mean; each person's by models that were fitted without them."""
     fold = folded(trial, folds=folds, seed=seed)
     scores = {name: np.empty(len(trial)) for name in learners}
-    for number in range(folds):
+
+    def without(number: int) -> None:
         inside, outside = trial.part(fold != number), fold == number
-        for name, learner in learners.items():
-            scores[name][outside] = learner(inside)(trial.features[outside])
+        with one_thread():
+            for name, learner in learners.items():
+                scores[name][outside] = learner(inside)(trial.features[outside])
+
+    with one_thread():
+        for _ in two_at_once(without, range(folds)):
+            pass
     if len(scores) > 1:
         scores[MEAN] = np.mean(list(scores.values()), axis=0)
     return scores
