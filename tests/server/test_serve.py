@@ -217,8 +217,16 @@ def test_a_killed_database_is_back_and_the_pages_answer_again(server: Installati
     before = server.cluster.process()
     assert before is not None
     os.kill(before, signal.SIGKILL)
-    server.wait(lambda: server.cluster.process() not in (None, before), "no database")
+    told = set()
+
+    def asked_and_back() -> bool:
+        told.add(server.ask("/api/v1/me", Authorization="Bearer some").status)
+        return server.cluster.process() not in (None, before)
+
+    server.wait(asked_and_back, "no database")
     server.wait_ready()
+    assert told <= {401, 503}, told
+    assert server.ask("/api/v1/me", Authorization="Bearer some").status == 401
     visitor = Visitor(server)
     visitor.ask("/login")
     assert visitor.ask("/login", {"email": MAIL, "password": PASSWORD})[0] == 302

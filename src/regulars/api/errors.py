@@ -147,6 +147,13 @@ class TryAgain(ApiRefusal):
     status = 503
 
 
+class DatabaseAway(ApiRefusal):
+    """The database is away for the moment; send the same request again, a write under the same Idempotency-Key."""
+
+    code = "database-away"
+    status = 503
+
+
 class OurMistake(ApiRefusal):
     """Something is wrong in Regulars, not in the request; the log has it under the request_id."""
 

@@ -9,13 +9,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import Error, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 from psycopg import errors as postgres
 
+from regulars.api.away import WAIT, is_away
 from regulars.api.errors import (
     ApiRefusal,
+    DatabaseAway,
     InvalidRequest,
     MalformedRequest,
     NoSuchAddress,
@@ -102,8 +104,20 @@ def _refusal(request: HttpRequest, failure: BaseException) -> RegularsError:
             return NoSuchAddress("There is nothing at this address.")
         case OperationalError() if isinstance(failure.__cause__, _CLASHES):
             return TryAgain("Two requests stood in each other's way; send it again.", headers={"Retry-After": "1"})
+        case Error() if is_away(failure):
+            log.warning("the database is away", extra={"request_id": getattr(request, "id", "")})
+            return database_away()
     log.error("a request failed", exc_info=failure, extra={"request_id": getattr(request, "id", "")})
     return OurMistake("Something is wrong in Regulars; the log has it under the request_id.")
+
+
+def database_away() -> DatabaseAway:
+    """A write whose answer was lost may have been done: under its Idempotency-Key it happens once all the same."""
+    return DatabaseAway(
+        "The database is away for the moment. Send the same request again, a write under the same Idempotency-Key.",
+        headers={"Retry-After": str(WAIT)},
+        retry_after=WAIT,
+    )
 
 
 def _pointed(error: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from regulars.api.errors import MalformedRequest, MethodNotServed, NoSuchAddress, OurMistake, TooLarge
-from regulars.api.problems import problem
+from regulars.api.problems import database_away, problem
 from regulars.basics.ids import new_id, typed
 
 PREFIX: Final = "/api/"
@@ -41,6 +41,8 @@ class ApiRequests:
                 return problem(
                     request, MethodNotServed(f"This address serves {allow}.", headers={"Allow": allow}, allow=allow)
                 )
+            case HTTPStatus.SERVICE_UNAVAILABLE:  # between the middleware and the address
+                return problem(request, database_away())
             case HTTPStatus.NOT_FOUND:
                 return problem(request, NoSuchAddress("There is nothing at this address."))
             case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:

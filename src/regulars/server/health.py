@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -43,7 +43,7 @@ def state() -> dict[str, str]:
         found["migrations"] = "ok" if not missing_migrations() else "pending"
         if found["migrations"] == "ok":
             found["queue"] = queue_state()
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         found["database"] = "unreachable"
     return found
 

@@ -7,12 +7,18 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from structlog.stdlib import get_logger
 
+from regulars.api.away import WAIT, is_away
+
 log = get_logger("regulars.server.problems")
 
 
 def note(sender: object, request: HttpRequest | None = None, **_kwargs: object) -> None:
-    """Every failure that is ours, once, under the id of its request."""
-    log.error("a request failed", exc_info=sys.exc_info()[1])
+    """Every failure that is ours, once, under the id of its request; that the database is away is nobody's mistake."""
+    failure = sys.exc_info()[1]
+    if is_away(failure):
+        log.warning("the database is away")
+        return
+    log.error("a request failed", exc_info=failure)
 
 
 def page(request: HttpRequest, status: int, title: str, told: str) -> HttpResponse:
@@ -39,5 +45,15 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def our_mistake(request: HttpRequest) -> HttpResponse:
+    """Called by Django while the failure is still being handled."""
+    if is_away(sys.exc_info()[1]):
+        return database_away(request)
     told = _("This is our mistake, and the log has it. Nothing that was acknowledged is lost.")
     return page(request, 500, _("Something went wrong"), told)
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    told = _("The database cannot be reached for the moment. Nothing that was acknowledged is lost. Try again soon.")
+    answer = page(request, 503, _("Not available just now"), told)
+    answer["Retry-After"] = str(WAIT)
+    return answer
