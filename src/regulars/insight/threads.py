@@ -4,9 +4,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from typing import Final, TypeVar
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 First = TypeVar("First")
 Second = TypeVar("Second")
@@ -22,10 +23,16 @@ def one_thread() -> Iterator[None]:
     costs more than they bring, and sixty times as much when the processors have something else to do. What holds for
     trees holds for the thread that asked alone: one that is started here asks again.
     """
+    with _pools().limit(limits=1):
+        yield
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    """Looked for once: reading which libraries are loaded takes longer than a small fit."""
     import sklearn.ensemble  # noqa: F401 its thread pool must be loaded to be limited
 
-    with threadpool_limits(limits=1):
-        yield
+    return ThreadpoolController()
 
 
 def side_by_side(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:

@@ -14,6 +14,7 @@ from regulars.insight.uplift.ranking import by_score, qini
 
 MEAN: Final = "mean"  # of all learners: their mistakes differ, so their mean makes fewer
 FOLDS: Final = 4
+MANY: Final = 10_000  # people from which on two folds are learned at once
 BEYOND_CHANCE: Final = 1.96
 STEPS: Final = 20  # of the calibration: each rests on a twentieth of the people
 
@@ -89,7 +90,7 @@ def crossed_scores(trial: Trial, learners: Mapping[str, Learner], *, folds: int,
                 scores[name][outside] = learner(inside)(trial.features[outside])
 
     with one_thread():
-        for _ in two_at_once(without, range(folds)):
+        for _ in (two_at_once if len(trial) >= MANY else map)(without, range(folds)):
             pass
     if len(scores) > 1:
         scores[MEAN] = np.mean(list(scores.values()), axis=0)

@@ -11,7 +11,9 @@ Y and Z their summed outcomes, N all treated.
 People of one score are taken together: within them the curve is straight, so that their order in the file is nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +22,7 @@ from regulars.insight.uplift.moves import Flags, Floats, Interval, Ranking, Rows
 
 DRAWS = 300
 POINTS = 101
+_AT_ONCE: Final = 100_000  # numbers held: draws × people
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Sorted:
 def by_score(score: Floats, treated: Flags, outcome: Floats, weight: Floats | None = None) -> Sorted:
     """Cumulative sums at each distinct score."""
     order, ends = _groups(score)
-    return _sums(order, ends, treated, outcome, np.ones(len(score)) if weight is None else weight)
+    times = np.ones(len(score)) if weight is None else weight[order]
+    return _sums(treated[order].astype(np.float64), outcome[order], times, ends)
 
 
 def _groups(score: Floats) -> tuple[Rows, Rows]:
@@ -45,41 +49,49 @@ def _groups(score: Floats) -> tuple[Rows, Rows]:
     return order, ends
 
 
-def _sums(order: Rows, ends: Rows, treated: Flags, outcome: Floats, weight: Floats) -> Sorted:
-    arm, came, times = treated[order].astype(np.float64), outcome[order], weight[order]
+def _sums(arm: Floats, came: Floats, times: Floats, ends: Rows) -> Sorted:
+    """All along the last axis and in order of the score: whether treated, the outcome, how often each counts."""
 
     def so_far(values: Floats) -> Floats:
-        return np.append(0.0, np.cumsum(values)[ends])
+        whole = values.cumsum(axis=-1)[..., ends]
+        return np.concatenate([np.zeros((*whole.shape[:-1], 1)), whole], axis=-1)
 
-    return Sorted(
-        so_far(times), so_far(times * arm), so_far(times * (1 - arm)),
-        so_far(times * arm * came), so_far(times * (1 - arm) * came),
-    )  # fmt: skip
+    one, other = times * arm, times * (1 - arm)
+    return Sorted(so_far(times), so_far(one), so_far(other), so_far(one * came), so_far(other * came))
 
 
 def qini_curve(sums: Sorted) -> tuple[Floats, Floats]:
     """φ and Q(φ)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         matched = np.where(sums.control > 0, sums.control_outcome * sums.treated / sums.control, 0.0)
-    return sums.people / sums.people[-1], (sums.treated_outcome - matched) / sums.treated[-1]
+    return sums.people / sums.people[..., -1:], (sums.treated_outcome - matched) / sums.treated[..., -1:]
 
 
 def uplift_curve(sums: Sorted) -> tuple[Floats, Floats]:
     """φ and U(φ); 0 as long as one of the arms is empty."""
     with np.errstate(divide="ignore", invalid="ignore"):
         difference = sums.treated_outcome / sums.treated - sums.control_outcome / sums.control
-    share = sums.people / sums.people[-1]
+    share = sums.people / sums.people[..., -1:]
     return share, np.where((sums.treated > 0) & (sums.control > 0), share * difference, 0.0)
 
 
 def qini(sums: Sorted) -> float:
-    share, curve = qini_curve(sums)
-    return float(np.trapezoid(curve - share * curve[-1], share))
+    return float(_qinis(sums))
 
 
 def auuc(sums: Sorted) -> float:
+    return float(_auucs(sums))
+
+
+def _qinis(sums: Sorted) -> Floats:
+    """Of each draw."""
+    share, curve = qini_curve(sums)
+    return np.asarray(np.trapezoid(curve - share * curve[..., -1:], share))
+
+
+def _auucs(sums: Sorted) -> Floats:
     share, curve = uplift_curve(sums)
-    return float(np.trapezoid(curve, share))
+    return np.asarray(np.trapezoid(curve, share))
 
 
 def ranking(
@@ -87,9 +99,10 @@ def ranking(
 ) -> Ranking:
     """Both measures with bootstrap intervals (people drawn within their arm), and the Qini curve at 101 points."""
     order, ends = _groups(score)
-    sums = _sums(order, ends, treated, outcome, np.ones(len(score)))
-    chance = np.random.default_rng(seed)
-    found = np.array([_measured(order, ends, treated, outcome, _weights(treated, chance)) for _ in range(draws)])
+    arm, came = treated[order].astype(np.float64), outcome[order]
+    sums = _sums(arm, came, np.ones(len(score)), ends)
+    again = (_sums(arm, came, times, ends) for times in _drawn(order, treated, draws, np.random.default_rng(seed)))
+    found = np.concatenate([np.column_stack([_qinis(some), _auucs(some)]) for some in again])
     low, high = np.quantile(found, [level / 2, 1 - level / 2], axis=0)
     share, curve = qini_curve(sums)
     at = np.linspace(0, 1, POINTS)
@@ -101,15 +114,14 @@ def ranking(
     )
 
 
-def _measured(order: Rows, ends: Rows, treated: Flags, outcome: Floats, weight: Floats) -> tuple[float, float]:
-    sums = _sums(order, ends, treated, outcome, weight)
-    return qini(sums), auuc(sums)
-
-
-def _weights(treated: Flags, chance: np.random.Generator) -> Floats:
-    """How often each person is drawn: as many as there are, within each arm."""
-    weight = np.zeros(len(treated))
-    for arm in (treated, ~treated):
-        at = np.flatnonzero(arm)
-        weight[at] = np.bincount(chance.integers(0, len(at), len(at)), minlength=len(at))
-    return weight
+def _drawn(order: Rows, treated: Flags, draws: int, chance: np.random.Generator) -> Iterator[Floats]:
+    """How often each person is drawn, in order of the score, a row per draw: as many as there are, within each arm."""
+    people = len(order)
+    place = np.empty(people, dtype=np.intp)
+    place[order] = np.arange(people)
+    arms = [place[arm] for arm in (treated, ~treated)]
+    for start in range(0, draws, step := max(1, _AT_ONCE // people)):
+        rows = min(step, draws - start)
+        picked = [at[chance.integers(0, len(at), len(at))] + row * people for row in range(rows) for at in arms]
+        counts = np.bincount(np.concatenate(picked), minlength=rows * people)
+        yield counts.reshape(rows, people).astype(np.float64)
