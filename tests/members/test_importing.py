@@ -11,6 +11,7 @@ from tests.members.made_people import made
 from tests.members.shop import ANN, AT, OURS, enrol, seen
 from tests.members.test_merging import DAY, everything
 
+from regulars.journal.models import Entry
 from regulars.members.errors import ImportUndone, NoPeople, WrongPolicy
 from regulars.members.importing import Imported, Policy, import_members
 from regulars.members.importing_undo import undo
@@ -23,9 +24,9 @@ from regulars.members.services import people
 def load(tmp_path: Path, text: str, encoding: str = "utf-8", **more: Any) -> Imported:
     path = tmp_path / "people.csv"
     path.write_text(text, encoding=encoding)
-    dry_run = more.pop("dry_run", False)
+    how = {name: more.pop(name) for name in ("dry_run", "batch", "progress") if name in more}
     policy = Policy("shop", region=more.pop("region", "DE"), **more)
-    (told,) = import_members(path, policy, organisation=OURS, work=tmp_path, dry_run=dry_run, actor=ANN, at=AT + DAY)
+    (told,) = import_members(path, policy, organisation=OURS, work=tmp_path, actor=ANN, at=AT + DAY, **how)
     return told
 
 
@@ -158,6 +159,36 @@ def test_a_policy_that_cannot_be_is_refused(tmp_path: Path) -> None:
         load(tmp_path, "Colour,Size\nred,9\nblue,8\n")
     told = load(tmp_path, LIST, means={"City": "-", "Mobile": "-"})
     assert "City" not in told.columns
+
+
+LONG = "Customer ID,First name,Mobile\n" + "".join(f"{n},N{n},0171 55501{n:02}\n" for n in [*range(10), 3, 1])
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+@pytest.mark.django_db
+def test_an_import_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    seen_done: list[int] = []
+
+    def stop(what: str, done: int, total: int) -> None:
+        seen_done.append(done)
+        if len(seen_done) == 2:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        load(tmp_path, LONG, batch=4, progress=stop)
+    assert (Member.objects.count(), Import.objects.get().ended_at) == (8, None)
+    otherwise = load(tmp_path, LONG, batch=4, ways={"Mobile": "keep"}, dry_run=True)
+    assert (otherwise.taken_up, otherwise.unchanged) == (0, 10)  # read otherwise it is another import
+    told = load(tmp_path, LONG, batch=4)
+    assert (told.taken_up, told.rows, told.refused) == (9, 12, 2)
+    assert [(one.line, one.reason) for one in told.first] == [(12, "twice-in-file"), (13, "twice-in-file")]
+    trail = [(entry.what, entry.after["rows"]) for entry in Entry.objects.order_by("id")]
+    assert trail == [("members.import_part", 4), ("members.import_part", 8), ("members.import", 12)]
+    assert back(told)["removed"] == 10
+    assert Member.objects.count() == 0
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from rich.console import Console
 from regulars.basics.errors import RegularsError
 from regulars.cli.operating import Data, doing
 from regulars.cli.refusing import RefusingGroup
-from regulars.cli.showing import table
+from regulars.cli.showing import Bars, table
 from regulars.cli.staff import At
 
 if TYPE_CHECKING:
@@ -66,15 +66,21 @@ def import_(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Takes members in from a file. Rows in = taken + refused; the whole import can be undone.
+    """Takes members in from a file. Rows in = taken + refused; the whole import can be undone. Stopped, it is taken up
+    again by the same command.
 
     [bold]regulars members import people.csv --source shop --region DE --dry-run[/bold]
     """
-    with _doing(ctx, "import", data, at, as_json) as told, tempfile.TemporaryDirectory(prefix="regulars-") as work:
+    bars = Bars(Console(stderr=True), quiet=as_json)
+    with (
+        _doing(ctx, "import", data, at, as_json) as told,
+        tempfile.TemporaryDirectory(prefix="regulars-") as work,
+        bars as progress,
+    ):
         from regulars.members.importing import Policy, import_members
 
         asked = Policy(source, _pairs(column), _pairs(way), policy, region or None)
-        done = import_members(file, asked, work=Path(work), dry_run=dry_run, **told)
+        done = import_members(file, asked, work=Path(work), dry_run=dry_run, progress=progress, **told)
     if as_json:
         typer.echo(json.dumps([{**asdict(one), "number": one.id} for one in done], ensure_ascii=False))
     for one in done if not as_json else ():
@@ -236,6 +242,8 @@ def _tell(counted: dict[str, Any], as_json: bool) -> None:
 def _show(told: "Imported", dry_run: bool) -> None:
     console = Console(stderr=True, highlight=False)
     console.print(", ".join(f"{heading}: {field}" for heading, field in told.columns.items()), markup=False)
+    if told.taken_up:
+        console.print(f"It was stopped before: taken up after line {told.taken_up:,}.")
     counts = f"{told.created:,} new, {told.changed:,} changed, {told.unchanged:,} the same, {told.refused:,} refused"
     console.print(f"{told.file}: {told.rows:,} rows, {counts}.", markup=False)
     for one in told.first:

@@ -1,7 +1,7 @@
 """Deeds that concern many rooms: what each room offers, and in which order the rooms are asked.
 
 A room's `people.py` is a `Step`: plain values in, plain values out, no room knows another. `server/people.py` lists the
-steps, lowest first, and hands them over when the program starts. A deed runs all of them in one transaction, in that
+steps in their order, and hands them over when the program starts. A deed runs all of them in one transaction, in that
 order; un-merge and undo run backwards, so that what was built last is taken down first. A refusal of any step undoes
 the whole deed.
 """
@@ -53,7 +53,7 @@ class Step(Protocol):
 
 
 class _Steps:
-    """Which rooms take part, lowest first."""
+    """Which rooms take part, in their order."""
 
     listed: tuple[Step, ...] = ()
 

@@ -174,7 +174,7 @@ class NoPeople(RegularsError):
 
 
 class ImportUndone(RegularsError):
-    """There is no such import, or it was undone already."""
+    """There is no such import, it was undone already, or somebody else goes on with it."""
 
     code = "import-undone"
     status: ClassVar[int] = 409

@@ -44,6 +44,14 @@ class Row:
     identifiers: Mapping[str, str]  # phone, email, external → plain value
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A row with the digests of its identifiers under the newest key, by kind."""
+
+    row: Row
+    blinds: Mapping[str, bytes]
+
+
 def read_row(
     line: int, cells: Sequence[str | None], columns: Sequence[Column], known: Mapping[str, Definition], batch: Batch
 ) -> Row | Refused:

@@ -12,7 +12,7 @@ from regulars.journal.services import record
 from regulars.members import deeds
 from regulars.members.errors import ImportUndone
 from regulars.members.keys import keyring
-from regulars.members.models import Import, Member
+from regulars.members.models import Import
 from regulars.members.services.people import copy_again
 
 # Members that an import made and that have got something else since.
@@ -20,8 +20,8 @@ _STAY: Final = """
 SELECT m.id FROM members_member m WHERE m.id = ANY(%(members)s) AND (
     m.state <> 'active' OR m.root_id <> m.id OR m.household_id IS NOT NULL
     OR EXISTS (SELECT FROM members_member o WHERE o.root_id = m.id AND o.id <> m.id)
-    OR EXISTS (SELECT FROM members_fact f WHERE f.member_id = m.id AND NOT EXISTS (
-        SELECT FROM members_import_change c WHERE c.member = m.id AND c.fact = f.id))
+    OR EXISTS (SELECT FROM members_fact f WHERE f.member_id = m.id AND f.id > (
+        SELECT coalesce(max(c.fact), 0) FROM members_import_change c WHERE c.member = m.id AND c.what = 'created'))
     OR EXISTS (SELECT FROM members_identifier i WHERE i.member_id = m.id AND NOT EXISTS (
         SELECT FROM members_import_change c WHERE c.member = m.id AND c.identifier = i.id))
     OR EXISTS (SELECT FROM members_import_change c JOIN members_import n ON n.id = c.of_id
@@ -37,15 +37,12 @@ SELECT m.id FROM members_member m WHERE m.id = ANY(%(members)s) AND (
 _MADE: Final = "SELECT member FROM members_import_change WHERE of_id = %(number)s AND what = 'created'"
 _CHANGED_SINCE: Final = """
 SELECT count(*) FROM members_import_change c WHERE c.of_id = %(number)s AND c.what = 'fact'
-AND c.member NOT IN (
-    SELECT k.member FROM members_import_change k WHERE k.of_id = %(number)s AND k.what = 'created')
 AND NOT EXISTS (SELECT FROM members_fact f WHERE f.id = c.fact AND f.ended_at IS NULL)
 """
 # Two statements: a row that goes and one that comes back must not both be present at once.
 _FACTS_GO: Final = """
 DELETE FROM members_fact f USING members_import_change c
-WHERE c.of_id = %(number)s AND c.what = 'fact' AND c.member NOT IN (
-    SELECT k.member FROM members_import_change k WHERE k.of_id = %(number)s AND k.what = 'created')
+WHERE c.of_id = %(number)s AND c.what = 'fact'
 AND f.id = c.fact AND f.ended_at IS NULL
 RETURNING c.member, c.before
 """
@@ -80,7 +77,7 @@ def undo(number: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> dic
     made = [row[0] for row in _rows(_MADE, number=number)]
     kept = {one for step in reversed(deeds.steps()) for one in step.undo(made, deed=number, actor=actor, at=at)}
     gone = [one for one in made if one not in kept]
-    told = {"removed": len(gone), "kept": len(kept), **_revert(number)}
+    told = {"removed": len(gone), "kept": len(kept), **_revert(number, organisation)}
     with connection.cursor() as cursor:
         for statement in _MEMBERS_GO:
             cursor.execute(statement, {"gone": gone})
@@ -94,7 +91,7 @@ def stay(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> 
     return [row[0] for row in _rows(_STAY, members=list(members))]
 
 
-def _revert(number: UUID) -> dict[str, int]:
+def _revert(number: UUID, organisation: UUID) -> dict[str, int]:
     """What the import changed of members that were there before."""
     ((since,),) = _rows(_CHANGED_SINCE, number=number)
     facts = _rows(_FACTS_GO, number=number)
@@ -104,7 +101,7 @@ def _revert(number: UUID) -> dict[str, int]:
         cursor.execute(_IDENTIFIERS_GO, {"number": number})
     touched = list({row[0] for row in facts})
     for begin in range(0, len(touched), 10_000):
-        copy_again(Member.objects.filter(id__in=touched[begin : begin + 10_000]), keyring())
+        copy_again(touched[begin : begin + 10_000], organisation=organisation, keys=keyring())
     return {"reverted": len(facts), "changed_since": int(since)}
 
 

@@ -4,16 +4,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from regulars.basics.ids import new_id
 from regulars.members import identifying, naming
 from regulars.members.errors import WrongFact, WrongIdentifier
 from regulars.members.fields import BUILT_IN, NAMES, Definition, checked
-from regulars.members.keyring import Keyring
+from regulars.members.keyring import Generation, Keyring
 from regulars.members.models import Fact, Field, Identifier, Member
 from regulars.members.moves import FactChange, NewIdentifier, Plain
 from regulars.members.selectors.recognition import blind_parts
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 
 def definitions(organisation: UUID) -> dict[str, Definition]:
@@ -47,13 +50,22 @@ def sealed_fact(
     )
     if definition.personal:
         row.key = keys.newest.number
-        row.sealed = keys.newest.seal(json.dumps(value, ensure_ascii=False), fact_context(change.member, change.name))
+        row.sealed = keys.newest.seal(as_json(value), fact_context(change.member, change.name))
     else:
         row.value = value
     return row
 
 
-def fact_context(member: UUID, name: str) -> str:
+def as_json(value: Plain) -> str:
+    """A value as it is sealed, and as the database keeps plain ones.
+
+    >>> as_json("王"), as_json(["red", "blue"])
+    ('"王"', '["red", "blue"]')
+    """
+    return _JSON.encode(value)
+
+
+def fact_context(member: UUID | str, name: str) -> str:
     """Where a sealed fact belongs: elsewhere it does not open."""
     return f"fact|{member}|{name}"
 
@@ -68,16 +80,42 @@ def value_of(row: Fact, keys: Keyring) -> Plain:
     return plain
 
 
-def copy_to_member(member: Member, facts: Mapping[str, Plain], keys: Keyring) -> None:
-    """The plain columns that audiences are cut by, and the blinded names, from all present facts."""
-    for name in ("sex", "language", "country", "town"):
-        setattr(member, name, str(facts.get(name, "")))
+class Copied(NamedTuple):
+    """The plain columns of a member that audiences are cut by, and the blinded names."""
+
+    sex: str
+    language: str
+    country: str
+    town: str
+    birthday: int | None
+    birth_decade: int | None
+    name_grams: list[int]
+    name_key: int
+
+
+COPIED_FROM: Final = ("sex", "language", "country", "town", "birth_on", *NAMES)
+
+
+def copied(facts: Mapping[str, Plain], organisation: UUID, newest: Generation) -> Copied:
+    """From all present facts."""
     year, _, day = str(facts.get("birth_on", "")).partition("-")
-    member.birthday = int(day.replace("-", "")) if day else None
-    member.birth_decade = int(year) // 10 * 10 if day else None
     names = naming.spellings({name: str(facts[name]) for name in NAMES if name in facts})
-    member.name_grams = naming.grams(names, str(member.organisation), keys.newest)
-    member.name_key = keys.newest.number if names else 0
+    return Copied(
+        sex=str(facts.get("sex", "")),
+        language=str(facts.get("language", "")),
+        country=str(facts.get("country", "")),
+        town=str(facts.get("town", "")),
+        birthday=int(day.replace("-", "")) if day else None,
+        birth_decade=int(year) // 10 * 10 if day else None,
+        name_grams=naming.grams(names, str(organisation), newest),
+        name_key=newest.number if names else 0,
+    )
+
+
+def copy_to_member(member: Member, facts: Mapping[str, Plain], keys: Keyring) -> None:
+    """The same, set on a member."""
+    for name, value in copied(facts, member.organisation, keys.newest)._asdict().items():
+        setattr(member, name, value)
 
 
 @dataclass(frozen=True, slots=True)

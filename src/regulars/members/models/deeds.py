@@ -71,7 +71,10 @@ class Import(models.Model):
     organisation = models.UUIDField()
     file = models.TextField()
     sha256 = models.TextField()
+    source = models.TextField()  # whose list it is
+    region = models.TextField(default="")  # how its phone numbers without a country are read
     policy = models.JSONField()  # column → what it is and what it may do
+    reached = models.BigIntegerField(default=0)  # the last line that was done
     rows = models.IntegerField()
     created = models.IntegerField()
     changed = models.IntegerField()
@@ -79,6 +82,7 @@ class Import(models.Model):
     refused = models.IntegerField()
     actor = models.TextField()
     imported_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # when its last line was done; null: stopped, or still at it
     undone_at = models.DateTimeField(null=True)
     undone_by = models.TextField(default="")
     told = models.JSONField(default=dict)  # what undoing it could not take back, in numbers
@@ -109,7 +113,10 @@ class ImportRefusal(models.Model):
 
 
 class ImportChange(models.Model):
-    """What an import did to a member: made it, wrote a fact (and ended another), or added an identifier."""
+    """What an import did to a member: made it, wrote a fact (and ended another), or added an identifier.
+
+    Of a member it made, `fact` is the highest number of its facts: what has a higher one came later.
+    """
 
     id = models.BigAutoField(primary_key=True)
     of = models.ForeignKey(Import, models.PROTECT, related_name="changes")

@@ -18,10 +18,13 @@ from regulars.members.moves import KnownFact, KnownIdentifier, Plain
 _CANDIDATES = 400  # by name, before their names are opened and compared: of more, some
 
 
-def facts_of(roots: Sequence[UUID], *, as_of: datetime | None = None) -> dict[UUID, dict[str, KnownFact]]:
-    """What is known of members now, or was at a moment. The member's own facts first, then those of members merged
-    into it, the latest. 1 query."""
+def facts_of(
+    roots: Sequence[UUID], *, as_of: datetime | None = None, names: Sequence[str] | None = None
+) -> dict[UUID, dict[str, KnownFact]]:
+    """What is known of members now, or was at a moment; all of it, or facts of these names. The member's own facts
+    first, then those of members merged into it, the latest. 1 query."""
     rows = Fact.objects.filter(member__root__in=roots).select_related("member")
+    rows = rows if names is None else rows.filter(name__in=names)
     rows = rows.filter(ended_at=None) if as_of is None else rows.filter(_held(as_of))
     keys = keyring()
     found: dict[UUID, dict[str, KnownFact]] = {root: {} for root in roots}

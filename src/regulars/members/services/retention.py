@@ -16,7 +16,8 @@ from regulars.journal.services import record
 from regulars.members.errors import WrongRetention
 from regulars.members.fields import BUILT_IN
 from regulars.members.keys import keyring
-from regulars.members.models import Field, Member, Retention
+from regulars.members.models import Field, Retention
+from regulars.members.selectors.recognition import roots
 from regulars.members.services.people import copy_again
 
 DAYS_MAX: Final = 36_500
@@ -80,7 +81,8 @@ def _take_out(rule: Retention, *, actor: Actor, at: datetime, limit: int) -> int
         cursor.execute(f"DELETE FROM {table} d WHERE d.{key} IN ({chosen}) RETURNING d.member_id", parameters)
         members = [row[0] for row in cursor.fetchall()]
         if members and rule.kind.startswith(FACT):
-            copy_again(Member.objects.filter(id__in=members), keyring())
+            now = set(roots(members, organisation=rule.organisation).values())
+            copy_again(now, organisation=rule.organisation, keys=keyring())
     if members:
         after = {"kind": rule.kind, "rows": len(members), "days": rule.days}
         record([Deed("retention.apply", after=after)], actor=actor, at=at)
