@@ -11,12 +11,12 @@ from tests.ledger import model
 from tests.ledger.model import Deed, Owner, Refused
 
 from regulars.journal.moves import Actor
+from regulars.journal.statements import run
 from regulars.ledger import services
 from regulars.ledger.errors import LedgerError
 from regulars.ledger.models import Account, Lot, Pending
 from regulars.ledger.moves import Gift, Holder, House, MoveRules, NewHold, Posted, Posting, Reversal
 from regulars.ledger.selectors import balances
-from regulars.ledger.statements import run
 from regulars.ledger.words import Kind, Level, Role, Short
 
 TILL = Actor("key", "key_till", "Till 7")

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from tests.ledger.conftest import AT, TILL, earn, spend
 
+from regulars.journal.statements import column, run
 from regulars.ledger import services
 from regulars.ledger.moves import NewHold, Posting
-from regulars.ledger.statements import column, run
 
 OWNERS = [UUID(int=7 << 76 | 2 << 62 | number) for number in range(200)]
 

@@ -5,13 +5,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from regulars.journal.models import Entry
 from regulars.journal.moves import MEMBER, Actor, Deed
+from regulars.journal.statements import columns, run, unnested
 
 _MAIL: Final = re.compile(r"[^\s@]+@[\w.-]+\.\w+")
 _PHONE: Final = re.compile(r"\+\d[\d ().-]{6,}\d")
 _DIGITS: Final = re.compile(r"\d[\d ().-]{5,}\d")
 REMOVED: Final = "[…]"
+_OF_EACH: Final = {
+    "what": "text", "subject": "text", "merchant": "text", "store": "text", "before": "jsonb", "after": "jsonb",
+    "reason": "text",
+}  # fmt: skip
+_RECORD: Final = (
+    "INSERT INTO journal_entry (at, actor_kind, actor_id, actor_name, request_id, address,"
+    f" {', '.join(_OF_EACH)}) SELECT %s, %s, %s, %s, %s, %s, new.* FROM {unnested(_OF_EACH)}"
+)
 
 
 def record(deeds: Sequence[Deed], *, actor: Actor, at: datetime) -> None:
@@ -23,24 +31,16 @@ def record(deeds: Sequence[Deed], *, actor: Actor, at: datetime) -> None:
     """
     assert all(not personal(deed.before) and not personal(deed.after) for deed in deeds)
     themselves = actor.kind == MEMBER
-    Entry.objects.bulk_create(
-        Entry(
-            at=at,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            actor_name="" if themselves else actor.name,
-            request_id=actor.request_id,
-            address="" if themselves else actor.address,
-            what=deed.what,
-            subject=deed.subject,
-            merchant=deed.merchant,
-            store=deed.store,
-            before=dict(deed.before),
-            after=dict(deed.after),
-            reason=without_personal(deed.reason),
-        )
-        for deed in deeds
-    )
+    of_all = [
+        at, actor.kind, actor.id, "" if themselves else actor.name, actor.request_id,
+        "" if themselves else actor.address,
+    ]  # fmt: skip
+    rows = [
+        (d.what, d.subject, d.merchant, d.store, dict(d.before), dict(d.after), without_personal(d.reason))
+        for d in deeds
+    ]
+    if rows:
+        run(_RECORD, [*of_all, *columns(rows, len(_OF_EACH))])
 
 
 def read(

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from regulars.journal.statements import run
 from regulars.ledger.books_sides import PICKED, bound, open_sides, picking
 from regulars.ledger.services.accounts import units
-from regulars.ledger.statements import run
 from regulars.ledger.words import HOLDER_ROLES, Kind, Role, UnitKind
 
 # What each kind of transfer is called in a roll-forward.

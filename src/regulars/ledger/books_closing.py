@@ -12,10 +12,10 @@ from django.db import transaction
 from regulars.basics.periods import zone_of
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import run
 from regulars.ledger.books_sides import SIDES, Bound, bound, picking
 from regulars.ledger.models import ClosedDay, Unit
 from regulars.ledger.seals import head, seal
-from regulars.ledger.statements import run
 
 GRACE: Final = timedelta(minutes=10)  # for what tills recorded before midnight and are still sending
 _LOCK: Final = 0x636C6F73  # of closings, among PostgreSQL's advisory locks

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
-from regulars.ledger.statements import run
+from regulars.journal.statements import run
 from regulars.ledger.words import FOREVER
 
 ALL_NUMBERS: Final = 2**62

@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from regulars.basics.periods import Period
@@ -93,32 +92,40 @@ def lot_dates(posting: Posting, unit: Unit, effective_at: datetime) -> tuple[dat
 
 def _plain(value: Any) -> str:
     """One text for one value, whatever the zone a moment is told in; each text says how long it is."""
-    if value is None:
-        return ""
-    if value.__class__ is str:
-        return f"{len(value)}'{value}"
-    if isinstance(value, str):
-        return f"{len(value)}'{value.value}" if isinstance(value, StrEnum) else f"{len(value)}'{value}"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return repr(value.timestamp())
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{_plain(key)}:{_plain(value[key])}" for key in sorted(value)) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(map(_plain, value)) + "]"
-    if isinstance(value, float):
-        return repr(value)
-    # No text of the books can hold a zero, so it parts them; most fields are texts or nothing.
-    kind: Any = type(value)
-    parts = _parts(kind)(value)
-    return "(" + "\0".join([p if p.__class__ is str else "" if p is None else _plain(p) for p in parts]) + ")"
+    return _way(value.__class__)(value)
 
 
-@lru_cache(64)
-def _parts(kind: Any) -> Callable[[object], tuple[object, ...]]:
+@lru_cache(128)
+def _way(kind: type) -> Callable[[Any], str]:
+    known = next((way for those, way in _WAYS.items() if issubclass(kind, those)), None)
+    return known or _fields(kind)
+
+
+def _fields(kind: Any) -> Callable[[Any], str]:
+    """Of a dataclass. No text of the books can hold a zero, so it parts them; most fields are texts or nothing."""
     assert is_dataclass(kind), f"no way to tell what was asked with {kind}"
-    get = attrgetter(*(field.name for field in fields(kind)))
-    return get if len(fields(kind)) > 1 else lambda value: (get(value),)
+    names = [field.name for field in fields(kind)]
+    get = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+
+    def told(value: Any) -> str:
+        parts = [p if p.__class__ is str else "" if p is None else _plain(p) for p in get(value)]
+        return "(" + "\0".join(parts) + ")"
+
+    return told
+
+
+def _of_mapping(value: Mapping[Any, Any]) -> str:
+    return "{" + ",".join(f"{_plain(key)}:{_plain(value[key])}" for key in sorted(value)) + "}"
+
+
+_WAYS: Final[dict[type, Callable[[Any], str]]] = {
+    type(None): lambda value: "",
+    str: lambda value: f"{len(value)}'{value}",
+    int: str,
+    UUID: lambda value: str(value.hex),
+    datetime: lambda value: repr(value.timestamp()),
+    Mapping: _of_mapping,
+    list: lambda value: "[" + ",".join(map(_plain, value)) + "]",
+    tuple: lambda value: "[" + ",".join(map(_plain, value)) + "]",
+    float: repr,
+}

@@ -6,8 +6,8 @@ House accounts are never locked: they keep no balance, and would queue every til
 from collections.abc import Collection
 from uuid import UUID
 
+from regulars.journal.statements import column, run
 from regulars.ledger.drafts import AccountRow, LotRow
-from regulars.ledger.statements import column, run
 from regulars.ledger.words import Role
 
 LOCK = "FOR NO KEY UPDATE OF a"  # a test takes it away, to show what happens without

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from regulars.journal.statements import run
 from regulars.ledger.moves import Balance, LotLeft
-from regulars.ledger.statements import run
 
 # Lots of a holder's main accounts as they were: what was left of each, free or held.
 _LOTS: Final = """

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.db import transaction
 
-from regulars.ledger.statements import column, run
+from regulars.journal.statements import column, run
 
 # What a seal covers: every column, in this order. Never changed; a new column makes a new form beside this one.
 FORM: Final = 1

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from regulars.journal.statements import column, run
 from regulars.ledger import past
 from regulars.ledger.models import Adjustment, Freeze, Hold, HoldLot, Pending, Transfer
 from regulars.ledger.moves import Balance, Converted, Held, LotLeft, Moved, Paid, Posted, Reversed
-from regulars.ledger.statements import column, run
 
 
 def balances(

@@ -13,11 +13,11 @@ from django.db import transaction
 
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import run
 from regulars.ledger.books_sides import bound
 from regulars.ledger.errors import PeriodClosed, PeriodOpen
 from regulars.ledger.models import Period
 from regulars.ledger.services.accounts import units
-from regulars.ledger.statements import run
 
 _LOCK: Final = 0x70657269  # of closing periods, among PostgreSQL's advisory locks
 

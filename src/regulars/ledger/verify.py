@@ -17,8 +17,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from regulars.basics.ids import new_id, typed
+from regulars.journal.statements import run
 from regulars.ledger.models import Verification
-from regulars.ledger.statements import run
 from regulars.ledger.verify_chain import Difference, anchored, look
 from regulars.ledger.verify_steps import STEPS
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Final
 
 from regulars.basics.ids import typed
+from regulars.journal.statements import run
 from regulars.ledger.seals import FORM, LEAF, NOTHING, linked, roots
-from regulars.ledger.statements import run
 
 BEFORE_ALL: Final = -(2**62)  # a row with a number below the first would be an inserted one
 _LEAF_BYTES: Final = 8

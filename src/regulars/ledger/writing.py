@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from regulars.journal.statements import columns, run, unnested
 from regulars.ledger.drafts import TRANSFER, AccountRow, Draft, LotRow
-from regulars.ledger.statements import columns, run, unnested
 
 _UUIDS: Final = {"id", "giver", "taker", "owner", "other", "deed", "reverses", "shown"}
 _SPECIAL: Final = {"amount": "bigint", "effective_at": "timestamptz", "recorded_at": "timestamptz", "details": "jsonb"}

@@ -4,6 +4,7 @@ REGULARS_DATA   the data folder (./regulars-data)
 DATABASE_URL    a PostgreSQL of one's own instead of the embedded one
 REGULARS_HOSTS  names the service answers to, with commas (localhost alone)
 REGULARS_API_RATE  requests a minute that one API key may send (6000; 0: as many as it likes)
+REGULARS_PREPARE  0 where connections come from a pooler that lends them by transaction (1)
 REGULARS_PROXY  1 where a trusted proxy ends TLS and sets X-Forwarded-Proto and X-Forwarded-For
 REGULARS_TLS    1 where the web part itself ends TLS
 """
@@ -79,6 +80,8 @@ DATABASES: dict[str, dict[str, Any]] = {
             "connect_timeout": "5",
             **_DATABASE["OPTIONS"],  # type: ignore[dict-item]
             "pool": {"min_size": 1, "max_size": 16, "timeout": 4, "reconnect_timeout": 4},
+            # What a connection has asked five times is planned no more: a third of the time of a single posting.
+            "prepare_threshold": 5 if os.environ.get("REGULARS_PREPARE", "1") == "1" else None,
         },
         "CONN_HEALTH_CHECKS": True,  # a connection that died with the database is not handed out
         "ATOMIC_REQUESTS": False,

@@ -1,5 +1,6 @@
 """What the web server calls; loaded once in each of its processes."""
 
+import gc
 import os
 
 if os.environ.get("REGULARS_PART") == "web":
@@ -13,3 +14,6 @@ from django.urls import get_resolver
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.server.settings")
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018  read now, so that the first request need not wait for it
+# What is loaded by now stays for good: the collector of garbage need not look at it again.
+gc.collect()
+gc.freeze()

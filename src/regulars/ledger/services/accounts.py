@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -11,13 +12,20 @@ from regulars.basics.ids import new_id, typed
 from regulars.basics.periods import zone_of
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import column, run
 from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow
 from regulars.ledger.errors import UnitClash, UnitUnknown, WrongPosting
 from regulars.ledger.models import Unit
 from regulars.ledger.moves import House, NewAccount
-from regulars.ledger.statements import column, run
 from regulars.ledger.words import HOLDER_ROLES, Level, Role, UnitKind
+
+Houses = dict[tuple[str, House], AccountRow]
+_UNIT: Final = [field.attname for field in Unit._meta.concrete_fields]
+_HOUSES: Final = (
+    "ledger_account a JOIN unnest(%s::text[], %s::text[], %s::text[]) AS w(unit, role, scope)"
+    " ON a.owner IS NULL AND a.unit = w.unit AND a.role = w.role AND a.scope = w.scope"
+)
 
 
 @transaction.atomic
@@ -54,11 +62,21 @@ def define_unit(
 
 def units(codes: Collection[str]) -> dict[str, Unit]:
     """Those units. One query. Raises UnitUnknown."""
-    found = {unit.code: unit for unit in Unit.objects.filter(code__in=set(codes))}
+    return units_and_houses(codes, ())[0]
+
+
+def units_and_houses(codes: Collection[str], wanted: Collection[tuple[str, House]]) -> tuple[dict[str, Unit], Houses]:
+    """Those units, and accounts of the house in them as far as they are there. One query. Raises UnitUnknown."""
+    rows = run(
+        f"SELECT a.id, a.role, a.scope, u.{', u.'.join(_UNIT)}"
+        f" FROM ledger_unit u LEFT JOIN ({_HOUSES}) ON a.unit = u.code WHERE u.code = ANY(%s::text[])",
+        [*_house_columns(wanted), column(codes)],
+    )
+    known = {row[3]: Unit.from_db(None, _UNIT, row[3:]) for row in rows}
     for code in codes:
-        if code not in found:
+        if code not in known:
             raise UnitUnknown(f"There is no unit {code[:40]}.", unit=code[:40])
-    return found
+    return known, _found(row[:4] for row in rows if row[0])
 
 
 @transaction.atomic
@@ -102,45 +120,42 @@ def _debts_seen(rows: Iterable[AccountRow]) -> bool:
     return owing <= {(row.owner, row.unit) for row in rows if row.role == Role.DEBT} if owing else True
 
 
-def houses(wanted: Iterable[tuple[str, House]], at: datetime) -> dict[tuple[str, House], AccountRow]:
-    """Accounts of the house, not locked; missing ones are made. One query, three where some are missing."""
-    asked = sorted(set(wanted), key=lambda pair: (pair[0], pair[1].role, pair[1].scope))
-    if not asked:
-        return {}
-    found = _houses(asked)
-    missing = [pair for pair in asked if pair not in found]
+def houses(wanted: Collection[tuple[str, House]], at: datetime, found: Houses | None = None) -> Houses:
+    """Accounts of the house, not locked; missing ones are made. One query, three where some are missing.
+
+    Those that were `found` are not asked for again.
+    """
+    there = _houses(wanted) if found is None else dict(found)
+    missing = sorted(set(wanted) - there.keys(), key=lambda pair: (pair[0], pair[1].role, pair[1].scope))
     if missing:
         run(
             "INSERT INTO ledger_account (id, unit, owner, role, scope, floor, balance, held, owed, opened_at)"
             " SELECT id, unit, NULL, role, scope, 0, NULL, 0, 0, %s"
             " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS new(id, unit, role, scope)"
             " ON CONFLICT DO NOTHING",
-            [
-                at,
-                column(new_id(at) for _ in missing),
-                column(unit for unit, _ in missing),
-                column(house.role for _, house in missing),
-                column(house.scope for _, house in missing),
-            ],
+            [at, column(new_id(at) for _ in missing), *_house_columns(missing)],
         )
-        found |= _houses(missing)
-    return found
+        there |= _houses(missing)
+    return there
 
 
-def _houses(asked: Sequence[tuple[str, House]]) -> dict[tuple[str, House], AccountRow]:
-    rows = run(
-        "SELECT a.id, a.unit, a.role, a.scope FROM ledger_account a"
-        " JOIN unnest(%s::text[], %s::text[], %s::text[]) AS w(unit, role, scope)"
-        " ON a.owner IS NULL AND a.unit = w.unit AND a.role = w.role AND a.scope = w.scope",
-        [
-            column(unit for unit, _ in asked),
-            column(house.role for _, house in asked),
-            column(house.scope for _, house in asked),
-        ],
-    )
+def _houses(wanted: Collection[tuple[str, House]]) -> Houses:
+    rows = run(f"SELECT a.id, a.role, a.scope, a.unit FROM {_HOUSES}", _house_columns(wanted)) if wanted else []
+    return _found(rows)
+
+
+def _house_columns(wanted: Collection[tuple[str, House]]) -> list[str]:
+    return [
+        column([unit for unit, _ in wanted]),
+        column([house.role for _, house in wanted]),
+        column([house.scope for _, house in wanted]),
+    ]
+
+
+def _found(rows: Iterable[tuple[Any, ...]]) -> Houses:
     return {
         (unit, House(Role(role), scope)): AccountRow(number, unit, None, Role(role))
-        for number, unit, role, scope in rows
+        for number, role, scope, unit in rows
     }
 
 

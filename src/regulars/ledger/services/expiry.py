@@ -7,11 +7,11 @@ from django.db import transaction
 
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import column, run
 from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow, Draft, LotRow, Words
 from regulars.ledger.moves import House
 from regulars.ledger.services.accounts import houses
-from regulars.ledger.statements import column, run
 from regulars.ledger.words import Kind, Role
 from regulars.ledger.writing import write
 

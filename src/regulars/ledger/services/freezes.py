@@ -10,10 +10,10 @@ from django.db import transaction
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import column, run
 from regulars.ledger import locks
 from regulars.ledger.errors import WrongPosting
 from regulars.ledger.models import Freeze
-from regulars.ledger.statements import column, run
 from regulars.ledger.words import FOREVER, Level
 
 AT_ONCE: Final = 500

@@ -8,6 +8,7 @@ from django.db import transaction
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import run
 from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow, Draft, Words, may_earn, may_spend
 from regulars.ledger.errors import MoveRefused, WrongPosting
@@ -17,7 +18,6 @@ from regulars.ledger.selectors import moved_before
 from regulars.ledger.services.accounts import houses, locked, units
 from regulars.ledger.services.keys import claim
 from regulars.ledger.services.sweeping import carry
-from regulars.ledger.statements import run
 from regulars.ledger.words import Kind, Role
 from regulars.ledger.writing import write
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import column, columns, run, unnested
 from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow, Draft, Taken, Words, may_spend
 from regulars.ledger.errors import HoldClosed, HoldUnknown, NotEnough, WrongPosting
@@ -19,7 +20,6 @@ from regulars.ledger.moves import Held, House, NewHold
 from regulars.ledger.selectors import holds_by_id
 from regulars.ledger.services.accounts import houses, locked, units
 from regulars.ledger.services.keys import claim
-from regulars.ledger.statements import column, columns, run, unnested
 from regulars.ledger.words import HOLDER_ROLES, Kind, Role
 from regulars.ledger.writing import write
 

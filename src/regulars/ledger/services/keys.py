@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from regulars.journal.statements import columns, run, unnested
 from regulars.ledger.errors import KeyReused
-from regulars.ledger.statements import columns, run, unnested
 
 _TYPES = {"source": "text", "external_id": "text", "fingerprint": "bytea", "answer": "uuid"}
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from regulars.basics.ids import typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import column, columns, run, unnested
 from regulars.ledger.drafts import AccountRow, Draft, Words
 from regulars.ledger.errors import NotReversible, PendingSettled, TransferUnknown
 from regulars.ledger.intake import period
@@ -17,7 +18,6 @@ from regulars.ledger.models import Unit
 from regulars.ledger.moves import Posting
 from regulars.ledger.services.accounts import locked, units
 from regulars.ledger.services.debts import repay
-from regulars.ledger.statements import column, columns, run, unnested
 from regulars.ledger.words import Kind, Role
 from regulars.ledger.writing import write
 

@@ -1,8 +1,7 @@
 """Posting: units go from one end to another. Many at once is the primitive; one is a batch of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -15,9 +14,9 @@ from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow, Draft, Words, ascending, may_earn, may_spend
 from regulars.ledger.intake import check, fingerprint, lot_dates
 from regulars.ledger.models import Unit
-from regulars.ledger.moves import End, Holder, Posted, Posting
+from regulars.ledger.moves import End, Holder, House, Posted, Posting
 from regulars.ledger.selectors import posted_before
-from regulars.ledger.services.accounts import houses, locked, units
+from regulars.ledger.services.accounts import Houses, houses, locked, units_and_houses
 from regulars.ledger.services.debts import repay
 from regulars.ledger.services.keys import claim
 from regulars.ledger.services.pendings import Expected, expect
@@ -32,47 +31,40 @@ FREE: Final = {Kind.ADJUST}  # done by staff with a right of their own, on froze
 def post(postings: Sequence[Posting], *, actor: Actor, at: datetime) -> list[Posted]:
     """Posts all, in order, or none. Answers in the same order; what was posted before is answered as it was then.
 
-    Eight queries at most however many there are; three more for replays, three for accounts used for the first time.
+    Seven queries at most however many there are; three more for replays, three for accounts used for the first time.
     Raises NotEnough, KeyReused, HolderFrozen, AccountClosed, WrongPosting, UnitUnknown.
     """
-    known = units({posting.unit for posting in postings})
+    wanted = {(p.unit, end) for p in postings for end in (p.giver, p.taker) if isinstance(end, House)}
+    known, found = units_and_houses({posting.unit for posting in postings}, wanted)
     for posting in postings:
         check(posting, known[posting.unit], at)
-    ids = list(islice(ascending(at), len(postings)))
-    earlier = claim(
-        (posting.source, posting.external_id, fingerprint(posting), number)
-        for posting, number in zip(postings, ids, strict=True)
-        if posting.source
-    )
-    fresh = [
-        (posting, number)
-        for posting, number in zip(postings, ids, strict=True)
-        if earlier.get((posting.source, posting.external_id), number) == number
-    ]
-    answers = _post_fresh(fresh, known, actor, at) if fresh else {}
-    replayed = posted_before(set(earlier.values()) - answers.keys())
-    found = {**answers, **replayed}
+    numbered = list(zip(postings, ascending(at), strict=False))
+    earlier = claim((p.source, p.external_id, fingerprint(p), number) for p, number in numbered if p.source)
+    fresh = [(p, number) for p, number in numbered if earlier.get((p.source, p.external_id), number) == number]
+    batch = Batch(Draft(at, actor.id, actor.request_id), known, found)
+    answers = batch.post(fresh, wanted, actor) if fresh else []
+    if len(fresh) == len(postings):
+        return answers
+    given = {one.id: one for one in answers}
+    return _in_order(numbered, earlier, given, posted_before(set(earlier.values()) - given.keys()))
+
+
+def _in_order(
+    numbered: Sequence[tuple[Posting, UUID]],
+    earlier: Mapping[tuple[str, str], UUID],
+    answers: Mapping[UUID, Posted],
+    replayed: Mapping[UUID, Posted],
+) -> list[Posted]:
+    """New answers and those given before, as they were asked for."""
+    given = {**answers, **replayed}
     return [
-        answers[number] if number in answers else _again(found[earlier[posting.source, posting.external_id]])
-        for posting, number in zip(postings, ids, strict=True)
+        answers[number] if number in answers else _again(given[earlier[posting.source, posting.external_id]])
+        for posting, number in numbered
     ]
 
 
 def _again(first: Posted) -> Posted:
     return Posted(first.id, first.amount, first.effective_at, first.lots, first.used, first.repaid, replayed=True)
-
-
-def _post_fresh(
-    fresh: Sequence[tuple[Posting, UUID]], known: Mapping[str, Unit], actor: Actor, at: datetime
-) -> dict[UUID, Posted]:
-    batch = Batch(Draft(at, actor.id, actor.request_id), known)
-    batch.read([posting for posting, _ in fresh])
-    answers = {number: batch.add(posting, number) for posting, number in fresh}
-    # Every check is behind us: now it is written.
-    write(batch.draft)
-    expect(batch.expected)
-    record([_deed(fresh)], actor=actor, at=at)
-    return answers
 
 
 def _deed(fresh: Sequence[tuple[Posting, UUID]]) -> Deed:
@@ -94,30 +86,46 @@ def _member(posting: Posting) -> str:
 class Batch:
     """Postings becoming a draft, one after the other, each seeing what those before it left."""
 
-    def __init__(self, draft: Draft, known: Mapping[str, Unit]) -> None:
+    def __init__(self, draft: Draft, known: Mapping[str, Unit], found: Houses) -> None:
         self.draft = draft
         self.units = known
-        self.ends: dict[tuple[str, End], AccountRow] = {}
+        self.houses = found
+        self.holders: dict[tuple[UUID, str, Role], AccountRow] = {}
         self.expected: list[Expected] = []
 
-    def read(self, postings: Sequence[Posting]) -> None:
-        """Locks the holders' accounts and reads what is needed to decide."""
-        at = self.draft.at
-        ends = {(posting.unit, end) for posting in postings for end in (posting.giver, posting.taker)}
-        rows = locked(((end.owner, unit, end.role) for unit, end in ends if isinstance(end, Holder)), at)
-        self.draft.know(rows)
-        self.ends |= {(row.unit, Holder(row.owner, row.role)): row for row in rows if row.owner}
-        found = houses(((unit, end) for unit, end in ends if not isinstance(end, Holder)), at)
-        self.ends.update(found.items())
-        self.draft.know(found.values())
-        debited = {self.ends[p.unit, p.giver].id for p in postings if isinstance(p.giver, Holder)}
+    def post(
+        self, fresh: Sequence[tuple[Posting, UUID]], wanted: Collection[tuple[str, House]], actor: Actor
+    ) -> list[Posted]:
+        """Raises NotEnough, HolderFrozen, AccountClosed, WrongPosting."""
+        ends = self.read([posting for posting, _ in fresh], wanted)
+        answers = [self.add(*one, *pair) for one, pair in zip(fresh, ends, strict=True)]
+        # Every check is behind us: now it is written.
+        write(self.draft)
+        expect(self.expected)
+        record([_deed(fresh)], actor=actor, at=self.draft.at)
+        return answers
+
+    def read(
+        self, postings: Sequence[Posting], wanted: Collection[tuple[str, House]]
+    ) -> list[tuple[AccountRow, AccountRow]]:
+        """Locks the holders' accounts and reads what is needed to decide; both ends of each posting."""
+        ends = ((p.unit, end) for p in postings for end in (p.giver, p.taker))
+        rows = locked(((end.owner, unit, end.role) for unit, end in ends if isinstance(end, Holder)), self.draft.at)
+        self.holders = {(row.owner, row.unit, row.role): row for row in rows if row.owner}
+        self.houses = houses(wanted, self.draft.at, self.houses)
+        self.draft.know([*rows, *self.houses.values()])
+        pairs = [(self._row(p.unit, p.giver), self._row(p.unit, p.taker)) for p in postings]
+        debited = {giver.id for giver, _ in pairs if giver.owner}
         if debited:
             self.draft.know((), locks.open_lots(debited))
+        return pairs
 
-    def add(self, posting: Posting, number: UUID) -> Posted:
+    def _row(self, unit: str, end: End) -> AccountRow:
+        return self.holders[end.owner, unit, end.role] if isinstance(end, Holder) else self.houses[unit, end]
+
+    def add(self, posting: Posting, number: UUID, giver: AccountRow, taker: AccountRow) -> Posted:
         """Raises NotEnough, HolderFrozen, AccountClosed, WrongPosting."""
         effective_at = posting.effective_at or self.draft.at
-        giver, taker = self.ends[posting.unit, posting.giver], self.ends[posting.unit, posting.taker]
         if giver.role == Role.MAIN:
             return self._spend(posting, number, giver, taker, effective_at)
         if taker.role == Role.MAIN:

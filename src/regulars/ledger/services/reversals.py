@@ -10,6 +10,7 @@ from django.db import transaction
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import column, run
 from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow, Draft, LotRow, Taken, Words, spread
 from regulars.ledger.errors import AccountClosed, NotEnough, NotReversible, TransferUnknown, WrongPosting
@@ -22,7 +23,6 @@ from regulars.ledger.services.debts import owe
 from regulars.ledger.services.expiry import expire, expired
 from regulars.ledger.services.keys import claim
 from regulars.ledger.services.sweeping import sweep
-from regulars.ledger.statements import column, run
 from regulars.ledger.words import Kind, Role, Short
 from regulars.ledger.writing import write
 

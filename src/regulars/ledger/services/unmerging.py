@@ -16,6 +16,7 @@ from django.db import transaction
 from regulars.basics.ids import typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import column, run
 from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow, Draft, LotRow, Taken, Words
 from regulars.ledger.models import Account, Pending, Transfer
@@ -23,7 +24,6 @@ from regulars.ledger.services.accounts import locked
 from regulars.ledger.services.freezes import unfreeze
 from regulars.ledger.services.merging import By, codes, hand_over, no_holds, read, shift_debt
 from regulars.ledger.services.sweeping import carry
-from regulars.ledger.statements import column, run
 from regulars.ledger.words import Kind, Level, Role
 from regulars.ledger.writing import write
 

@@ -1,0 +1,111 @@
+"""How rooms speak to the database where it counts: few statements, whole columns at a time.
+
+A column goes as one text in PostgreSQL's notation of arrays: a quarter of the cost of handing over value by value.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+from psycopg.types.datetime import TimestamptzLoader
+
+_NOTHING: Final = type(None)
+
+
+def run(sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
+    """One statement with values bound by the server, prepared once it was asked often; its rows, if it gives any."""
+    connection.ensure_connection()
+    assert isinstance(connection.connection, psycopg.Connection)
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        # Moments as psycopg reads them: a tenth of the time that Django's way takes.
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+        cursor.execute(sql, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def column(values: Iterable[Any]) -> str:
+    """An array's text: of a whole column at once where its values are of one kind.
+
+    >>> column([1, None, 'a"b', True]), column(['a"b', "c"]), column([7, 7])
+    ('{1,NULL,"a\\\\"b",true}', '{"a\\\\"b","c"}', '{7,7}')
+    """
+    given = values if isinstance(values, tuple | list) else tuple(values)
+    if not given:
+        return "{}"
+    kinds = set(map(type, given))
+    first = given[0]
+    if len(kinds) == 1 and first.__class__ is not dict and first == given[-1] and given.count(first) == len(given):
+        return "{" + ",".join([_written(first)] * len(given)) + "}"
+    if kinds <= {UUID, _NOTHING}:
+        return "{" + ",".join(["NULL" if value is None else f"{value.int:032x}" for value in given]) + "}"
+    if kinds == {int}:
+        return "{" + ",".join(map(str, given)) + "}"
+    if all(issubclass(kind, str) for kind in kinds):
+        return _texts(given)
+    return "{" + ",".join(_each(given)) + "}"
+
+
+def columns(rows: Iterable[Sequence[object]], count: int) -> list[str]:
+    """One array's text for each column; all empty without rows."""
+    turned = list(zip(*rows, strict=True))
+    return [column(values) for values in turned] if turned else ["{}"] * count
+
+
+def unnested(types: Mapping[str, str], name: str = "new") -> str:
+    """The columns as a table: its values are bound in the order of `types`."""
+    arrays = ", ".join(f"%s::{kind}[]" for kind in types.values())
+    return f"unnest({arrays}) as {name}({', '.join(types)})"
+
+
+def _texts(given: Sequence[str]) -> str:
+    joined = '","'.join(given)
+    if "\\" in joined or joined.count('"') != 2 * len(given) - 2:
+        return "{" + ",".join(map(_quoted, given)) + "}"
+    return '{"' + joined + '"}'
+
+
+def _each(given: Sequence[Any]) -> list[str]:
+    """Of several kinds. Moments repeat, so each is written once."""
+    moments: dict[datetime, str] = {}
+    parts = []
+    for value in given:
+        if value.__class__ is datetime:
+            text = moments.get(value)
+            if text is None:
+                text = moments[value] = _written(value)
+        else:
+            text = _written(value)
+        parts.append(text)
+    return parts
+
+
+def _written(value: Any) -> str:
+    return _writer(value.__class__)(value)
+
+
+@lru_cache(64)
+def _writer(kind: type) -> Callable[[Any], str]:
+    found = next((write for known, write in _WRITERS.items() if issubclass(kind, known)), None)
+    assert found is not None, f"no way to write {kind}"
+    return found
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_WRITERS: Final[dict[type, Callable[[Any], str]]] = {
+    _NOTHING: lambda value: "NULL",
+    bool: lambda value: "true" if value else "false",
+    datetime: lambda value: f'"{value.isoformat()}"',
+    int: str,
+    str: _quoted,
+    UUID: lambda value: str(value.hex),
+    Mapping: lambda value: _quoted(json.dumps(dict(value))),
+    bytes: lambda value: '"\\\\x' + value.hex() + '"',
+}
