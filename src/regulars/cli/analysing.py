@@ -26,6 +26,7 @@ from regulars.history.reasons import in_words
 from regulars.history.refusals import Unclear
 from regulars.insight.analysis import Analysis, analyze, analyze_baskets
 from regulars.insight.beside import Beside
+from regulars.insight.cards.forgetting import forget
 from regulars.insight.churn.found import MODELS
 from regulars.insight.churn.keeping import Kept, check_runs, keep_models
 from regulars.insight.findings import Intake
@@ -81,9 +82,12 @@ def run(job: Job, settings: Settings, *, console: Console, progress: Bars) -> Ma
         write_refused(refused, engine, job.out)
         write_summary(findings, job.out)
         page = write_report(findings, job.out, lang=job.lang)
+        forgotten = forget(job.out / MODELS, named=findings.churn.kept.values() if findings.churn else ())
         progress("writing the report", 1, 1)
     summary = summary_of(findings)
     _show(summary, page, console)
+    if forgotten:
+        console.print(f"Old models that made room: {', '.join(forgotten)}.", highlight=False, soft_wrap=True)
     return summary
 
 

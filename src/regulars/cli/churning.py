@@ -10,11 +10,12 @@ from typing import Any
 
 from regulars.basics.progress import Progress
 from regulars.history.engine import Engine
+from regulars.insight.cards.forgetting import forget
 from regulars.insight.report.words import translations
 from regulars.insight.scoring.families import FAMILIES
 from regulars.insight.settings import WrongSetting
 from regulars.insight.tables.contract import contract_study
-from regulars.insight.tables.keeping import write_study
+from regulars.insight.tables.keeping import MODEL, write_study
 from regulars.insight.tables.leaving import KINDS
 from regulars.insight.tables.reading import read_customer_table, tables_in
 from regulars.insight.tables.study import Asked, study
@@ -65,7 +66,8 @@ def run(wanted: Wanted, *, progress: Progress) -> dict[str, Any]:
             windows = {"observe": wanted.observe, "outcome": wanted.outcome}
             found = contract_study(tables, asked, engine=engine, progress=progress, **windows)
         settings = _settings(asked) | windows
-        return write_study(found, wanted.out, settings, engine=engine, lang=wanted.lang, top=top)
+        told = write_study(found, wanted.out, settings, engine=engine, lang=wanted.lang, top=top)
+    return told | {"forgotten": forget(wanted.out / MODEL, named=[told["run"]])}
 
 
 def in_words(told: Mapping[str, Any], out: Path, lang: str) -> list[str]:
@@ -91,6 +93,8 @@ def in_words(told: Mapping[str, Any], out: Path, lang: str) -> list[str]:
             f"{' (' + kept['value_column'] + ')' if kept['value_column'] else ''}; such a list caught "
             f"{kept['caught']:.0%} of those who left{value}."
         )
+    if told["forgotten"]:
+        said.append(f"Old runs that made room: {', '.join(told['forgotten'])}.")
     said.append(f"Run {told['run']}. Open {out / 'index.html'}")
     return said
 

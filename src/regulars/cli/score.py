@@ -68,13 +68,14 @@ def score(
     """
     ctx.find_root().meta["regulars.json"] = as_json
     from regulars.cli.rescoring import Wanted
+    from regulars.insight.cards.forgetting import used
     from regulars.insight.cards.runs import list_runs
     from regulars.insight.report.words import translations
     from regulars.insight.settings import WrongSetting
 
     folder = runs or next((known for known in RUNS if known.is_dir()), RUNS[0])
     if listed:
-        _show(list_runs(folder), as_json=as_json)
+        _show(list_runs(folder), folder, as_json=as_json)
         return
     if run is None or not (paths or lake):
         raise WrongSetting(
@@ -84,20 +85,14 @@ def score(
     translations(lang)  # an unknown language is refused before anything is read
     day = cut_off.date() if cut_off else None
     wanted = Wanted(paths or [], out, lake, members, mapping, day, id_column, lang, memory)
-    told, sentences = _scored(_run(run, folder), wanted, quiet=as_json)
+    named = Path(run).resolve() if (Path(run) / "run.json").exists() else Path(run)
+    with used(*((named.parent, named.name) if len(named.parts) > 1 else (folder, run))) as kept:
+        told, sentences = _scored(kept, wanted, quiet=as_json)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
     for sentence in sentences:
         Console(stderr=True).print(sentence, markup=False, highlight=False, soft_wrap=True)
-
-
-def _run(named: str, folder: Path) -> "Run":
-    """By its folder, else by its id in the folder of runs."""
-    from regulars.insight.cards.runs import read_run
-
-    path = Path(named)
-    return read_run(path.parent, path.name) if (path / "run.json").exists() else read_run(folder, named)
 
 
 def _scored(kept: "Run", wanted: Any, *, quiet: bool) -> tuple[dict[str, Any], list[str]]:
@@ -115,7 +110,9 @@ def _scored(kept: "Run", wanted: Any, *, quiet: bool) -> tuple[dict[str, Any], l
     return job.told_of_lines(kept, of_lines, wanted.out), job.lines_in_words(kept, of_lines, wanted.out)
 
 
-def _show(runs: "list[Run]", *, as_json: bool) -> None:
+def _show(runs: "list[Run]", folder: Path, *, as_json: bool) -> None:
+    from regulars.insight.cards.forgetting import stays
+
     rows = [
         {
             "run": run.id,
@@ -124,6 +121,7 @@ def _show(runs: "list[Run]", *, as_json: bool) -> None:
             "family": run.card["model"]["family"],
             "usable": run.card["model"]["usable"],
             "base_rate": run.card["data"]["base_rate"],
+            "stays": stays(folder, run),
         }
         for run in runs
     ]
@@ -132,8 +130,10 @@ def _show(runs: "list[Run]", *, as_json: bool) -> None:
         return
     shown = [
         [str(row[name]) for name in ("run", "reads", "family")]
-        + ["yes" if row["usable"] else "no", f"{row['base_rate']:.1%}", str(row["target"])]
+        + [*("yes" if row[name] else "no" for name in ("usable", "stays"))]
+        + [f"{row['base_rate']:.1%}", str(row["target"])]
         for row in rows
     ]
-    columns = {"run": "left", "reads": "left", "model": "left", "usable": "left", "left": "right", "target": "left"}
+    left = dict.fromkeys(("run", "reads", "model", "usable", "stays"), "left")
+    columns = left | {"left": "right", "target": "left"}
     Console().print(table("", columns, shown))

@@ -20,6 +20,7 @@ from regulars.insight.scoring.errors import NotAScoreModel
 from regulars.insight.scoring.model import ScoreModel
 
 VERSION: Final = 1
+RUN, CARD, PAGE = "run.json", "card.json", "card.html"  # in the folder of each run
 _ID_LETTERS: Final = 12
 
 
@@ -38,6 +39,11 @@ class Run:
     def kind(self) -> str:
         """What the model reads: "table", "events" or "lines"."""
         return str(self.plain["reads"])
+
+    @property
+    def question(self) -> str:
+        """What it foretells: runs of one question are compared."""
+        return str(self.plain.get("question", self.plain["target"]))
 
     @property
     def card(self) -> Mapping[str, Any]:
@@ -65,7 +71,7 @@ def save_run(folder: Path, content: CardContent) -> Run:
     """
     identity = run_id(content)
     others = [run for run in list_runs(folder) if run.id != identity]
-    here = folder / identity / "run.json"
+    here = folder / identity / RUN
     number = (
         _loaded(here)["number"] if here.exists() else 1 + max((int(run.plain["number"]) for run in others), default=0)
     )
@@ -86,30 +92,34 @@ def save_run(folder: Path, content: CardContent) -> Run:
         "card": card_of(content, former),
     }
     _written(here, plain)
-    _written(here.with_name("card.json"), plain["card"] | {"run": identity})
+    _written(here.with_name(CARD), plain["card"] | {"run": identity})
     return Run(plain, content.learned.model)
 
 
 def read_run(folder: Path, identity: str) -> Run:
     """The run of that id, or of one beginning so. Raises NoSuchRun, NotARun, RunNewer."""
-    found = sorted(path.parent.name for path in folder.glob("*/run.json"))
+    return _read(find_run(folder, identity) / RUN)
+
+
+def find_run(folder: Path, identity: str) -> Path:
+    """The folder of that run. Raises NoSuchRun."""
+    found = sorted(path.parent.name for path in folder.glob(f"*/{RUN}"))
     alike = [name for name in found if name == identity] or [n for n in found if identity and n.startswith(identity)]
     if len(alike) != 1:
         have = ", ".join(found) or "none"
         which = "Several runs begin with" if alike else "There is no run"
         raise NoSuchRun(f"{which} {identity!r} in {folder}; there: {have}.", runs=found)
-    return _read(folder / alike[0] / "run.json")
+    return folder / alike[0]
 
 
 def list_runs(folder: Path) -> list[Run]:
     """All runs of a folder, in the order they were kept. Raises NotARun, RunNewer."""
-    runs = [_read(path) for path in sorted(folder.glob("*/run.json"))]
+    runs = [_read(path) for path in sorted(folder.glob(f"*/{RUN}"))]
     return sorted(runs, key=lambda run: int(run.plain["number"]))
 
 
 def _same(run: Run, content: CardContent) -> bool:
-    asked = run.plain.get("question", run.plain["target"])
-    return bool(run.kind == content.kind and asked == _question(content))
+    return run.kind == content.kind and run.question == _question(content)
 
 
 def _question(content: CardContent) -> str:
@@ -147,8 +157,13 @@ def _loaded(path: Path) -> dict[str, Any]:
     return plain
 
 
+def unfinished(name: str) -> str:
+    """Where a file is written before it takes its name."""
+    return f".{name}.new"
+
+
 def _written(path: Path, plain: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.new")
-    unfinished.write_text(json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False), encoding="utf-8")
-    os.replace(unfinished, path)
+    new = path.with_name(unfinished(path.name))
+    new.write_text(json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False), encoding="utf-8")
+    os.replace(new, path)

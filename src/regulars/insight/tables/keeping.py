@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from regulars.history.engine import Engine
 from regulars.insight.cards.content import CardContent
@@ -17,6 +17,8 @@ from regulars.insight.report.sentences.leaving import leaving_page, months, purp
 from regulars.insight.report.words import Words
 from regulars.insight.tables.moves import Study
 from regulars.insight.tables.outputs import WRITTEN, share_caught, write_scores
+
+MODEL: Final = "model"
 
 
 def content_of(found: Study, settings: Mapping[str, Any], words: Words) -> CardContent:
@@ -62,8 +64,8 @@ def write_study(
     out.mkdir(parents=True, exist_ok=True)
     for name in WRITTEN:
         (out / name).unlink(missing_ok=True)
-    run = save_run(out / "model", content_of(found, settings, words))
-    write_cards(out / "model", run, lang=lang)
+    run = save_run(out / MODEL, content_of(found, settings, words))
+    write_cards(out / MODEL, run, lang=lang)
     told = _told(found, run, top)
     if found.learned.usable:
         told["retention"] |= write_scores(found, out, words=words, engine=engine, top=top)
