@@ -37,7 +37,7 @@ from regulars.insight.pairs import pairs, pairs_of_baskets
 from regulars.insight.rfm import rfm
 from regulars.insight.settings import Settings, WrongSetting
 from regulars.insight.shop import last_day, shop_of, without_accounts
-from regulars.insight.visits import days
+from regulars.insight.visits import days, narrow, widened
 from regulars.insight.work import CHAPTERS, Work
 from regulars.insight.working import Working, keep_working
 
@@ -189,15 +189,14 @@ def prepare(
         _add_share(share, engine, cut_off, anew=number == 0)
     working.spelled_out("kept_facts", "top_categories")
     kept_days, kept_facts, kept_buyers = (engine.named(name) for name in ("kept_days", "kept_facts", "kept_buyers"))
-    return Work(
-        engine, settings, cut_off, currency, progress, working, seen, kept_days, kept_facts, kept_buyers, begun=1
-    )
+    kept = (widened(kept_days), kept_facts, kept_buyers)
+    return Work(engine, settings, cut_off, currency, progress, working, seen, *kept, begun=1)
 
 
 def _add_share(share: ir.Table, engine: Engine, cut_off: date, *, anew: bool) -> None:
     """What is made of the lines of some customers: their days, facts and purchases in categories."""
     own_days = engine.keep("share_days", days(share))
-    engine.keep_more("kept_days", own_days, anew=anew)
+    engine.keep_more("kept_days", narrow(own_days, share.columns), anew=anew)
     engine.keep_more("kept_facts", facts(share, cut_off=cut_off, days=own_days), anew=anew)
     engine.keep_more("kept_buyers", category_buyers(share), anew=anew)
     engine.connection.execute("DROP TABLE share_days")

@@ -5,7 +5,7 @@ from collections.abc import Container
 import ibis
 import ibis.expr.types as ir
 
-from regulars.insight.native import array_distinct, hash64, whole_sum
+from regulars.insight.native import whole_sum
 
 TOP_CATEGORIES = 3
 
@@ -14,14 +14,17 @@ def counted(goods: ir.Table, *, known: Container[str]) -> ir.Table:
     """customer, products, stores, channels: how many different ones were bought, or bought in; null where unknown.
 
     Columns that are not among the `known` are null throughout, which the engine cannot see: they are not counted.
-    Stores and channels are few, so DISTINCT is cheap. Products are many: a list of hashes per customer takes a third of
-    the memory of DISTINCT (two products of one customer share a hash with a chance of about 1 in 10^17).
+    Stores and channels are few, so DISTINCT is cheap. Products are many: to group twice takes half the time.
     """
-    sale = goods.kind == "sale"
-    hashes = hash64(goods.product).collect(where=sale & goods.product.notnull())
-    few = {f"{name}s": goods[name].nunique(where=sale).nullif(0) for name in ("store", "channel") if name in known}
-    table = goods.group_by("customer").agg(products=array_distinct(hashes).length(), **few)
-    return table.mutate(**{name: ibis.null("int64") for name in ("stores", "channels") if name not in few})
+    sales = goods.filter(goods.kind == "sale")
+    few = {f"{name}s": sales[name].nunique().nullif(0) for name in ("store", "channel") if name in known}
+    table = sales.group_by("customer").agg(**few) if few else sales.select("customer").distinct()
+    if "product" in known:
+        pairs = sales.filter(sales.product.notnull()).select("customer", "product").distinct()
+        products = pairs.group_by("customer").agg(products=pairs.count())
+        table = table.left_join(products, "customer").drop("customer_right")
+    unknown = {name: ibis.null("int64") for name in ("products", "stores", "channels") if name not in table.columns}
+    return table.mutate(**unknown)
 
 
 def categorised(goods: ir.Table) -> ir.Table:

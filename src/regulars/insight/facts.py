@@ -56,9 +56,7 @@ def totals(days: ir.Table, cut_off: date) -> ir.Table:
         gaps=gap.count(),
         gap_days_sum=whole_sum(gap).fill_null(0),
         gap_log_sum=gap.ln().sum().fill_null(0.0),
-        gap_days_typical=gap.quantile(0.5),
-        gap_quarter_1=gap.quantile(0.25),
-        gap_quarter_3=gap.quantile(0.75),
+        gap_quarters=gap.quantile([0.25, 0.5, 0.75]),
         trend_recent=timed.count(where=timed.half == "recent"),
         trend_before=timed.count(where=timed.half == "before"),
         visits_90=timed.count(where=visit & _within(timed, cut_off, 0, QUARTER)),
@@ -75,7 +73,7 @@ def _within(days: ir.Table, cut_off: date, nearer: int, farther: int) -> ir.Bool
 
 def _columns(wide: ir.Table, cut_off: date) -> ir.Table:
     """The fact table's columns, in their order."""
-    end = ibis.literal(cut_off)
+    end, quarters = ibis.literal(cut_off), wide.gap_quarters
     kept: list[Any] = [wide[name] for name in ("customer", "first_on", "last_on", "visits", "receipts", "lines")]
     more = {name: wide[name] for name in ("products", "spend_minor", "spend_365_minor", "spend_90_minor")}
     return wide.select(
@@ -87,8 +85,8 @@ def _columns(wide: ir.Table, cut_off: date) -> ir.Table:
         gaps=wide.gaps,
         gap_days_sum=wide.gap_days_sum,
         gap_log_sum=wide.gap_log_sum,
-        gap_days_typical=wide.gap_days_typical,
-        gap_days_spread=ibis.ifelse(wide.gaps >= 2, wide.gap_quarter_3 - wide.gap_quarter_1, None),
+        gap_days_typical=quarters[1],
+        gap_days_spread=ibis.ifelse(wide.gaps >= 2, quarters[2] - quarters[0], None),
         trend=trend_of(wide.trend_recent, wide.trend_before, half_window(wide.first_on, cut_off)),
         trend_recent=wide.trend_recent,
         trend_before=wide.trend_before,

@@ -10,12 +10,8 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 
-def _array_distinct(values: dt.Array(dt.uint64)) -> dt.Array(dt.uint64):  # type: ignore[valid-type]
-    """The distinct elements, in no order. Ibis' own `unique` sorts out nulls with a lambda DuckDB 2 refuses."""
-
-
 def _hash(value) -> dt.uint64:  # type: ignore[no-untyped-def]
-    """64 bits for a text (or any value): lists of these take a third of the memory of lists of texts."""
+    """64 bits for a text (or any value), the same wherever it stands."""
 
 
 def _min_by(value: dt.int64, order: dt.date, where: dt.boolean = True) -> dt.int64:
@@ -26,7 +22,6 @@ def _sum(value: dt.int64) -> dt.Decimal(38, 0):  # type: ignore[valid-type]
     """The sum, typed as what DuckDB makes of it, so that Ibis does not leave out a cast to int64."""
 
 
-array_distinct: Any = ibis.udf.scalar.builtin(name="array_distinct")(_array_distinct)
 hash64: Any = ibis.udf.scalar.builtin(name="hash")(_hash)
 min_by: Any = ibis.udf.agg.builtin(name="min_by")(_min_by)
 _wide_sum: Any = ibis.udf.agg.builtin(name="sum")(_sum)

@@ -4,7 +4,9 @@ A visit is a day with at least one sale line that did not come back. The money o
 the return, so a day may have money and be no visit: such days stay in `days`, or spend would not add up.
 """
 
+from collections.abc import Container
 from datetime import date
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
@@ -12,6 +14,14 @@ import ibis.expr.types as ir
 from regulars.insight.frames import any_table
 from regulars.insight.lines import as_of, of_customers
 from regulars.insight.native import whole_sum
+
+_COUNTS: Final = ("receipts", "lines", "return_lines")
+_MADE_OF: Final = {
+    "discount_minor": "discount_minor", "undiscounted_minor": "discount_minor", "margin_minor": "cost_minor",
+}  # fmt: skip
+_COLUMNS: Final = (
+    "customer", "day", "receipts", "hour", "lines", "return_lines", "spend_minor", "sold_minor", *_MADE_OF,
+)  # fmt: skip
 
 
 def goods_until(lines: ir.Table, cut_off: date | None = None) -> ir.Table:
@@ -78,6 +88,21 @@ def visits(lines: ir.Table) -> ir.Table:
     """`days` that are visits: at least one receipt stands. Returns on other days are not in this table's money."""
     table: ir.Table = days(lines)
     return table.filter(table.receipts > 0)
+
+
+def narrow(days: ir.Table, known: Container[str]) -> ir.Table:
+    """`days` in half the room: counts in 32 bits, and nothing of columns of lines that are not among the `known`."""
+    unknown = [name for name, of in _MADE_OF.items() if of not in known]
+    return days.drop(*unknown).mutate(
+        **{name: days[name].cast("int32") for name in _COUNTS}, hour=days.hour.cast("int8")
+    )
+
+
+def widened(kept: ir.Table) -> ir.Table:
+    """The table of `days` that was made `narrow`."""
+    unknown = {name: ibis.null("int64") for name in _MADE_OF if name not in kept.columns}
+    wide = kept.mutate(**unknown, **{name: kept[name].cast("int64") for name in _COUNTS}, hour=kept.hour.cast("int32"))
+    return wide.select(*_COLUMNS)
 
 
 def days_until(lines: ir.Table, cut_off: date, kept: ir.Table | None) -> ir.Table:
