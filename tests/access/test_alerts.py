@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
 from tests.access.cast import AT, PASSWORD, SETUP, Town, grants
 from tests.access.mailing import MailHost, mail_host
 
@@ -27,6 +29,8 @@ from regulars.journal.moves import Actor, Anchor, Deed
 from regulars.journal.sending import check, seal_due
 from regulars.journal.services import read, record
 from regulars.journal.verifying import CHANGED, verify
+from regulars.ledger.held_up import watch_held_up
+from regulars.server.checks import sealing
 
 pytestmark = pytest.mark.django_db
 
@@ -313,3 +317,23 @@ def test_a_mail_server_s_address_is_checked(url: str) -> None:
 def test_a_password_does_not_travel_in_the_clear_unless_told_so(url: str, port: int, tls: str) -> None:
     server = MailServer.read(url)
     assert (server.port, server.tls) == (port, tls)
+
+
+def test_a_transaction_left_open_that_holds_up_sealing_is_told_once_with_its_process_and_since_when(town: Town) -> None:
+    now = timezone.now()
+    with psycopg.connect(**connection.get_connection_params(), autocommit=False) as other:
+        other.execute("lock table ledger_transfer in row exclusive mode")
+        pid = other.info.backend_pid
+        assert watch_held_up(actor=SETUP, at=now) == 0  # a till's takes a moment
+        assert [one.state for one in sealing(at=now)] == ["ok"]
+        later = now + timedelta(minutes=6)
+        assert [watch_held_up(actor=SETUP, at=later + timedelta(minutes=n)) for n in range(2)] == [1, 0]
+        [told] = sealing(at=later)
+        assert (told.state, f"process {pid} since {now:%Y-%m-%d %H:}" in told.told) == ("warning", True)
+        assert f"pg_terminate_backend({pid})" in told.advice
+    assert found(later) == [("sealing-held-up", 1)]
+    [alert] = Alert.objects.all()
+    assert alert.about.startswith(f"process {pid} since {now:%Y-%m-%d}")
+    assert alert.letters.filter(recipient=town.ann).exists()
+    assert watch_held_up(actor=SETUP, at=later) == 0
+    assert [one.state for one in sealing(at=later)] == ["ok"]

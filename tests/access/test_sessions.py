@@ -12,13 +12,13 @@ from regulars.access.services.sessions import (
     MOST_OF_ACCOUNT,
     MOST_OF_NETWORK,
     MOST_TOGETHER,
-    WINDOW,
     log_in,
     log_out,
     staff_of,
     sweep,
 )
 from regulars.access.services.staff import deactivate
+from regulars.access.services.tries import WINDOW
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
 from regulars.journal.moves import Actor

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from regulars.access.models import Key, Secret
 from regulars.access.rights import Right
+from regulars.access.services.refused_keys import MOST
 from regulars.api.cursors import read_cursor, write_cursor
 from regulars.api.errors import WrongCursor
 from regulars.api.fields import Asking, Telling
@@ -20,6 +21,7 @@ from regulars.api.keys import KeyWith
 from regulars.api.problems import problem_of
 from regulars.api.urls import api
 from regulars.basics.ids import untyped
+from regulars.journal.models import Entry
 from tests.api.world import Till, World
 
 TINY = override_settings(ROOT_URLCONF="tests.api.tiny")
@@ -90,6 +92,18 @@ def test_without_a_valid_key_all_are_told_the_same(world: World, head: dict[str,
     assert (answer.status_code, told["code"], answer["WWW-Authenticate"]) == (401, "api-key-needed", "Bearer")
     assert answer["Content-Type"] == "application/problem+json"
     assert told["request_id"] == answer["X-Request-Id"]
+
+
+@pytest.mark.django_db
+def test_wrong_keys_are_told_to_wait_after_a_burst_and_a_valid_one_from_there_never(world: World, till: Till) -> None:
+    wrong = Till("rgk_000000000000_" + "x" * 43)
+    told = [wrong.get("/me") for _ in range(MOST + 1)]
+    assert [answer.status_code for answer in told] == [401] * MOST + [429]
+    assert told[-1].json()["code"] == "too-many-wrong-keys"
+    assert 1 <= int(told[-1]["Retry-After"]) == told[-1].json()["retry_after"] <= 60
+    assert till.get("/me").status_code == 200
+    assert Client().get("/api/v1/me").status_code == 401  # who shows none has not guessed
+    assert Entry.objects.filter(what="access.refuse_key").first().after["prefix"] == "000000000000"  # type: ignore[union-attr]
 
 
 @pytest.mark.django_db

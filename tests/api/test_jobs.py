@@ -7,10 +7,17 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from regulars.access import gate
+from regulars.access.moves import Place
+from regulars.access.services.keys import create_key, revoke_key
+from regulars.access.services.roles import assign, withdraw
+from regulars.access.services.staff import deactivate, hire
 from regulars.api import jobs
 from regulars.api.models import Job, JobRow
+from regulars.basics.ids import typed
+from regulars.journal.models import Entry
 from tests.api.test_ledger import available
-from tests.api.world import Till, World
+from tests.api.world import AT, SETUP, Till, World
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +125,75 @@ def test_an_older_job_comes_first(till: Till, ada: str) -> None:
     Job.objects.filter(name="two").update(made_at=timezone.now() - timedelta(hours=1))
     jobs.work(at=timezone.now())
     assert till.get("/jobs/two").json()["state"] == "done"
+
+
+def test_a_job_whose_key_was_revoked_meanwhile_ends_as_refused_with_the_reason(
+    till: Till, administrator: Till, ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    till.send("PUT", "/transfer-jobs/night-1", rows(ada, 1, 2, 3, 4, 5))
+    jobs.work(at=timezone.now())
+    job = Job.objects.get()
+    revoke_key(job.key, by=gate.HOUSE, actor=SETUP, at=timezone.now())
+    assert (work(), work()) == (3, 0)
+    job.refresh_from_db()
+    assert (job.state, job.code, job.done, job.refused) == ("refused", "api-key-needed", 2, 3)
+    assert job.ended_at is not None
+    told = set(JobRow.objects.filter(number__gt=2).values_list("state", "code", "sealed"))
+    assert told == {("refused", "api-key-needed", b"")}
+    assert available(administrator, ada) == 3
+    line = Entry.objects.get(what="api.refuse_job")
+    assert (line.actor_kind, line.after) == ("system", {"job": "night-1", "code": "api-key-needed", "rows": 3})
+
+
+def test_a_job_of_somebody_who_lost_the_right_or_left_is_not_done(world: World, administrator: Till, ada: str) -> None:
+    bo = hire("bo@shop.example", name="Bo", by=gate.HOUSE, actor=SETUP, at=timezone.now())
+    given = assign("clerk", Place(world.organisation), staff=bo, by=gate.HOUSE, actor=SETUP, at=timezone.now())
+    for name in ("lost", "left"):
+        made = create_key(
+            name, "till", Place(world.organisation), owner=bo, by=gate.HOUSE, actor=SETUP, at=timezone.now()
+        )
+        assert Till(made.text).send("PUT", f"/transfer-jobs/{name}", rows(ada, 1)).status_code == 202
+        if name == "lost":
+            withdraw(given, by=gate.HOUSE, actor=SETUP, at=timezone.now())
+            assert work() == 1
+            assign("clerk", Place(world.organisation), staff=bo, by=gate.HOUSE, actor=SETUP, at=timezone.now())
+    deactivate(bo, by=gate.HOUSE, actor=SETUP, at=timezone.now())
+    assert work() == 1
+    told = set(Job.objects.values_list("name", "state", "code"))
+    assert told == {("lost", "refused", "not-allowed"), ("left", "refused", "api-key-needed")}
+    assert available(administrator, ada) == 0
+
+
+def test_a_row_at_a_place_that_the_key_has_lost_is_refused_alone(world: World, administrator: Till, ada: str) -> None:
+    made = create_key("Both", "till", Place(world.organisation, world.merchant), by=gate.HOUSE, actor=SETUP, at=AT)
+    other = assign(
+        "till", Place(world.organisation, world.other), key=made.id, by=gate.HOUSE, actor=SETUP, at=timezone.now()
+    )
+    body = rows(ada, 1, 2)
+    for row, merchant in zip(body["rows"], (world.merchant, world.other), strict=True):
+        row["merchant"] = typed("mrc", merchant)
+    both = Till(made.text)
+    assert both.send("PUT", "/transfer-jobs/two", body).status_code == 202
+    withdraw(other, by=gate.HOUSE, actor=SETUP, at=timezone.now())
+    assert work() == 2
+    told = both.get("/jobs/two").json()
+    assert (told["state"], told["code"], told["done"], told["refused"]) == ("done", "", 1, 1)
+    items = both.get("/jobs/two/rows").json()["items"]
+    assert [one["code"] for one in items] == ["", "not-allowed"]
+    assert available(administrator, ada) == 1
+
+
+def test_what_waits_about_a_person_is_removed_with_them_and_the_rest_is_done(administrator: Till, ada: str) -> None:
+    bo = str(administrator.done("/members", {"identifiers": [{"kind": "phone", "value": "+441632960001"}]})["id"])
+    assert administrator.send("PUT", "/transfer-jobs/points", {"rows": rows(ada, 5)["rows"] + rows(bo, 7)["rows"]})
+    same, else_ = ({"kind": "phone", "value": value} for value in ("01632 960001", "01632 960002"))
+    enrolling = {"rows": [{"identifiers": [same], "region": "GB"}, {"identifiers": [else_], "region": "GB"}]}
+    assert administrator.send("PUT", "/member-jobs/book", enrolling).status_code == 202
+    erased = administrator.post(f"/members/{bo}/erase", {"reason": "asked"})
+    assert erased.status_code == 200, erased.content
+    assert JobRow.objects.filter(sealed=b"").count() == 2
+    work()
+    assert sorted(JobRow.objects.values_list("code", flat=True)) == ["", "", "row-erased", "row-erased"]
+    assert available(administrator, ada) == 5
+    assert not administrator.look("/members/recognise", same | {"region": "GB"}).json().get("member")

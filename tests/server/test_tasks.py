@@ -1,7 +1,9 @@
 """What the worker does by the clock: every step is there, repeats until nothing is left, and may do so for nothing."""
 
 import inspect
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.utils.module_loading import import_string
@@ -55,3 +57,13 @@ def test_a_step_that_fails_is_counted_and_fails_its_job(monkeypatch: pytest.Monk
     with pytest.raises(IndexError):
         tasks.run(tasks.Step("test.fails", "work", "* * * * *"), now=lambda: AT)
     assert REGISTRY.get_sample_value("regulars_jobs_total", {"job": "test.fails", "outcome": "failed"}) == 1
+
+
+def test_what_waits_in_the_queue_can_tell_nothing_of_anybody() -> None:
+    """Every job is one of the clock, with a moment as its one argument; rows with people in them are the API's own."""
+    ours = {name: task for name, task in app.tasks.items() if "builtin" not in name}
+    assert ours.keys() == {step.name for step in tasks.STEPS} | {"server.recover"}
+    assert {tuple(inspect.signature(task.func).parameters) for task in ours.values()} == {("timestamp",)}
+    root = Path(tasks.__file__).parents[1]
+    deferring = re.compile(r"\.(defer|defer_async|batch_defer\w*)\(|into procrastinate_jobs", re.IGNORECASE)
+    assert [str(path) for path in root.rglob("*.py") if deferring.search(path.read_text(encoding="utf-8"))] == []

@@ -27,10 +27,31 @@ class WrongLogIn(RegularsError):
 
 
 class TooManyTries(RegularsError):
-    """Too many failed log-ins from one address or to one account."""
+    """Too many failed log-ins from one address or to one account, or too many wrong codes."""
 
     code = "too-many-tries"
     status: ClassVar[int] = 429
+
+
+class WrongCode(RegularsError):
+    """The code of the second factor is wrong, was used before, or its time is over."""
+
+    code = "wrong-code"
+    status: ClassVar[int] = 403
+
+
+class NoSecondFactor(RegularsError):
+    """This person has no second factor."""
+
+    code = "no-second-factor"
+    status: ClassVar[int] = 404
+
+
+class SecondFactorRequired(RegularsError):
+    """Who may manage access keeps a second factor; it can be exchanged for another, not taken away."""
+
+    code = "second-factor-required"
+    status: ClassVar[int] = 409
 
 
 class UnknownPlace(RegularsError):

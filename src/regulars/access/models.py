@@ -194,8 +194,39 @@ class Haunt(models.Model):
         constraints = (models.UniqueConstraint(fields=["staff", "mark"], name="access_haunt_once"),)
 
 
+class Factor(models.Model):
+    """A staff member's second factor: the secret shared with the app on their phone, sealed."""
+
+    staff = models.OneToOneField(Staff, models.CASCADE, primary_key=True, related_name="factor")
+    sealed = models.BinaryField(default=b"")  # in use; empty until a first code has shown that the app has it
+    offered = models.BinaryField(default=b"")  # shown, and not in use yet
+    made_at = models.DateTimeField(null=True)  # None while none is in use
+    last_step = models.BigIntegerField(default=0)  # of the newest code that was used: no code is used twice
+
+    class Meta:
+        db_table = "access_factor"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(made_at=None, sealed=b"") | (Q(made_at__isnull=False) & ~Q(sealed=b"")),
+                name="access_factor_made_whole",
+            ),
+        )
+
+
+class RecoveryCode(models.Model):
+    """For one log-in without the phone. What is kept cannot give it back."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="recovery_codes")
+    digest = models.BinaryField(max_length=32)  # keyed with the installation's secret
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_recovery_code"
+        constraints = (models.UniqueConstraint(fields=["staff", "digest"], name="access_recovery_code_once"),)
+
+
 class Tries(models.Model):
-    """Failed log-ins of an address or an account (a keyed hash) within one window of time."""
+    """Failed log-ins, wrong codes or refused keys of a network or an account (a keyed hash) in one window of time."""
 
     mark = models.BinaryField(max_length=32)
     window_at = models.DateTimeField()

@@ -125,3 +125,12 @@ class LoggedIn:
 
     staff: UUID
     new_place: bool
+    needs_code: bool = False  # the password was right, and they are not in yet: `services.sessions.log_in_with_code`
+
+
+@dataclass(frozen=True, slots=True)
+class FactorOffered:
+    """A second factor to be taken into an app: by camera, or typed."""
+
+    address: str  # what the QR code says
+    secret: str

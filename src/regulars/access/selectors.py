@@ -11,7 +11,18 @@ from django.db import connection
 from django.db.models import Prefetch, Q
 
 from regulars.access import gate
-from regulars.access.models import Assignment, Key, Map, Merchant, Organisation, Secret, Staff, Store
+from regulars.access.models import (
+    Assignment,
+    Factor,
+    Key,
+    Map,
+    Merchant,
+    Organisation,
+    RecoveryCode,
+    Secret,
+    Staff,
+    Store,
+)
 from regulars.access.moves import Grant, Grants, Holder, Place, Places, Scope
 from regulars.access.rights import Right
 from regulars.access.scoping import within
@@ -35,6 +46,13 @@ select k.id, k.name, m.edition, r.rights, a.organisation_id, a.merchant_id, a.st
 from access_secret s join access_key k on k.id = s.key_id
 {_GRANTS.format(owner="a.key_id = k.id")}
 where s.prefix = %(prefix)s and k.revoked_at is null and (s.expires_at is null or s.expires_at > %(at)s)
+"""
+_OF_KEY_BY_ID: Final = f"""
+select k.id, k.name, m.edition, r.rights, a.organisation_id, a.merchant_id, a.store_id, k.owner_id
+from access_key k
+{_GRANTS.format(owner="a.key_id = k.id")}
+where k.id = %(id)s and k.revoked_at is null
+    and exists (select from access_secret s where s.key_id = k.id and (s.expires_at is null or s.expires_at > %(at)s))
 """
 _OF_STAFF: Final = f"""
 select s.id, s.name, m.edition, r.rights, a.organisation_id, a.merchant_id, a.store_id
@@ -75,7 +93,19 @@ def grants_of_key(text: str, at: datetime) -> Holder | None:
     kept = bytes(rows[0][7]) if rows else bytes(32)
     if not hmac.compare_digest(kept, digest_of(text)) or not rows:
         return None
-    found, owner = replace(_holder(KEY, rows), unnoted=bool(rows[0][9])), rows[0][8]
+    return _with_owner(replace(_holder(KEY, rows), unnoted=bool(rows[0][9])), rows[0][8], at)
+
+
+def grants_of_key_by_id(key: UUID, at: datetime) -> Holder | None:
+    """What a key that asked earlier may now; None once it was revoked or has expired. Queries as above."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_KEY_BY_ID, {"id": key, "at": at})
+        rows = cursor.fetchall()
+    return _with_owner(_holder(KEY, rows), rows[0][7], at) if rows else None
+
+
+def _with_owner(found: Holder, owner: UUID | None, at: datetime) -> Holder | None:
+    """Of a person's own key what they may there too; None where they have left."""
     if owner is None:
         return found
     person = grants_of_staff(owner, at)
@@ -123,10 +153,29 @@ def staff_of_email(email: str) -> Staff | None:
     return Staff.objects.filter(email=email.strip().lower()).first()
 
 
+def factor_of(staff: UUID) -> Factor | None:
+    """Their second factor, also one that was only offered so far. One query."""
+    return Factor.objects.filter(pk=staff).first()
+
+
+def has_factor(staff: UUID) -> bool:
+    """Whether one is in use. One query."""
+    return Factor.objects.filter(pk=staff, made_at__isnull=False).exists()
+
+
+def recovery_codes_left(staff: UUID) -> int:
+    """One query."""
+    return RecoveryCode.objects.filter(staff=staff, used_at=None).count()
+
+
 def staff_within(scope: Scope) -> list[Staff]:
     """Staff with a role at a place of the scope, and for those who see everything all. Two queries."""
     given = Assignment.objects.filter(_where(scope)).select_related("role").order_by("given_at", "id")
-    everyone = Staff.objects.prefetch_related(Prefetch("assignments", given, to_attr="given")).order_by("email")
+    everyone = (
+        Staff.objects.select_related("factor")
+        .prefetch_related(Prefetch("assignments", given, to_attr="given"))
+        .order_by("email")
+    )
     return list(everyone if scope.everything else everyone.filter(pk__in=given.values("staff")))
 
 

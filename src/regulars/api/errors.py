@@ -42,6 +42,13 @@ class KeyNeeded(ApiRefusal):
     status = 401
 
 
+class TooManyWrongKeys(ApiRefusal):
+    """Too many API keys that are not valid came from there; a valid one is served all the same."""
+
+    code = "too-many-wrong-keys"
+    status = 429
+
+
 class NoSuchAddress(ApiRefusal):
     """There is nothing at this address."""
 
@@ -124,6 +131,13 @@ class JobUnknown(ApiRefusal):
 
     code = "job-unknown"
     status = 404
+
+
+class RowErased(ApiRefusal):
+    """The row of a job was not done, and was removed with the person it was about."""
+
+    code = "row-erased"
+    status = 410
 
 
 class VersionNeeded(ApiRefusal):

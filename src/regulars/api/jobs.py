@@ -12,13 +12,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from regulars.api.errors import JobClash
+from regulars.access import gate
+from regulars.access.errors import NotAllowed
+from regulars.access.moves import Grants, Holder
+from regulars.access.rights import Right
+from regulars.access.selectors import grants_of_key_by_id
+from regulars.api.errors import JobClash, KeyNeeded, RowErased
 from regulars.api.keys import Call
 from regulars.api.locks import next_job
 from regulars.api.models import Job, JobRow
 from regulars.api.sealing import hashes, seal, unseal
 from regulars.basics.errors import RegularsError
-from regulars.basics.ids import new_id
+from regulars.basics.ids import new_id, typed, untyped
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 
@@ -26,13 +31,14 @@ AT_ONCE: Final = 200
 # What does rows of a kind: bodies as they were sent, whom they are for; the typed ids of what was made.
 Doing = Callable[[Sequence[Mapping[str, Any]], UUID, Actor, datetime], list[str]]
 KINDS: Final[dict[str, Doing]] = {}
+RIGHTS: Final[dict[str, Right]] = {}  # what the key must be allowed, also when the rows are done
 
 
-def of_kind(kind: str) -> Callable[[Doing], Doing]:
-    """Names what does the rows of a kind."""
+def of_kind(kind: str, right: Right) -> Callable[[Doing], Doing]:
+    """Names what does the rows of a kind, and the right it needs."""
 
     def named(doing: Doing) -> Doing:
-        KINDS[kind] = doing
+        KINDS[kind], RIGHTS[kind] = doing, right
         return doing
 
     return named
@@ -72,7 +78,8 @@ def _sealed(job: Job, number: int, row: Mapping[str, Any]) -> bytes:
     return seal(json.dumps(row).encode(), purpose="job", beside=job.id.bytes + number.to_bytes(4, "big"))
 
 
-def _opened(job: Job, row: JobRow) -> dict[str, Any]:
+def opened(job: Job, row: JobRow) -> dict[str, Any]:
+    """What a waiting row asks, as it was sent."""
     found = unseal(bytes(row.sealed), purpose="job", beside=job.id.bytes + row.number.to_bytes(4, "big"))
     return dict(json.loads(found))
 
@@ -80,12 +87,19 @@ def _opened(job: Job, row: JobRow) -> dict[str, Any]:
 @transaction.atomic
 def work(*, at: datetime) -> int:
     """Does the next batch of the oldest job; how many rows. Call it until it answers 0. At least once is not the
-    promise here but exactly once: what was done and that it was done are one transaction."""
+    promise here but exactly once: what was done and that it was done are one transaction.
+
+    What the key may is asked anew for each batch: a job does nothing that its key could not do at that moment.
+    """
     job = next_job()
     if job is None:
         return 0
+    holder = grants_of_key_by_id(job.key, at)
+    lost = _lost(holder, RIGHTS[job.kind])
+    if holder is None or lost is not None:
+        return _end(job, lost, at)
     rows = list(job.rows.filter(state="waiting").order_by("number")[:AT_ONCE])
-    _do(job, rows, at)
+    _do(job, rows, holder.grants, at)
     JobRow.objects.bulk_update(rows, ["state", "sealed", "result", "code", "detail"])
     job.done += sum(row.state == "done" for row in rows)
     job.refused += sum(row.state == "refused" for row in rows)
@@ -95,21 +109,67 @@ def work(*, at: datetime) -> int:
     return len(rows)
 
 
-def _do(job: Job, rows: Sequence[JobRow], at: datetime) -> None:
+def _lost(holder: Holder | None, right: Right) -> RegularsError | None:
+    """Why nothing of a job may be done any more."""
+    if holder is None:
+        return KeyNeeded("The key that asked for this job is not valid any more.")
+    if gate.scope(holder.grants, right).empty:
+        return NotAllowed(f"The key that asked for this job has the right {right.value} nowhere any more.")
+    return None
+
+
+def _end(job: Job, refusal: RegularsError | None, at: datetime) -> int:
+    """Refuses what is left of a job, with the reason."""
+    assert refusal is not None
+    left = job.rows.filter(state="waiting").update(
+        state="refused", code=refusal.code, detail=str(refusal), sealed=b"", result=""
+    )
+    job.refused += left
+    job.state, job.code, job.detail, job.ended_at = "refused", refusal.code, str(refusal), at
+    job.save()
+    told = {"job": job.name, "code": refusal.code, "rows": left}
+    record([Deed("api.refuse_job", typed("key", job.key), after=told)], actor=Actor.job("api.jobs"), at=at)
+    return left
+
+
+def _do(job: Job, rows: Sequence[JobRow], grants: Grants, at: datetime) -> None:
     """All at once, or one by one where that is refused."""
-    if _together(job, rows, at) is None:
-        return
+    bodies = {row.number: opened(job, row) for row in rows if row.sealed}
     for row in rows:
-        refusal = _together(job, [row], at)
+        refusal = _barred(job, bodies.get(row.number), grants)
         if refusal is not None:
-            row.state, row.code, row.detail, row.sealed = "refused", refusal.code, str(refusal), b""
+            _refuse(row, refusal)
+    wanted = [row for row in rows if row.state == "waiting"]
+    if not wanted or _together(job, wanted, bodies, at) is None:
+        return
+    for row in wanted:
+        refusal = _together(job, [row], bodies, at)
+        if refusal is not None:
+            _refuse(row, refusal)
 
 
-def _together(job: Job, rows: Sequence[JobRow], at: datetime) -> RegularsError | None:
+def _barred(job: Job, body: Mapping[str, Any] | None, grants: Grants) -> RegularsError | None:
+    """Why a row is not even tried: its person was erased, or the key may act there no longer."""
+    if body is None:
+        return RowErased("The row was removed with the person it was about.")
+    merchant = untyped("mrc", body["merchant"]) if body["merchant"] else None
+    store = untyped("str", body["store"]) if body["store"] else None
+    if gate.may(grants, RIGHTS[job.kind], merchant, store, organisation=job.organisation):
+        return None
+    return NotAllowed(f"The key has the right {RIGHTS[job.kind].value} there no longer.")
+
+
+def _refuse(row: JobRow, refusal: RegularsError) -> None:
+    row.state, row.code, row.detail, row.sealed = "refused", refusal.code, str(refusal), b""
+
+
+def _together(
+    job: Job, rows: Sequence[JobRow], bodies: Mapping[int, Mapping[str, Any]], at: datetime
+) -> RegularsError | None:
     actor = Actor(*job.actor)
     try:
         with transaction.atomic():
-            made = KINDS[job.kind]([_opened(job, row) for row in rows], job.organisation, actor, at)
+            made = KINDS[job.kind]([bodies[row.number] for row in rows], job.organisation, actor, at)
     except RegularsError as refusal:
         return refusal
     for row, result in zip(rows, made, strict=True):

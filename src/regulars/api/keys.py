@@ -14,7 +14,8 @@ from regulars.access.moves import Grants, Holder
 from regulars.access.rights import Right
 from regulars.access.selectors import grants_of_key
 from regulars.access.services.keys import note_use
-from regulars.api.errors import KeyNeeded
+from regulars.access.services.refused_keys import note_refused
+from regulars.api.errors import KeyNeeded, TooManyWrongKeys
 from regulars.api.limits import spend_request
 from regulars.journal.moves import Actor
 
@@ -63,16 +64,29 @@ class KeyWith(HttpAuthBase):
 
 
 def call_of(request: Request, *, at: datetime) -> Call:
-    """Whose request this is. Raises KeyNeeded."""
+    """Whose request this is. Raises KeyNeeded, TooManyWrongKeys."""
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     holder = grants_of_key(text.strip(), at) if scheme.lower() == "bearer" and text.isascii() else None
     if holder is None:
+        if scheme.lower() == "bearer":
+            _refused(request, text.strip(), at)
         raise KeyNeeded(
             "Send an API key that is valid: Authorization: Bearer ….", headers={"WWW-Authenticate": "Bearer"}
         )
     if holder.unnoted:
         note_use(text.strip(), at=at)
     return Call(holder, holder.actor(request_id=request.id, address=address_of(request)), at)
+
+
+def _refused(request: Request, text: str, at: datetime) -> None:
+    """Raises TooManyWrongKeys."""
+    wait = note_refused(text, address=address_of(request), request_id=request.id, at=at)
+    if wait:
+        raise TooManyWrongKeys(
+            "Too many keys that are not valid came from here. Send one that is: it is served at once.",
+            headers={"Retry-After": str(wait)},
+            retry_after=wait,
+        )
 
 
 def address_of(request: HttpRequest) -> str:

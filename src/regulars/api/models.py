@@ -42,6 +42,7 @@ class JobState(models.TextChoices):
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
+    REFUSED = "refused"  # the key that asked may not do it any more
 
 
 class Job(models.Model):
@@ -56,6 +57,8 @@ class Job(models.Model):
     total = models.IntegerField()
     done = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
+    code = models.TextField(default="")  # why the job as a whole was refused
+    detail = models.TextField(default="")
     organisation = models.UUIDField()
     actor = models.JSONField()
     made_at = models.DateTimeField()
@@ -68,7 +71,7 @@ class Job(models.Model):
             models.CheckConstraint(name="api_job_state", condition=models.Q(state__in=JobState.values)),
             models.CheckConstraint(name="api_job_counts", condition=models.Q(done__gte=0, refused__gte=0, total__gt=0)),
         )
-        indexes = (models.Index(fields=["made_at"], name="api_job_open", condition=~models.Q(state="done")),)
+        indexes = (models.Index(fields=["made_at"], name="api_job_open", condition=models.Q(ended_at=None)),)
 
 
 class JobRow(models.Model):
@@ -77,7 +80,7 @@ class JobRow(models.Model):
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(Job, models.CASCADE, related_name="rows")
     number = models.IntegerField()  # from 1, in the order sent
-    sealed = models.BinaryField()
+    sealed = models.BinaryField()  # empty once it was done, or the person it is about was erased
     state = models.TextField(default="waiting")  # waiting, done, refused
     result = models.TextField(default="")  # typed id of what was made
     code = models.TextField(default="")  # of the refusal

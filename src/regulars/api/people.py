@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from regulars.api.models import Answer
+from regulars.api import waiting
+from regulars.api.models import Answer, JobRow
 from regulars.journal.moves import Actor
 from regulars.members.deeds import Plain
 
@@ -25,13 +26,23 @@ def unmerge(
 
 
 def erase(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Plain:
-    """Kept answers about the person are emptied; that their requests were done stays known. One query."""
-    return {"answers": Answer.objects.filter(about__in=members).update(sealed=b"", about=None)}
+    """Kept answers about the person are emptied, that their requests were done stays known; rows of jobs that wait are
+    emptied too, and the worker refuses them. Five queries.
+    """
+    return {
+        "answers": Answer.objects.filter(about__in=members).update(sealed=b"", about=None),
+        "job_rows": JobRow.objects.filter(pk__in=waiting.about(members), state="waiting").update(sealed=b""),
+    }
 
 
 def export(members: Sequence[UUID]) -> Plain:
-    """How many answers about the person are kept; what they say is in the other rooms. One query."""
-    return {"kept_answers": Answer.objects.filter(about__in=members).count()}
+    """How many answers about the person are kept and rows of jobs wait; what they say is in the other rooms, or will
+    be. Four queries.
+    """
+    return {
+        "kept_answers": Answer.objects.filter(about__in=members).count(),
+        "waiting_job_rows": len(waiting.about(members)),
+    }
 
 
 def undo(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Sequence[UUID]:

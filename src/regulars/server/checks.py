@@ -210,6 +210,21 @@ def of_tables(place: Place) -> Iterator[Found]:
         yield Found("keys", OK, "The keys are those the database was made with.")
     except RegularsError as refusal:
         yield Found("keys", WRONG, str(refusal))
+    yield from sealing(at=clock())
     queue = queue_state()
     advice = {"no worker": "Start `regulars serve` or `regulars worker`.", "late": "Start more workers."}
     yield Found("queue", OK if queue == "ok" else WARNING, f"The queue: {queue}.", advice.get(queue, ""))
+
+
+def sealing(*, at: datetime) -> Iterator[Found]:
+    """Whether a transaction left open keeps transfers from being sealed."""
+    from regulars.ledger.held_up import holding
+
+    found = holding(at=at)
+    for one in found:
+        told = (
+            f"A transaction of {one} ({one.program or 'it does not say its name'}) keeps transfers from being sealed."
+        )
+        yield Found("sealing", WARNING, told, f"End it in the database: SELECT pg_terminate_backend({one.pid});")
+    if not found:
+        yield Found("sealing", OK, "No transaction left open holds up the sealing of transfers.")

@@ -1,6 +1,7 @@
 """The rooms' steps in deeds that concern a person: merge, un-merge, erase, export, undo of an import (members/deeds).
 
-Members come first: the lock on their rows keeps two deeds about one person apart. Un-merge and undo run backwards.
+The lock on the members' rows, which a deed takes before any step, keeps two deeds about one person apart. The API comes
+first: it looks for people in work that waits, while their identifiers can be read. Un-merge and undo run backwards.
 """
 
 from typing import Final
@@ -10,4 +11,4 @@ from regulars.ledger import people as ledger
 from regulars.members import people as members
 from regulars.members.deeds import Step
 
-STEPS: Final[tuple[Step, ...]] = (members, ledger, api)
+STEPS: Final[tuple[Step, ...]] = (api, members, ledger)

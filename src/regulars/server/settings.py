@@ -5,6 +5,7 @@ DATABASE_URL    a PostgreSQL of one's own instead of the embedded one
 REGULARS_HOSTS  names the service answers to, with commas (localhost alone)
 REGULARS_API_RATE  requests a minute that one API key may send (6000; 0: as many as it likes)
 REGULARS_PREPARE  0 where connections come from a pooler that lends them by transaction (1)
+REGULARS_SECOND_FACTOR  who must have one: administrators (whoever may manage access), or everybody
 REGULARS_PROXY  1 where a trusted proxy ends TLS and sets X-Forwarded-Proto and X-Forwarded-For
 REGULARS_TLS    1 where the web part itself ends TLS
 """
@@ -98,6 +99,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 API_REQUESTS_PER_MINUTE = int(os.environ.get("REGULARS_API_RATE", "6000"))
+SECOND_FACTOR = os.environ.get("REGULARS_SECOND_FACTOR", "administrators")
 LOGIN_URL = "/login"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True

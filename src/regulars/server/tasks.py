@@ -91,6 +91,7 @@ async def recover(timestamp: int) -> None:
 STEPS: Final[tuple[Step, ...]] = (
     Step("journal.seal", "regulars.journal.sending.seal_due", "* * * * * */5"),
     Step("ledger.seal", "regulars.ledger.sending.seal_due", "* * * * * */5", most=1),
+    Step("ledger.watch", "regulars.ledger.held_up.watch_held_up", "* * * * *", most=1),
     Step("ledger.expire", "regulars.ledger.services.expiry.expire_due", "* * * * *"),
     Step("ledger.lapse", "regulars.ledger.services.holds.lapse_due", "* * * * * */15"),
     Step("ledger.settle", "regulars.ledger.services.pendings.settle_due", "* * * * *"),

@@ -4,24 +4,25 @@ Call it outside a transaction: what a failed log-in leaves (its count, its line)
 """
 
 import ipaddress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.contrib.auth import authenticate
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from regulars.access.errors import TooManyTries, WrongLogIn
 from regulars.access.models import Haunt, Staff, Tries
 from regulars.access.moves import LoggedIn
-from regulars.access.selectors import staff_of_email
+from regulars.access.selectors import has_factor, staff_of_email
+from regulars.access.services.factors import check
+from regulars.access.services.tries import WINDOW, begun, counted, left
 from regulars.access.texts import keyed
 from regulars.basics.ids import typed
 from regulars.journal.moves import STAFF, SYSTEM, Actor, Deed
 from regulars.journal.services import record
 
-WINDOW: Final = timedelta(minutes=15)
 # Failed log-ins within a window: of one account from one network, of one network, of one account from anywhere.
 MOST_TOGETHER: Final = 10
 MOST_OF_NETWORK: Final = 50
@@ -31,7 +32,8 @@ MOST_OF_ACCOUNT: Final = 100
 def log_in(email: str, password: str, *, address: str = "", request_id: str = "", at: datetime) -> LoggedIn:
     """Who this is, written into the journal. Raises TooManyTries (before the password is looked at), WrongLogIn.
 
-    Unknown, wrong and closed are answered alike and in the same time.
+    Whoever has a second factor is not in yet: see `log_in_with_code`, which writes the line then. Unknown, wrong and
+    closed are answered alike and in the same time.
     """
     network = network_of(address)
     name = email.strip().lower()
@@ -48,7 +50,20 @@ def log_in(email: str, password: str, *, address: str = "", request_id: str = ""
         record([Deed("access.log_in_failed", typed("stf", known.id) if known else "")], actor=nobody, at=at)
         raise WrongLogIn("Mail address and password do not belong together.")
     assert isinstance(person, Staff)
-    return _welcome(person, marks, network, Actor(STAFF, typed("stf", person.id), person.name, request_id, address), at)
+    Tries.objects.filter(mark__in=list(marks), window_at=begun(at), count__gt=0).update(count=F("count") - 1)
+    if has_factor(person.id):
+        return LoggedIn(person.id, new_place=False, needs_code=True)
+    return _welcome(person, Actor(STAFF, typed("stf", person.id), person.name, request_id, address), at)
+
+
+def log_in_with_code(staff: UUID, code: str, *, address: str = "", request_id: str = "", at: datetime) -> LoggedIn:
+    """The second half of a log-in whose password was right. Raises TooManyTries, WrongCode, WrongLogIn (closed)."""
+    nobody = Actor(SYSTEM, "log-in", request_id=request_id, address=address)
+    person = Staff.objects.filter(pk=staff, is_active=True).first()
+    if person is None:
+        raise WrongLogIn("Mail address and password do not belong together.")
+    by = check(staff, code, actor=nobody, at=at)
+    return _welcome(person, Actor(STAFF, typed("stf", person.id), person.name, request_id, address), at, by=by)
 
 
 def staff_of(found: LoggedIn) -> Staff:
@@ -82,10 +97,10 @@ def sweep(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _welcome(person: Staff, marks: dict[bytes, int], network: str, actor: Actor, at: datetime) -> LoggedIn:
-    Tries.objects.filter(mark__in=list(marks), window_at=_window(at), count__gt=0).update(count=F("count") - 1)
-    new_place = _noted(person, network, at)
-    record([Deed("access.log_in", actor.id, after={"new_place": new_place})], actor=actor, at=at)
+def _welcome(person: Staff, actor: Actor, at: datetime, *, by: str = "") -> LoggedIn:
+    new_place = _noted(person, network_of(actor.address), at)
+    second = {"second_factor": by} if by else {}
+    record([Deed("access.log_in", actor.id, after={"new_place": new_place, **second})], actor=actor, at=at)
     return LoggedIn(person.id, new_place)
 
 
@@ -101,22 +116,10 @@ def _noted(person: Staff, network: str, at: datetime) -> bool:
 
 def _count(marks: dict[bytes, int], actor: Actor, at: datetime) -> None:
     """Counts a try before it is made, so that tries at the same instant cannot slip through. Raises TooManyTries."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "insert into access_tries (mark, window_at, count) select mark, %s, 1 from unnest(%s::bytea[]) mark"
-            " order by mark on conflict (mark, window_at) do update set count = access_tries.count + 1"
-            " returning mark, count",
-            [_window(at), sorted(marks)],
-        )
-        tries = {bytes(mark): count for mark, count in cursor.fetchall()}
+    with transaction.atomic():
+        tries = counted(dict.fromkeys(marks, WINDOW), at=at)
         over = [mark for mark, most in marks.items() if tries[mark] > most]
         if any(tries[mark] == marks[mark] + 1 for mark in over):
             record([Deed("access.log_in_barred")], actor=actor, at=at)
     if over:
-        wait = _window(at) + WINDOW - at
-        raise TooManyTries("Too many failed log-ins. Wait a while.", retry_after=int(wait.total_seconds()) + 1)
-
-
-def _window(at: datetime) -> datetime:
-    seconds = int(at.timestamp())
-    return datetime.fromtimestamp(seconds - seconds % int(WINDOW.total_seconds()), UTC)
+        raise TooManyTries("Too many failed log-ins. Wait a while.", retry_after=left(at))

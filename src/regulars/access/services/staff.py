@@ -39,7 +39,7 @@ def hire(email: str, *, name: str, password: str | None = None, by: Grants, acto
 @transaction.atomic
 def set_password(staff: UUID, password: str, *, actor: Actor, at: datetime) -> None:
     """A new password, which ends every session. For the person themselves. Raises UnknownStaff, WeakPassword."""
-    found = _found(staff)
+    found = known_staff(staff)
     _set(found, password)
     found.sessions_ended += 1
     found.save(update_fields=["password", "sessions_ended"])
@@ -52,11 +52,11 @@ def deactivate(staff: UUID, *, reason: str = "", by: Grants, actor: Actor, at: d
 
     Whoever does it must have what they take, at each place. Raises NotAllowed, UnknownStaff, LastAdministrator.
     """
-    found = _found(staff)
+    found = known_staff(staff)
     given = list(Assignment.objects.filter(staff=found).select_related("role"))
     for organisation in sorted({one.organisation_id for one in given}):
         locks.organisation(organisation)
-    _require_over(given, by)
+    require_over(given, by)
     Staff.objects.filter(pk=staff).update(is_active=False, sessions_ended=F("sessions_ended") + 1)
     keys = Key.objects.filter(owner=staff, revoked_at=None).update(revoked_at=at)
     for one in given:
@@ -69,8 +69,8 @@ def deactivate(staff: UUID, *, reason: str = "", by: Grants, actor: Actor, at: d
 @transaction.atomic
 def reactivate(staff: UUID, *, by: Grants, actor: Actor, at: datetime) -> None:
     """Opens a closed account again, with the roles it had; keys stay revoked. Raises NotAllowed, UnknownStaff."""
-    found = _found(staff)
-    _require_over(list(Assignment.objects.filter(staff=found).select_related("role")), by)
+    found = known_staff(staff)
+    require_over(list(Assignment.objects.filter(staff=found).select_related("role")), by)
     Staff.objects.filter(pk=staff).update(is_active=True)
     record([Deed("access.reactivate", typed("stf", staff))], actor=actor, at=at)
 
@@ -83,13 +83,15 @@ def end_sessions(staff: UUID, *, actor: Actor, at: datetime) -> None:
     record([Deed("access.end_sessions", typed("stf", staff))], actor=actor, at=at)
 
 
-def _require_over(given: list[Assignment], by: Grants) -> None:
+def require_over(given: list[Assignment], by: Grants) -> None:
+    """Who takes from somebody must have all they have, at each place. Raises NotAllowed."""
     gate.require_any(by, Right.ACCESS_MANAGE)
     for one in given:
         gate.require_give(by, rights_of(one.role.rights), Place(one.organisation_id, one.merchant_id, one.store_id))
 
 
-def _found(staff: UUID) -> Staff:
+def known_staff(staff: UUID) -> Staff:
+    """One query. Raises UnknownStaff."""
     found = Staff.objects.filter(pk=staff).first()
     if found is None:
         raise UnknownStaff("There is no such staff.")

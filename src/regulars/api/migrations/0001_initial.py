@@ -55,12 +55,20 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.TextField(
-                        choices=[("waiting", "Waiting"), ("running", "Running"), ("done", "Done")], default="waiting"
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("refused", "Refused"),
+                        ],
+                        default="waiting",
                     ),
                 ),
                 ("total", models.IntegerField()),
                 ("done", models.IntegerField(default=0)),
                 ("refused", models.IntegerField(default=0)),
+                ("code", models.TextField(default="")),
+                ("detail", models.TextField(default="")),
                 ("organisation", models.UUIDField()),
                 ("actor", models.JSONField()),
                 ("made_at", models.DateTimeField()),
@@ -69,14 +77,13 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "api_job",
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "done"), _negated=True), fields=["made_at"], name="api_job_open"
-                    )
+                    models.Index(condition=models.Q(("ended_at", None)), fields=["made_at"], name="api_job_open")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("key", "name"), name="api_job_once"),
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["waiting", "running", "done"])), name="api_job_state"
+                        condition=models.Q(("state__in", ["waiting", "running", "done", "refused"])),
+                        name="api_job_state",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("done__gte", 0), ("refused__gte", 0), ("total__gt", 0)),

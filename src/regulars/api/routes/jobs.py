@@ -52,10 +52,12 @@ class JobTold(Telling):
 
     job: str
     kind: Literal["transfers", "members"]
-    state: Literal["waiting", "running", "done"]
+    state: Literal["waiting", "running", "done", "refused"]
     total: int
     done: int
     refused: int
+    code: Annotated[str, Field(description="Why the job as a whole was refused: the key is not valid any more, …")]
+    detail: str
     made_at: Moment
     ended_at: Moment | None
 
@@ -85,6 +87,8 @@ def _told(job: Job) -> JobTold:
         total=job.total,
         done=job.done,
         refused=job.refused,
+        code=job.code,
+        detail=job.detail,
         made_at=job.made_at,
         ended_at=job.ended_at,
     )
@@ -93,7 +97,7 @@ def _told(job: Job) -> JobTold:
 def _rows(
     request: Request, right: Right, asked: Sequence[TransferAsked | MemberAsked]
 ) -> tuple[list[dict[str, Any]], UUID]:
-    """The rows with the places where the key may act, so that the worker need not ask again."""
+    """The rows with the places where the key may act; the worker asks again whether it still may."""
     places = {pair: where(request.call, right, *pair) for pair in {(one.merchant, one.store) for one in asked}}
     rows = []
     for one in asked:
@@ -156,7 +160,7 @@ def _job(request: Request, name: str) -> Job:
     return found
 
 
-@of_kind("transfers")
+@of_kind("transfers", Right.LEDGER_POST)
 def post_rows(rows: Sequence[Mapping[str, Any]], home: UUID, actor: Actor, at: datetime) -> list[str]:
     """Posts transfers of a job. Raises what the ledger refuses."""
     asked = [TransferAsked.model_validate(row) for row in rows]
@@ -164,7 +168,7 @@ def post_rows(rows: Sequence[Mapping[str, Any]], home: UUID, actor: Actor, at: d
     return [typed("txn", one.id) for one in post_placed(asked, places, actor=actor, at=at)]
 
 
-@of_kind("members")
+@of_kind("members", Right.MEMBERS_IMPORT)
 def enrol_rows(rows: Sequence[Mapping[str, Any]], home: UUID, actor: Actor, at: datetime) -> list[str]:
     """Enrols members of a job. Raises what the members' room refuses."""
     asked = [MemberAsked.model_validate(row) for row in rows]
