@@ -8,6 +8,7 @@ loaded by COPY. Then codes of all four kinds, known and unknown, are looked up o
 just opened has: none are warmed by hand, the first look-ups count. pgbench runs `select abalance from pgbench_accounts`
 by primary key, with 1,000,000 rows, one client, prepared, on the same server in the same run. The same row is asked for
 in turn with each look-up over the same connection (`one_row_…`): what the machine's other work costs both, it shows.
+With `--folder` the first run fills an installation and the next ones measure it.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from regulars.members.moves import Presented
+    from regulars.server.postgres import Cluster
 
 SHOP = UUID(int=1)
 AT = datetime(2026, 5, 4, tzinfo=UTC)
@@ -70,52 +72,50 @@ def load(members: int) -> float:
         at=AT,
     )
     for start in range(0, members, BLOCK):
-        with transaction.atomic():
+        with transaction.atomic(), connection.cursor() as cursor:
+            # The rows are right by how they are made; looking up each reference would take most of the time.
+            cursor.execute("SET LOCAL session_replication_role = replica")
             _load_block(range(start, min(start + BLOCK, members)), card_range)
     with connection.cursor() as cursor:
         for table in ("members_member", "members_identifier", "members_card"):
-            cursor.execute(f"ANALYZE {table}")
+            cursor.execute(f"VACUUM ANALYZE {table}")
     return time.perf_counter() - began
 
 
 def _load_block(numbers: range, card_range: UUID) -> None:
-    from django.db import connection
+    from regulars.basics.ids import new_ids
+    from regulars.members.copying import copy_in
 
-    from regulars.basics.ids import new_id
-
-    ids = [(number, new_id(AT), new_id(AT)) for number in numbers]
-    with connection.cursor() as cursor:
-        with cursor.copy(
-            "COPY members_member (id, organisation, root_id, state, source, enrolled_at, created_at, sex, language,"
-            " country, town, name_grams, name_key) FROM STDIN"
-        ) as copy:
-            for _, member, _ in ids:
-                copy.write_row((member, SHOP, member, "active", "till", AT, AT, "", "de", "DE", "Kiel", [], 0))
-        with cursor.copy(
-            "COPY members_card (id, organisation, range_id, serial, form, member_id, state, reason, level, issued_at)"
-            " FROM STDIN"
-        ) as copy:
-            for number, member, card in ids:
-                copy.write_row((card, SHOP, card_range, number, "plastic", member, "active", "", "", AT))
-        with cursor.copy(
-            "COPY members_identifier (id, organisation, member_id, card_id, kind, source, sealed, key, blind, tail,"
-            " recognises, state, reason, origin, effective_at, recorded_at) FROM STDIN"
-        ) as copy:
-            for number, member, card in ids:
-                for row in _identifiers(number, member, card):
-                    copy.write_row(row)
+    at, many = AT.isoformat(), len(numbers)
+    ids = list(zip(numbers, new_ids(AT, many), new_ids(AT, many), strict=True))
+    copied = ("", "de", "DE", "Kiel", None, None, "{}", 0)
+    copy_in("members_member", ((m, SHOP, m, "active", "till", at, at, *copied) for _, m, _ in ids))
+    copy_in(
+        "members_card",
+        ((card, SHOP, card_range, n, "plastic", m, "active", "", "", at, at) for n, m, card in ids),
+    )
+    copy_in("members_identifier", (row for one in ids for row in _identifiers(*one, at)))
 
 
-def _identifiers(number: int, member: UUID, card: UUID) -> Iterator[tuple[object, ...]]:
-    from regulars.members.intake import sealed_identifier
+def _identifiers(number: int, member: UUID, card: UUID, at: str) -> Iterator[tuple[object, ...]]:
+    """As the room itself writes them: sealed, blinded, with their last digits."""
+    from regulars.basics.ids import new_ids
+    from regulars.members.identifying import tail
+    from regulars.members.intake import identifier_context
     from regulars.members.keys import keyring
+    from regulars.members.selectors.recognition import blind_parts
 
-    for kind in KINDS:
-        source = "till" if kind == "external" else ""
-        row = sealed_identifier(kind, source, value_of(kind, number), organisation=SHOP, keys=keyring(), at=AT)
-        of_card = card if kind == "card" else None
-        found_by = (row.sealed, row.key, row.blind, row.tail, True)
-        yield (row.id, SHOP, member, of_card, kind, source, *found_by, "active", "", "till", AT, AT)
+    newest = keyring().newest
+    for kind, one in zip(KINDS, new_ids(AT, len(KINDS)), strict=True):
+        source, value = "till" if kind == "external" else "", value_of(kind, number)
+        last = tail(kind, value)
+        blinds = (
+            newest.blind(*blind_parts(SHOP, kind, source, value)),
+            newest.blind(str(SHOP), "tail", last) if last else None,
+        )
+        sealed = newest.seal(value, identifier_context(one))
+        head = (one, SHOP, member, card if kind == "card" else None, kind, source)
+        yield (*head, sealed, newest.number, *blinds, True, "active", "", "till", at, at)
 
 
 def asked(members: int, lookups: int) -> list["Presented"]:
@@ -169,38 +169,81 @@ def percentile(times: list[float], share: float) -> float:
 
 def run(members: int = 1_000_000, lookups: int = LOOKUPS, seconds: int = 10) -> list[Figure]:
     """Makes an installation in a folder of its own, fills it, measures, and throws it away."""
-    from regulars.server.postgres import Cluster
-    from regulars.server.postgres.binaries import binaries
-    from regulars.server.postgres.owner import Owner
-
     folder = Path(tempfile.mkdtemp(prefix="regulars-bench-"))
-    cluster = Cluster(folder)
+    try:
+        fill(folder, members)
+        return measure(folder, lookups, seconds)
+    finally:
+        _throw_away(folder)
+
+
+def fill(folder: Path, members: int) -> float:
+    """A new installation with so many members; how long it took."""
+    import django
+    from django.core.management import call_command
+
+    cluster = _cluster(folder)
     # Only loading is hurried; what is measured reads.
     cluster.make({"synchronous_commit": "off", "max_wal_size": "4GB"})
     cluster.start()
     try:
-        os.environ |= {"REGULARS_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "regulars.server.settings"}
-        os.environ.pop("DATABASE_URL", None)
-        return _measured(members, lookups, cluster.url(), binaries(Owner.here()), seconds)
+        django.setup()
+        call_command("migrate", interactive=False, verbosity=0)
+        seconds = load(members)
+        pgbench(cluster.url(), _programs(), "-i", "-q", "-s", "10")
+        (folder / "filled.json").write_text(json.dumps({"members": members, "load_seconds": round(seconds, 1)}))
+        return seconds
     finally:
-        cluster.stop(at_once=True)
-        shutil.rmtree(cluster.home, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        _let_go()
+        cluster.stop()
 
 
-def _measured(members: int, lookups: int, url: str, programs: Path, seconds: int) -> list[Figure]:
+def measure(folder: Path, lookups: int = LOOKUPS, seconds: int = 10) -> list[Figure]:
+    """Of an installation that `fill` made."""
     import django
-    from django.core.management import call_command
+
+    cluster = _cluster(folder)
+    cluster.start()
+    try:
+        django.setup()
+        return _measured(json.loads((folder / "filled.json").read_text()), lookups, cluster.url(), seconds)
+    finally:
+        _let_go()
+        cluster.stop(at_once=True)
+
+
+def _cluster(folder: Path) -> "Cluster":
+    from regulars.server.postgres import Cluster
+
+    os.environ |= {"REGULARS_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "regulars.server.settings"}
+    os.environ.pop("DATABASE_URL", None)
+    return Cluster(folder)
+
+
+def _programs() -> Path:
+    from regulars.server.postgres.binaries import binaries
+    from regulars.server.postgres.owner import Owner
+
+    return binaries(Owner.here())
+
+
+def _let_go() -> None:
     from django.db import connections
 
-    django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
-    loaded = load(members)
-    pgbench(url, programs, "-i", "-q", "-s", "10")
-    times, plain, known = look_up(asked(members, lookups))
     connections.close_all()
     connections["default"].close_pool()  # type: ignore[attr-defined]
-    peer = one_row_by_pgbench(url, programs, seconds)
+
+
+def _throw_away(folder: Path) -> None:
+    shutil.rmtree(_cluster(folder).home, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measured(filled: Figure, lookups: int, url: str, seconds: int) -> list[Figure]:
+    members = int(str(filled["members"]))
+    times, plain, known = look_up(asked(members, lookups))
+    _let_go()
+    peer = one_row_by_pgbench(url, _programs(), seconds)
     assert known > lookups * 0.8, "most of the codes are known"
     figure: Figure = {
         "name": "recognition",
@@ -208,7 +251,7 @@ def _measured(members: int, lookups: int, url: str, programs: Path, seconds: int
         "identifiers": members * len(KINDS),
         "lookups": lookups,
         "known": known,
-        "load_seconds": round(loaded, 1),
+        "load_seconds": filled["load_seconds"],
         "median_ms": round(statistics.median(times), 3),
         "p99_ms": round(percentile(times, 0.99), 3),
         "worst_ms": round(max(times), 3),
@@ -220,9 +263,23 @@ def _measured(members: int, lookups: int, url: str, programs: Path, seconds: int
     return [figure]
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--members", type=int, default=1_000_000)
     parser.add_argument("--lookups", type=int, default=LOOKUPS)
-    for one in run(parser.parse_args().members, parser.parse_args().lookups):
+    parser.add_argument("--folder", type=Path, help="an installation to keep: filled where it is not there yet")
+    given = parser.parse_args()
+    if given.folder is None:
+        figures = run(given.members, given.lookups)
+    elif not (given.folder / "filled.json").exists():
+        given.folder.mkdir(parents=True, exist_ok=True)
+        fill(given.folder, given.members)
+        return
+    else:
+        figures = measure(given.folder, given.lookups)
+    for one in figures:
         print(json.dumps(one))
+
+
+if __name__ == "__main__":
+    main()
