@@ -63,6 +63,28 @@ def test_a_spend_that_is_not_there_says_how_much_is_missing(till: Till, ada: str
     assert available(till, ada) == 100
 
 
+def test_two_merchants_tills_may_have_the_same_name_and_numbers(world: World, till: Till, ada: str) -> None:
+    same = {"source": "till-4", "external_id": "1/1"}
+    market, bakery = (Till(world.key("till", merchant=one)) for one in (world.merchant, world.other))
+    done = [earn(one, ada, 100, **same) for one in (market, bakery, till, bakery)]
+    assert [one["replayed"] for one in done] == [False, False, False, True]
+    assert (done[3]["id"], available(till, ada)) == (done[1]["id"], 300)
+    assert {one["source"] for one in till.get(f"/members/{ada}/transfers").json()["items"]} == {"till-4"}
+
+
+@pytest.mark.parametrize("place", ["merchant", "store"])
+def test_a_place_that_is_not_there_is_refused(till: Till, ada: str, place: str) -> None:
+    nowhere = {place: typed("mrc" if place == "merchant" else "str", new_id(AT))}
+    for path, body in (
+        ("/transfers", spend(ada, 1)),
+        ("/holds", {"member": ada, "unit": "points", "amount": 1}),
+        ("/transfers/batch", None),
+    ):
+        asked = {"transfers": [spend(ada, 1, **nowhere)]} if body is None else body | nowhere
+        refused = till.post(path, asked)
+        assert (refused.status_code, refused.json()["code"]) == (403, "not-allowed")
+
+
 def test_sem_27_the_business_key_holds_also_under_a_new_idempotency_key(till: Till, ada: str) -> None:
     one = earn(till, ada, 100, source="till-4", external_id="1/1")
     again = earn(till, ada, 100, source="till-4", external_id="1/1")

@@ -1,6 +1,8 @@
 """Where a request happens, and whether its key may act there: every address asks here, and here the gate is asked."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from regulars.access import gate
@@ -10,6 +12,8 @@ from regulars.access.rights import Right
 from regulars.api.errors import PlaceNeeded
 from regulars.api.keys import Call
 from regulars.basics.ids import typed
+
+_AT_PLACE: Final = re.compile("^(mrc|org)_[0-9a-z]{26}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,19 @@ class Where:
     @property
     def store_text(self) -> str:
         return "" if self.store is None else typed("str", self.store)
+
+    def source_of(self, said: str | None) -> str:
+        """What a till calls itself, told apart from another merchant's till of the same name."""
+        return f"{self.merchant_text or typed('org', self.organisation)}/{said}" if said else ""
+
+
+def said_source(source: str) -> str:
+    """What the till called itself.
+
+    >>> said_source("mrc_01kdvdna00e008000000000001/till-4"), said_source("till-4"), said_source("a/b")
+    ('till-4', 'till-4', 'a/b')
+    """
+    return _AT_PLACE.sub("", source)
 
 
 def organisation(call: Call, right: Right) -> UUID:

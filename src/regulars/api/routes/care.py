@@ -24,7 +24,7 @@ from regulars.api.fields import (
     TransferId,
 )
 from regulars.api.keys import Call, Request
-from regulars.api.places import organisation, where, whole_organisation
+from regulars.api.places import Where, organisation, where, whole_organisation
 from regulars.api.routes.holdings import UnitCode, holder
 from regulars.api.routes.posting import BusinessKey, PlaceSaid
 from regulars.basics.ids import WrongId, untyped
@@ -166,15 +166,15 @@ def _adjusted(one: Adjusted) -> AdjustmentTold:
 def adjust_a_balance(request: Request, member: MemberId, body: AdjustmentAsked) -> AdjustmentTold:
     """Posted at once, or above the unit's threshold waits for a second person. Needs the right everywhere."""
     call = request.call
-    root = roots([member], organisation=whole_organisation(call, Right.LEDGER_ADJUST))[member]
+    home = whole_organisation(call, Right.LEDGER_ADJUST)
     wanted = Correction(
-        root,
+        roots([member], organisation=home)[member],
         body.unit,
         body.amount,
         body.reason,
         body.note,
         expires_at=body.expires_at,
-        source=body.source or "",
+        source=Where(home).source_of(body.source),
         external_id=body.external_id or "",
     )
     return _adjusted(ledger.adjust(wanted, actor=call.actor, at=call.at))
@@ -303,7 +303,7 @@ def move_between_members(request: Request, body: GiftAsked) -> GiftTold:
         body.unit,
         body.amount,
         effective_at=body.effective_at,
-        source=body.source or "",
+        source=here.source_of(body.source),
         external_id=body.external_id or "",
         reason=body.reason,
         merchant=here.merchant_text,

@@ -24,7 +24,7 @@ from regulars.api.fields import (
     Word,
 )
 from regulars.api.keys import Call, Request
-from regulars.api.places import merchants_seen, organisation, stores_seen, whole_organisation
+from regulars.api.places import merchants_seen, organisation, said_source, stores_seen, whole_organisation
 from regulars.basics.ids import typed
 from regulars.journal.moves import Deed
 from regulars.journal.services import record
@@ -243,7 +243,7 @@ def transfer_told(row: Transfer) -> TransferTold:
         effective_at=row.effective_at,
         recorded_at=row.recorded_at,
         reverses=row.reverses,
-        source=row.source,
+        source=said_source(row.source),
         external_id=row.external_id,
         reason=row.reason,
         merchant=row.merchant,
