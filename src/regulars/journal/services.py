@@ -18,7 +18,7 @@ _OF_EACH: Final = {
 }  # fmt: skip
 _RECORD: Final = (
     "INSERT INTO journal_entry (at, actor_kind, actor_id, actor_name, request_id, address,"
-    f" {', '.join(_OF_EACH)}) SELECT %s, %s, %s, %s, %s, %s, new.* FROM {unnested(_OF_EACH)}"
+    f" {', '.join(_OF_EACH)}) SELECT %s, %s, %s, %s, %s, %s, new.* FROM {unnested(_OF_EACH)} RETURNING 1"
 )
 
 
@@ -29,18 +29,20 @@ def record(deeds: Sequence[Deed], *, actor: Actor, at: datetime) -> None:
     kept, and a mail address or a phone among the facts is our own bug. Staff may type one into a reason: it is
     taken out.
     """
+    if deeds:
+        run(*recording(deeds, actor=actor, at=at))
+
+
+def recording(deeds: Sequence[Deed], *, actor: Actor, at: datetime) -> tuple[str, list[object]]:
+    """The statement of `record` and its values, for who writes an effect and its lines as one."""
     assert all(not personal(deed.before) and not personal(deed.after) for deed in deeds)
     themselves = actor.kind == MEMBER
-    of_all = [
-        at, actor.kind, actor.id, "" if themselves else actor.name, actor.request_id,
-        "" if themselves else actor.address,
-    ]  # fmt: skip
+    name, address = ("", "") if themselves else (actor.name, actor.address)
     rows = [
         (d.what, d.subject, d.merchant, d.store, dict(d.before), dict(d.after), without_personal(d.reason))
         for d in deeds
     ]
-    if rows:
-        run(_RECORD, [*of_all, *columns(rows, len(_OF_EACH))])
+    return _RECORD, [at, actor.kind, actor.id, name, actor.request_id, address, *columns(rows, len(_OF_EACH))]
 
 
 def read(

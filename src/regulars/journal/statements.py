@@ -25,7 +25,7 @@ def run(sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[
         # Moments as psycopg reads them: a tenth of the time that Django's way takes.
         cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
         cursor.execute(sql, values)
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if cursor.rownumber is not None else []
 
 
 def column(values: Iterable[Any]) -> str:
@@ -37,8 +37,10 @@ def column(values: Iterable[Any]) -> str:
     given = values if isinstance(values, tuple | list) else tuple(values)
     if not given:
         return "{}"
-    kinds = set(map(type, given))
     first = given[0]
+    if len(given) == 1:
+        return "{" + _written(first) + "}"
+    kinds = set(map(type, given))
     if len(kinds) == 1 and first.__class__ is not dict and first == given[-1] and given.count(first) == len(given):
         return "{" + ",".join([_written(first)] * len(given)) + "}"
     if kinds <= {UUID, _NOTHING}:

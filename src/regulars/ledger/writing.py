@@ -1,6 +1,7 @@
 """Writes a draft: one statement for transfers, lots, links and balances together, however many there are."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from regulars.journal.statements import columns, run, unnested
@@ -20,6 +21,15 @@ _LOT_CHANGES: Final = {
 }  # fmt: skip
 _ACCOUNT_CHANGES: Final = {"id": "uuid", "moved": "bigint", "set_aside": "bigint", "indebted": "bigint"}
 
+
+def _insert(table: str, types: Mapping[str, str]) -> str:
+    names = ", ".join(types)
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {unnested(types)} RETURNING 1"
+
+
+_INSERT_TRANSFERS: Final = _insert("ledger_transfer", _TRANSFERS)
+_INSERT_LOTS: Final = _insert("ledger_lot", _LOTS)
+_INSERT_USES: Final = _insert("ledger_lot_use", _USES)
 _CHANGE_LOTS: Final = (
     "UPDATE ledger_lot l SET remaining = l.remaining + new.remaining, held = l.held + new.held,"
     " usable_from = new.usable_from, expires_at = new.expires_at,"
@@ -33,31 +43,35 @@ _CHANGE_ACCOUNTS: Final = (
 )
 
 
-def write(draft: Draft) -> None:
-    """One query. The accounts of holders in the draft are under lock."""
+def write(draft: Draft, lines: tuple[str, list[object]] | None = None) -> None:
+    """One query; `lines` of the journal go with it. The accounts of holders in the draft are under lock."""
     fresh = [_lot(lot) for lot in draft.fresh]
     lots = [_lot_change(lot) for lot in draft.changed.values()]
     accounts = [_account_change(row) for row in draft.accounts.values() if row.moved or row.set_aside or row.indebted]
     parts: list[tuple[str, Mapping[str, str], Sequence[Sequence[object]]]] = [
-        (_insert("ledger_transfer", _TRANSFERS), _TRANSFERS, draft.transfers),
-        (_insert("ledger_lot", _LOTS), _LOTS, fresh),
-        (_insert("ledger_lot_use", _USES), _USES, draft.uses),
+        (_INSERT_TRANSFERS, _TRANSFERS, draft.transfers),
+        (_INSERT_LOTS, _LOTS, fresh),
+        (_INSERT_USES, _USES, draft.uses),
         (_CHANGE_LOTS, _LOT_CHANGES, lots),
         (_CHANGE_ACCOUNTS, _ACCOUNT_CHANGES, accounts),
     ]
     needed = [part for part in parts if part[2]]
-    if not needed:
+    if not needed and not lines:
         return
-    steps = ", ".join(f"s{number} AS ({sql})" for number, (sql, _, _) in enumerate(needed))
-    counts = ", ".join(f"(SELECT count(*) FROM s{number})" for number in range(len(needed)))
-    values = [text for _, types, rows in needed for text in columns(rows, len(types))]
-    (written,) = run(f"WITH {steps} SELECT {counts}", values)
-    assert written == tuple(len(rows) for _, _, rows in needed), "a row under lock was not there"
+    steps = [sql for sql, _, _ in needed]
+    values: list[object] = [text for _, types, rows in needed for text in columns(rows, len(types))]
+    if lines:
+        steps.append(lines[0])
+        values += lines[1]
+    (written,) = run(_together(tuple(steps)), values)
+    assert written[: len(needed)] == tuple(len(rows) for _, _, rows in needed), "a row under lock was not there"
 
 
-def _insert(table: str, types: Mapping[str, str]) -> str:
-    names = ", ".join(types)
-    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {unnested(types)} RETURNING 1"
+@lru_cache(64)
+def _together(steps: tuple[str, ...]) -> str:
+    parts = ", ".join(f"s{number} AS ({sql})" for number, sql in enumerate(steps))
+    counts = ", ".join(f"(SELECT count(*) FROM s{number})" for number in range(len(steps)))
+    return f"WITH {parts} SELECT {counts}"
 
 
 def _lot(lot: LotRow) -> tuple[object, ...]:

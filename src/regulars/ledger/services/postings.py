@@ -9,7 +9,7 @@ from django.db import transaction
 
 from regulars.basics.ids import typed
 from regulars.journal.moves import Actor, Deed
-from regulars.journal.services import record
+from regulars.journal.services import recording
 from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow, Draft, Words, ascending, may_earn, may_spend
 from regulars.ledger.intake import check, fingerprint, lot_dates
@@ -100,9 +100,8 @@ class Batch:
         ends = self.read([posting for posting, _ in fresh], wanted)
         answers = [self.add(*one, *pair) for one, pair in zip(fresh, ends, strict=True)]
         # Every check is behind us: now it is written.
-        write(self.draft)
+        write(self.draft, recording([_deed(fresh)], actor=actor, at=self.draft.at))
         expect(self.expected)
-        record([_deed(fresh)], actor=actor, at=self.draft.at)
         return answers
 
     def read(
