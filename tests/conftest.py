@@ -12,7 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from regulars.server.place import Place
 from tests import postgres
-from tests.tracing import untraced
+from tests.tracing import written_once
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +43,10 @@ def _let_tests_empty_tables() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _measure_our_own_lines_only() -> Iterator[None]:
-    """Half of what an analysis costs is Ibis writing SQL, which measuring would make half as dear again."""
+def _write_sql_once() -> Iterator[None]:
+    """Half of what an analysis costs is Ibis writing SQL, which measuring of lines would make twice as dear."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ibis, "to_sql", untraced(ibis.to_sql))
+        patch.setattr(ibis, "to_sql", written_once())
         yield
 
 

@@ -2,11 +2,15 @@
 
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar
+
+import ibis
+import ibis.expr.types as ir
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
+KEPT = 4_000
 
 
 def untraced(foreign: Callable[Given, Answer]) -> Callable[Given, Answer]:
@@ -20,5 +24,23 @@ def untraced(foreign: Callable[Given, Answer]) -> Callable[Given, Answer]:
             return foreign(*given, **named)
         finally:
             sys.settrace(tracer)
+
+    return called
+
+
+def written_once() -> Callable[..., str]:
+    """Ibis's own writing of SQL; an expression that equals one written before gets the same text again.
+
+    An expression of Ibis cannot change and equals another when all its parts do, literals and columns of tables too.
+    """
+    write = untraced(ibis.to_sql)
+
+    @lru_cache(KEPT)
+    def kept(operation: object, dialect: str | None) -> str:
+        return str(write(operation.to_expr(), dialect=dialect))  # type: ignore[attr-defined]
+
+    @wraps(ibis.to_sql)
+    def called(expression: ir.Expr, dialect: str | None = None) -> str:
+        return kept(expression.op(), dialect)
 
     return called
