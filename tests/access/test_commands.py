@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, connections
 from tests.access.cast import AT, PASSWORD, SETUP, Town
+from tests.access.factor import given_factor
 from tests.access.mailing import mail_host
 from typer.testing import CliRunner
 
@@ -15,7 +16,7 @@ from regulars.access import gate
 from regulars.access.alerts.transports import SMTP_URL
 from regulars.access.models import AlertRule
 from regulars.access.rights import Right
-from regulars.access.selectors import grants_of_key, staff_of_email
+from regulars.access.selectors import grants_of_key, has_factor, staff_of_email
 from regulars.access.services.places import found_organisation
 from regulars.cli import app
 from regulars.cli.refusing import REFUSED
@@ -82,6 +83,13 @@ def test_a_shop_is_set_up_by_commands(run: Run) -> None:
     assert grants_of_key(re.findall(r"rgk_\S+", own)[0], AT) is None
     run("staff", "reopen", "bob@example.org")
     run("staff", "password", "bob@example.org", typed="nine brown geese\nnine brown geese\n")
+    ann = staff_of_email("ann@example.org")
+    assert ann
+    given_factor(ann.pk, at=AT)
+    told = run("staff", "forget-factor", "ann@example.org", "--reason", "the only administrator lost the phone")
+    assert "Taken away" in told
+    assert not has_factor(ann.pk)
+    assert "no-second-factor" in run("staff", "forget-factor", "ann@example.org", status=REFUSED)
     bob = staff_of_email("bob@example.org")
     assert bob is not None
     assert bob.check_password("nine brown geese")

@@ -3,12 +3,16 @@
 import os
 import re
 import shutil
+import time
+from base64 import b32decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.server.installation import Installation, installation
+
+from regulars.access.factors import code_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -113,7 +117,9 @@ def test_the_first_administrator_is_made_by_the_link_and_the_link_is_over(
     page.get_by_role("link", name="Every call").click()
     expect(page).to_have_title("Regulars: reference of the API")
     page.goto(at)
-    log_out_and_in(page)
+    secret, recovery = second_factor(page)
+    log_out_and_in(page, secret)
+    colleagues(page, unseen=recovery)
     again = browser.new_page()
     answer = again.goto(at + server.link())
     assert answer
@@ -122,11 +128,61 @@ def test_the_first_administrator_is_made_by_the_link_and_the_link_is_over(
     assert {url for url in asked if not url.startswith((at, "data:"))} == set()
 
 
-def log_out_and_in(page: "Page") -> None:
+def code(secret: bytes, later: int = 0) -> str:
+    """What an app shows now, or so many steps of 30 seconds later."""
+    return code_of(secret, int(time.time()) // 30 + later)
+
+
+def second_factor(page: "Page") -> tuple[bytes, str]:
+    """Makes one by the pages: its secret, and a recovery code."""
+    page.get_by_role("link", name="Make it now").click()
+    expect(page.locator("h1")).to_have_text("Second factor")
+    looked_at(page)
+    page.get_by_role("button", name="Make it now").click()
+    expect(page.get_by_role("img", name="QR code for the app")).to_be_visible()
+    looked_at(page)
+    secret = b32decode(page.locator(".secret").inner_text().replace(" ", ""))
+    page.get_by_role("button", name="简体中文").click()
+    expect(page.locator("h1")).to_have_text("第二重验证")
+    looked_at(page)
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("Second factor")
+    page.get_by_label("Code").fill("000")
+    page.get_by_role("button", name="Take it into use").click()
+    expect(page.locator("[role=alert]")).to_have_count(1)
+    looked_at(page)
+    page.get_by_label("Code").fill(code(secret))
+    page.get_by_role("button", name="Take it into use").click()
+    expect(page.locator(".rows li")).to_have_count(10)
+    looked_at(page)
+    recovery = page.locator(".rows li").first.inner_text()
+    page.get_by_role("link", name="I have them").click()
+    expect(page.locator("main")).to_contain_text("asks for a code of the app")
+    page.get_by_role("link", name="Change it").click()
+    expect(page.get_by_role("button", name="Exchange it for another")).to_be_visible()
+    looked_at(page)
+    page.get_by_role("link", name="To the beginning").click()
+    expect(page.locator("h1")).to_have_text("What there is")
+    return secret, recovery
+
+
+def colleagues(page: "Page", *, unseen: str) -> None:
+    page.get_by_role("link", name="Staff").click()
+    expect(page.locator("h1")).to_have_text("Staff")
+    expect(page.locator(".rows")).to_contain_text("second factor since")
+    looked_at(page)
+    assert unseen not in page.content()
+
+
+def log_out_and_in(page: "Page", secret: bytes) -> None:
     page.get_by_role("button", name="Log out").click()
     expect(page.locator("h1")).to_have_text("Log in")
     looked_at(page)
     page.get_by_label("Mail address").fill("ada@shop.example")
     page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator("h1")).to_have_text("Your code")
+    looked_at(page)
+    page.get_by_label("Code").fill(code(secret, later=1))  # that of this moment was used when it was made
     page.get_by_role("button", name="Log in").click()
     expect(page.locator("h1")).to_have_text("What there is")

@@ -5,12 +5,16 @@ import os
 import re
 import signal
 import subprocess
+import time
+from base64 import b32decode
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import psycopg
 import pytest
 from tests.server.installation import Installation, installation
+
+from regulars.access.factors import code_of
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +27,7 @@ FORM = {
     "password": PASSWORD,
     "again": PASSWORD,
 }
+PAPER: list[str] = []  # recovery codes of the administrator of `server`
 
 
 @pytest.fixture
@@ -41,6 +46,7 @@ def server() -> Iterator[Installation]:
         first = Visitor(one)
         assert first.ask(one.link())[0] == 200
         assert first.ask(one.link(), FORM) == (302, "", "/")
+        PAPER[:] = first.make_second_factor()
         yield one
 
 
@@ -66,6 +72,24 @@ class Visitor:
         if found := re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.body):
             self.token = found[1]
         return answer.status, answer.body, str(answer.headers.get("location", ""))
+
+    def make_second_factor(self) -> list[str]:
+        """As an app on a phone would; the recovery codes."""
+        path = "/second-factor"
+        self.ask(path)
+        assert self.ask(path, {"do": "begin"}) == (302, "", path)
+        found = re.search(r'class="secret">([A-Z2-7 ]+)<', self.ask(path)[1])
+        assert found
+        code = code_of(b32decode(found[1].replace(" ", "")), int(time.time()) // 30)
+        return re.findall(r"<li><code>([^<]+)</code>", self.ask(path, {"do": "confirm", "code": code})[1])
+
+    def log_in(self, path: str = "/login") -> str:
+        """With password and a code; where it leads."""
+        self.ask(path)
+        status, _, asked = self.ask(path, {"email": MAIL, "password": PASSWORD})
+        assert (status, asked.partition("?")[0]) == (302, "/login/code")
+        self.ask(asked)
+        return self.ask(asked, {"code": PAPER.pop()})[2]
 
 
 def administrators(server: Installation) -> int:
@@ -107,7 +131,7 @@ def test_who_logs_out_is_out_and_a_wrong_password_is_told_like_an_unknown_addres
     wrong = visitor.ask("/login", {"email": MAIL, "password": "wrong horse battery"})
     assert (unknown[0], wrong[0]) == (403, 403)
     assert unknown[1].count("do not belong together") == wrong[1].count("do not belong together") == 1
-    assert visitor.ask("/login?next=//evil.example/", {"email": MAIL, "password": PASSWORD})[2] == "/"
+    assert visitor.log_in("/login?next=//evil.example/") == "/"
     status, page, _ = visitor.ask("/")
     assert (status, "Ada Planted" in page) == (200, True)
     assert visitor.ask("/logout", {})[2] == "/login"
@@ -227,9 +251,7 @@ def test_a_killed_database_is_back_and_the_pages_answer_again(server: Installati
     server.wait_ready()
     assert told <= {401, 503}, told
     assert server.ask("/api/v1/me", Authorization="Bearer some").status == 401
-    visitor = Visitor(server)
-    visitor.ask("/login")
-    assert visitor.ask("/login", {"email": MAIL, "password": PASSWORD})[0] == 302
+    assert Visitor(server).log_in() == "/"
     assert administrators(server) == 1
 
 

@@ -121,6 +121,20 @@ def password(email: Mail, data: Data = None) -> None:
     typer.echo("Set.")
 
 
+@staff.command("forget-factor")
+def forget_factor(
+    email: Mail,
+    reason: Annotated[str, typer.Option("--reason", help="For the journal: what happened, who asked.")] = "",
+    data: Data = None,
+) -> None:
+    """Takes the second factor away from somebody who lost it, also from the only administrator. Ends their sessions."""
+    with doing("staff forget-factor", data) as told:
+        from regulars.access.services.factors import remove
+
+        remove(staff_of(email), reason=reason, **told)
+    typer.echo("Taken away. At the next log-in they are asked to make a new one, if they must have one.")
+
+
 def staff_of(email: str) -> "UUID":
     """Raises UnknownStaff."""
     from regulars.access.errors import UnknownStaff

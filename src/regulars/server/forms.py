@@ -1,6 +1,7 @@
 """What people type on the pages of the installation."""
 
 from typing import Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from django import forms
@@ -59,3 +60,27 @@ class KeyForm(forms.Form):
     def __init__(self, roles: list[tuple[str, str]], *args: Any) -> None:
         super().__init__(*args)
         self.fields["role"].choices = roles  # type: ignore[attr-defined]
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Six digits that the app shows now, or a recovery code."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false", "autofocus": True}),
+    )
+
+
+class RemoveForm(forms.Form):
+    person = forms.TypedChoiceField(label=_("Who lost theirs"), coerce=UUID)
+    reason = forms.CharField(label=_("What happened"), max_length=200)
+    code = forms.CharField(
+        label=_("A code of your own"),
+        max_length=40,
+        help_text=_("Six digits that the app shows now, or a recovery code."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+    )
+
+    def __init__(self, people: list[tuple[str, str]], *args: Any) -> None:
+        super().__init__(*args)
+        self.fields["person"].choices = people  # type: ignore[attr-defined]

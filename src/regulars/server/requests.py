@@ -10,8 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from regulars.access.errors import NotAllowed
 from regulars.basics.ids import new_id, typed
-from regulars.server import health
+from regulars.server import health, problems
 from regulars.server.metrics import REQUESTS, SECONDS
 
 # Answered before anything else: a load balancer asks by a number, not by a name of this service.
@@ -30,6 +31,10 @@ class Requests:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+
+    def process_exception(self, request: HttpRequest, failure: Exception) -> HttpResponse | None:
+        """A page that somebody may not see; whatever else goes wrong is ours."""
+        return problems.not_allowed(request) if isinstance(failure, NotAllowed) else None
 
     def __call__(self, request: Any) -> HttpResponse:
         begun = time.perf_counter()

@@ -3,12 +3,15 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from regulars.server import views
+from regulars.server import second, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
     path("first/<str:link>", views.first, name="first"),
     path("login", views.enter, name="login"),
+    path("login/code", second.code, name="code"),
+    path("second-factor", second.own, name="second-factor"),
+    path("staff", second.staff, name="staff"),
     path("logout", views.leave, name="logout"),
     path("keys", views.make_key, name="make-key"),
     path("language", set_language, name="set_language"),

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -18,11 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from regulars import __version__
 from regulars.access import gate
 from regulars.access.errors import NotAllowed, WeakPassword, WrongSetting
-from regulars.access.models import Role, Staff
-from regulars.access.moves import Holder
+from regulars.access.models import Role
+from regulars.access.moves import Holder, LoggedIn
 from regulars.access.moves import Place as Where
 from regulars.access.rights import Right
-from regulars.access.selectors import grants_of_staff, keys_within
+from regulars.access.selectors import has_factor, keys_within
+from regulars.access.services.factors import required
 from regulars.access.services.keys import create_key
 from regulars.server import entering
 from regulars.server.errors import LinkNotValid
@@ -52,7 +52,7 @@ def first(request: HttpRequest, link: str) -> HttpResponse:
         except LinkNotValid:
             return redirect(request.path)  # somebody was faster: the page then says that the link is over
         else:
-            login(request, staff, backend=entering.BACKEND)
+            entering.enter_first(request, staff)
             return redirect("start")
     shown = {"form": form, "rules": password_validators_help_texts()}
     return render(request, "server/first.html", shown, status=422 if form.errors else 200)
@@ -73,19 +73,13 @@ def enter(request: HttpRequest) -> HttpResponse:
     form = EnterForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
-        refusal = entering.enter(request, form.cleaned_data["email"], form.cleaned_data["password"])
-        if refusal is None:
-            return redirect(_next(request))
-        form.add_error(None, refusal.told)
-        status = refusal.status
-    return render(request, "server/enter.html", {"form": form, "next": _next(request)}, status=status)
-
-
-def _next(request: HttpRequest) -> str:
-    """Where the visitor was going, if that is on this server."""
-    wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else "/"
+        outcome = entering.enter(request, form.cleaned_data["email"], form.cleaned_data["password"])
+        going = entering.next_of(request)
+        if isinstance(outcome, LoggedIn):
+            return redirect(f"{reverse('code')}?{urlencode({'next': going})}" if outcome.needs_code else going)
+        form.add_error(None, outcome.told)
+        status = outcome.status
+    return render(request, "server/enter.html", {"form": form, "next": entering.next_of(request)}, status=status)
 
 
 @require_POST
@@ -96,18 +90,18 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@login_required
+@entering.staff_page
 def start(request: HttpRequest) -> HttpResponse:
     """What there is now."""
-    return render(request, "server/start.html", _shown(request, holder_of(request)))
+    return render(request, "server/start.html", _shown(request, entering.holder_of(request)))
 
 
 @never_cache
 @require_POST
-@login_required
+@entering.staff_page
 def make_key(request: HttpRequest) -> HttpResponse:
     """An API key, shown this once."""
-    holder = holder_of(request)
+    holder = entering.holder_of(request)
     shown = _shown(request, holder, request.POST)
     form = shown["key_form"]
     if form is None:
@@ -120,23 +114,14 @@ def make_key(request: HttpRequest) -> HttpResponse:
         role.code,
         Where(role.organisation_id),
         by=holder.grants,
-        actor=holder.actor(request_id=entering.request_id_of(request), address=entering.address_of(request)),
+        actor=entering.actor_of(request, holder),
         at=timezone.now(),
     )
     return render(request, "server/key.html", {"text": made.text, "name": form.cleaned_data["name"], **shown})
 
 
-def holder_of(request: HttpRequest) -> Holder:
-    """Who is logged in, with what they may now. One query."""
-    assert isinstance(request.user, Staff)
-    found = grants_of_staff(request.user.pk, timezone.now())
-    if found is None:
-        raise Http404
-    return found
-
-
 def _shown(request: HttpRequest, holder: Holder, typed: Any = None) -> dict[str, Any]:
-    """Four queries."""
+    """Five queries."""
     scope = gate.scope(holder.grants, Right.ACCESS_MANAGE)
     roles = Role.objects.filter(organisation__in=scope.organisations).select_related("organisation")
     choices = [(str(role.pk), _role_name(role, many=len(scope.organisations) > 1)) for role in roles.order_by("name")]
@@ -146,6 +131,9 @@ def _shown(request: HttpRequest, holder: Holder, typed: Any = None) -> dict[str,
         "key_form": KeyForm(choices, typed) if choices else None,
         "keys": keys_within(scope) if choices else [],
         "data": settings.PLACE.data,
+        "manages": bool(choices),
+        "factor": has_factor(holder.id),
+        "required": required(holder.grants),
     }
 
 
