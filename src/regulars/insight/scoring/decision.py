@@ -19,16 +19,18 @@ _SHRINK: Final = 10.0  # rows at the base rate added to each node, so that no le
 
 
 def fit_tree(training: Training, seed: int) -> ScoreModel:
-    """The depth with the least log-loss in inner folds, grown on all rows; calibrated (Platt) out of fold."""
+    """The depth with the least log-loss in inner folds, grown on all rows; calibrated (Platt) out of fold.
+
+    In a fold the deepest is grown; the less deep are that one, cut off above.
+    """
     rows = Rows(training.table)
     codes = [column.codes(rows) for column in training.columns]
     inner = training.folds(seed)
     unseen = np.empty((len(DEPTHS), len(training)))
     for fold in range(int(inner.max()) + 1):
         rest, part = np.flatnonzero(inner != fold), np.flatnonzero(inner == fold)
-        for place, depth in enumerate(DEPTHS):
-            grown, base = _grown(training.columns, [c[rest] for c in codes], training.outcome[rest], depth, seed)
-            unseen[place, part] = base + _score(grown, training.table.take(part))
+        grown, base = _grown(training.columns, [c[rest] for c in codes], training.outcome[rest], DEPTHS[-1], seed)
+        unseen[:, part] = base + _scores(grown, training.table.take(part))
     yes = training.outcome
     losses = np.logaddexp(0.0, np.where(yes, -unseen, unseen)).mean(axis=1)
     best = int(losses.argmin())
@@ -44,9 +46,25 @@ def grown_tree(training: Training, seed: int, *, depth: int, leaves: int) -> Tre
     return _grown(training.columns, codes, training.outcome, depth, seed, leaves)[0]
 
 
-def _score(tree: Tree, table: Any) -> Floats:
-    found: Floats = tree.leaf_points[tree.leaves(Rows(table))].sum(axis=1)
+def _scores(tree: Tree, table: Any) -> Floats:
+    """Points of each row, for each depth the tree is cut off at: a node has all that was changed on the way to it."""
+    points = tree.leaf_points.sum(axis=1)
+    depth, parent = _places(tree)
+    reached = tree.leaves(Rows(table))
+    found = np.empty((len(DEPTHS), len(reached)))
+    for place, cut in reversed(list(enumerate(DEPTHS))):
+        reached = np.where(depth[reached] > cut, parent[reached], reached)
+        found[place] = points[reached]
     return found
+
+
+def _places(tree: Tree) -> tuple[Ints, Ints]:
+    """How deep each node is, and which is above it."""
+    depth, parent = np.zeros((2, len(tree.feature)), np.int64)
+    for node in np.flatnonzero(tree.feature >= 0):  # parents before children
+        for child in (tree.left[node], tree.right[node]):
+            depth[child], parent[child] = depth[node] + 1, node
+    return depth, parent
 
 
 def _grown(
