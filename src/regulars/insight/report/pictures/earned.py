@@ -9,6 +9,8 @@ from regulars.insight.report.pictures.theme import BRAND, BRAND_SOFT, INK, INK_2
 from regulars.insight.report.pictures.vega import Spec, axis, drawn, named_ticks, values
 from regulars.insight.report.words import Words
 
+_NEAR = 0.25  # share of customers over which the words stretch
+
 
 def earned(
     rows: Sequence[Mapping[str, float]], chosen: tuple[float, float] | None, words: Words, label: str, *, name: str
@@ -43,7 +45,7 @@ def earned(
             _word(words.t("by lot"), (0.3, 0.3 * everyone), both, color=INK_2, dy=14 if everyone > 0 else -14),
         ]  # fmt: skip
         if chosen is not None:
-            layers += _marked(chosen, words, both, wide=wide)
+            layers += _marked(chosen, rows, words, both, wide=wide)
         return {"data": values(rows), "layer": layers}
 
     return drawn(spec, name=name, label=label, height=300)
@@ -64,9 +66,12 @@ def ticks_between(low: float, high: float) -> list[float]:
     return [step * at for at in range(ceil(low / step), floor(high / step) + 1)]
 
 
-def _marked(chosen: tuple[float, float], words: Words, both: Spec, *, wide: bool) -> list[Spec]:
+def _marked(
+    chosen: tuple[float, float], rows: Sequence[Mapping[str, float]], words: Words, both: Spec, *, wide: bool
+) -> list[Spec]:
     """The part to send to: a line down, a dot, and its share in words, on the side where there is room."""
     share, profit = chosen
+    below = any(float(row["profit"]) > profit for row in rows if abs(float(row["share"]) - share) < _NEAR)
     at = {"data": {"values": [{"share": share, "profit": profit}]}}
     dot = {"type": "point", "filled": True, "size": 90, "color": BRAND, "opacity": 1}
     text = words.t("send to {share}", share=words.numbers.share(share))
@@ -79,7 +84,7 @@ def _marked(chosen: tuple[float, float], words: Words, both: Spec, *, wide: bool
             "encoding": {"x": both["x"]},
         },
         {**at, "mark": dot, "encoding": both},
-        _word(text, chosen, both, color=INK, fontWeight=600, dy=-16, **side),
+        _word(text, chosen, both, color=INK, fontWeight=600, dy=18 if below else -16, **side),
     ]
 
 

@@ -10,7 +10,7 @@ from regulars.insight.report.pictures.theme import BRAND, INK_2, MUTED, NARROW
 from regulars.insight.report.pictures.vega import Spec, axis, drawn, values
 
 _PERCENT: Final = "datum.value == 0 ? '0%' : format(datum.value, '+.0%')"
-_LETTERS: Final = 18  # a line of a name on a phone
+_LETTERS, _LETTERS_WIDE = 18, 22  # of a line of a name, on a phone and else
 
 
 def intervals(rows: Sequence[tuple[str, float, float, float]], title: str, label: str, *, name: str) -> Markup:
@@ -45,5 +45,5 @@ def intervals(rows: Sequence[tuple[str, float, float, float]], title: str, label
 
 
 def _lines(what: str, width: int) -> str:
-    """The name, broken where a phone has no room for it."""
-    return what if width > NARROW else "\n".join(textwrap.wrap(what, _LETTERS))
+    """The name, broken so that it leaves the picture its room, whatever letters the reader's machine has."""
+    return "\n".join(textwrap.wrap(what, _LETTERS_WIDE if width > NARROW else _LETTERS))

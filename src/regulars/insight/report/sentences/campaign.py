@@ -10,6 +10,7 @@ from regulars.insight.report.sentences.chapter import Chapter, empty
 from regulars.insight.report.words import Sentence, Words, mark
 from regulars.insight.uplift.found import Campaign
 from regulars.insight.uplift.moves import Effect, Result
+from regulars.insight.uplift.teaching import Taught
 
 OUTCOMES: Final = {
     "buyers": mark("Customers who bought"),
@@ -98,7 +99,7 @@ def _part(one: Campaign, number: int, words: Words, *, kept: bool) -> dict[str, 
         "conclusion": _conclusion(judged, one.name, words),
         "picture": picture,
         "rows": [_row(what, effect, words) for what, effect in rows],
-        "notes": _notes(judged, words),
+        "notes": _notes(judged, one.taught, words),
         "next": _next(one, words, kept=kept),
     }
 
@@ -153,7 +154,7 @@ def _row(what: Sentence, effect: Effect, words: Words) -> dict[str, str]:
     }
 
 
-def _notes(judged: Result, words: Words) -> list[Sentence]:
+def _notes(judged: Result, taught: Taught | None, words: Words) -> list[Sentence]:
     count, effect = words.numbers.count, judged.effects["revenue_minor"]
     notes = [
         words.t(
@@ -172,7 +173,10 @@ def _notes(judged: Result, words: Words) -> list[Sentence]:
     if judged.progress < 1:
         notes.append(words.t("It is still running: the verdict uses wider bounds that hold however often one looks."))
     if "margin_minor" in judged.unknown:
-        notes.append(words.t("The sales do not say what goods cost, so margin is not known."))
+        some = taught is not None and taught.margin_share is not None
+        cost = mark("The sales do not say what goods cost, so margin is not known.")
+        few = mark("Too few of the sales say what the goods cost to judge the margin itself.")
+        notes.append(words.t(few if some else cost))
     if judged.control_reached:
         notes.append(
             words.t("{count} who should have got nothing were sent something.", count=count(judged.control_reached))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from regulars.insight.findings import Cohorts, Findings
 from regulars.insight.report.numbers import known
@@ -22,7 +22,7 @@ def chapter(findings: Findings, words: Words) -> Chapter:
         return empty("cohorts", title, findings.unsaid.get("cohorts", ""), words)
     second = _second(found, words)
     months = by_month(found)
-    said = _monthly(months, words)
+    said = _monthly(months, findings.shop.cut_off if findings.shop else None, words)
     days = found.days_to_second
     return Chapter(
         "cohorts",
@@ -83,11 +83,12 @@ def by_month(found: Cohorts) -> dict[date, tuple[int, int]]:
     return {month: (max(0, new[month]), max(0, again[month])) for month in sorted({*new, *again})}
 
 
-def _monthly(months: Mapping[date, tuple[int, int]], words: Words) -> Sentence | None:
+def _monthly(months: Mapping[date, tuple[int, int]], cut_off: date | None, words: Words) -> Sentence | None:
     if len(months) < 2 or not any(sum(pair) for pair in months.values()):
         return None
-    # The last month may have been cut short; the one before it is whole.
-    month = sorted(months)[-2]
+    month = sorted(months)[-1]
+    if cut_off is None or (cut_off + timedelta(days=1)).day != 1 or cut_off.replace(day=1) != month:
+        month = sorted(months)[-2]  # the last may have been cut short
     new, again = months[month]
     if new + again == 0:
         month, (new, again) = max(months.items(), key=lambda item: sum(item[1]))

@@ -51,6 +51,11 @@ def told(found: ComplaintsFound, words: Words) -> Chapter:
                 for row in found.queue.slice(0, _QUEUE).to_pylist()
             ],
             "days": found.after_days,
+            "all": words.n(
+                "The money is that of the last year; all else counts the {count} complaint of the file.",
+                "The money is that of the last year; all else counts all {count} complaints of the file.",
+                found.complaints,
+            ),
         },
     )
 

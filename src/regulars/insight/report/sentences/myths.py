@@ -101,18 +101,25 @@ def _measure(row: Measure, words: Words) -> dict[str, object]:
         if row.name == "mean_receipt_minor":
             return words.numbers.money(value)
         if row.name in _SHARES:
-            return words.numbers.share(_near(value, 3))
+            return words.numbers.share(_near(value, 4), 2)
         if row.name in _OF_HUNDRED:
             return words.numbers.decimal(_near(100 * value, 1), 1)
         return words.numbers.decimal(_near(value, 3), 3)
+
+    def apart(value: float) -> str:
+        """Shares differ by points."""
+        return words.numbers.decimal(_near(100 * value, 2), 2) if row.name in _SHARES else show(value)
+
+    def told(value: float) -> str:
+        return words.t("{points} points", points=apart(value)).plain if row.name in _SHARES else apart(value)
 
     return {
         "name": words.of(dict(MEASURES), row.name),
         "loyal": show(row.loyal),
         "other": show(row.other),
-        "raw": show(row.raw),
-        "matched": show(row.matched),
-        "range": words.t("{low} to {high}", low=show(row.matched_low), high=show(row.matched_high)).plain,
+        "raw": told(row.raw),
+        "matched": told(row.matched),
+        "range": words.t("{low} to {high}", low=apart(row.matched_low), high=apart(row.matched_high)).plain,
     }
 
 

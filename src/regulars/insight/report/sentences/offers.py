@@ -105,8 +105,10 @@ def _assumed(found: OffersFound, words: Words) -> Sentence:
 
 def _grid(found: OffersFound, words: Words) -> dict[str, Any]:
     cells = {(row["habit"], row["usage"]): row for row in found.by_box.to_pylist()}
+    inside = sum(row["offers"] for row in cells.values())
     deepest = max((row["mean_percent"] for row in cells.values()), default=0) or 1
     return {
+        "others": _others(found.offers - inside, words),
         "usages": [words.of(dict(USAGES), usage) for usage in USAGES],
         "rows": [
             {
@@ -116,6 +118,17 @@ def _grid(found: OffersFound, words: Words) -> dict[str, Any]:
             for habit in HABITS
         ],
     }
+
+
+def _others(offers: int, words: Words) -> Sentence | None:
+    """What the boxes leave out."""
+    if offers <= 0:
+        return None
+    return words.n(
+        "{count} more offer is in categories where brands are not told apart, or to customers without a habit there.",
+        "{count} more offers are in categories where brands are not told apart, or to customers without a habit there.",
+        offers,
+    )
 
 
 def _cell(row: Mapping[str, Any] | None, deepest: float, words: Words) -> dict[str, str]:
@@ -142,7 +155,7 @@ def _class(row: Mapping[str, Any], words: Words) -> dict[str, object]:
 def _billed(row: Mapping[str, Any], words: Words) -> dict[str, object]:
     money = words.numbers.money
     return {
-        "vendor": words.t("we") if row["vendor"] == "us" else short(row["vendor"]),
+        "vendor": words.t("the shop") if row["vendor"] == "us" else short(row["vendor"]),
         "offers": words.numbers.count(row["offers"]),
         "budget": money(row["budget_minor"]),
         "reserved": money(row["reserved_minor"]),

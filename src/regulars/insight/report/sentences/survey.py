@@ -36,11 +36,11 @@ DISAGREEMENTS: Mapping[str, str] = {
 # Outcome, and whether it is more than chance.
 DIFFER: Mapping[tuple[str, bool], str] = {
     ("rebuy", True): mark(
-        "After the answer {top} {best} bought again, after the answer {next} it was {second}: more than chance. Given "
-        "what they bought before, the difference is between {low} and {high} points."
+        "{best} of those who answered {top} bought again, {second} of those who answered {next}: more than chance. "
+        "Given what they bought before, the difference is between {low} and {high} points."
     ),
     ("rebuy", False): mark(
-        "After the answer {top} {best} bought again, after the answer {next} it was {second}: that may be chance. "
+        "{best} of those who answered {top} bought again, {second} of those who answered {next}: that may be chance. "
         "Given what they bought before, the difference is between {low} and {high} points."
     ),
     ("visits", True): mark(
