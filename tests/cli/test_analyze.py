@@ -70,8 +70,8 @@ def test_those_who_stopped_half_way_are_named(report: Path) -> None:
 
 
 def test_the_next_month_is_added_and_the_same_file_changes_nothing(tmp_path: Path) -> None:
-    write_sales(tmp_path / "jan.csv", days=120)
-    write_sales(tmp_path / "may.csv", first=date(2025, 5, 1), days=90, seed=5)
+    write_sales(tmp_path / "jan.csv", days=120, people=20)
+    write_sales(tmp_path / "may.csv", first=date(2025, 5, 1), days=90, people=20, seed=5)
     lake = tmp_path / "lake"
     assert regulars("analyze", tmp_path / "jan.csv", "--lake", lake, "--out", tmp_path / "a").exit_code == 0
     assert regulars("analyze", tmp_path / "may.csv", "--lake", lake, "--out", tmp_path / "b").exit_code == 0

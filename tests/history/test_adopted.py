@@ -93,7 +93,7 @@ def test_a_file_over_many_years_is_left_for_the_lake_to_split(engine: Engine, tm
     assert Lake(tmp_path / "lake").add(file).rows_kept == len(years)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(files=st.lists(FILE, min_size=1, max_size=3, unique_by=repr), ready=st.lists(st.integers(0, 4), min_size=3))
 def test_taken_over_or_written_anew_the_lake_holds_the_same(files: list[list[Line]], ready: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:

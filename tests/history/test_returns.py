@@ -108,7 +108,7 @@ EVENT = st.tuples(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.lists(EVENT, min_size=2, max_size=14))
 def test_no_piece_comes_back_twice_or_before_it_was_sold_and_none_is_forgotten(
     events: list[tuple[int, int, str, int]],

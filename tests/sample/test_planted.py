@@ -163,12 +163,10 @@ def test_the_campaign_that_worked_brought_visits_and_the_other_none(larger: Trut
 
 def test_who_is_more_content_comes_more_often_afterwards(larger: Truth) -> None:
     after: dict[int, list[int]] = defaultdict(list)
-    visits = Counter(
-        row["customer"]
-        for row in larger.rows("visits")
-        if row["visited_at"].date() >= larger.rows("survey")[0]["answered_on"]
-    )
-    for row in larger.rows("survey"):
+    answers = larger.rows("survey")
+    asked_on = answers[0]["answered_on"]
+    visits = Counter(row["customer"] for row in larger.rows("visits") if row["visited_at"].date() >= asked_on)
+    for row in answers:
         after[row["Overall"]].append(visits[row["customer"]])
     assert mean(after[5]) > mean(after[3])
     assert larger.survey.num_rows > 100
