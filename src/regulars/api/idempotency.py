@@ -16,12 +16,20 @@ from django.http import HttpRequest
 from regulars.api.errors import AnswerErased, IdempotencyKeyNeeded, IdempotencyKeyReused, RequestInFlight
 from regulars.api.models import Answer
 from regulars.api.sealing import hashes, seal, unseal
+from regulars.journal.statements import column, run
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 LONGEST: Final = 255
 KEPT: Final = timedelta(days=90)
 PRUNED_AT_ONCE: Final = 5_000
+_FOUND: Final = (
+    "SELECT mark, fingerprint, status, sealed, about FROM api_answer WHERE key = %s AND mark = ANY(%s::bytea[])"
+    " ORDER BY id LIMIT 1"
+)
+_KEEP: Final = (
+    "INSERT INTO api_answer (key, mark, fingerprint, status, sealed, about, at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,17 @@ class Said:
     headers: dict[str, str] = field(default_factory=dict)
     about: UUID | None = None
     replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as its row has it."""
+
+    mark: bytes
+    fingerprint: bytes
+    status: int
+    sealed: bytes
+    about: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +94,20 @@ def earlier(ask: Asked) -> Said | None:
     Raises RequestInFlight, IdempotencyKeyReused, AnswerErased.
     """
     assert connection.in_atomic_block
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ask.lock()])
-        (mine,) = cursor.fetchone()
+    ((mine,),) = run("SELECT pg_try_advisory_xact_lock(%s)", [ask.lock()])
     if not mine:
         raise _in_flight()
     # A statement of its own: one that began before the lock was given would not see what the holder has just written.
-    found = Answer.objects.filter(key=ask.key, mark__in=ask.marks).first()
-    return None if found is None else _again(found, ask)
+    found = run(_FOUND, [ask.key, column(ask.marks)])
+    return _again(Kept(*found[0]), ask) if found else None
 
 
-def _again(found: Answer, ask: Asked) -> Said:
-    if bytes(found.fingerprint) not in ask.fingerprints:
+def _again(found: Kept, ask: Asked) -> Said:
+    if found.fingerprint not in ask.fingerprints:
         raise IdempotencyKeyReused("This key was used for another request; use a new key for a new deed.")
     if not found.sealed:
         raise AnswerErased("This was done before; its answer was removed with the person it was about.")
-    kept = json.loads(unseal(bytes(found.sealed), purpose="answer", beside=found.key.bytes + bytes(found.mark)))
+    kept = json.loads(unseal(found.sealed, purpose="answer", beside=ask.key.bytes + found.mark))
     return Said(found.status, kept["body"].encode(), kept["headers"], found.about, replayed=True)
 
 
@@ -98,17 +115,9 @@ def keep(said: Said, ask: Asked, *, at: datetime) -> None:
     """Keeps an answer beside its effect. One query. Raises RequestInFlight where the lock did not hold."""
     assert connection.in_atomic_block
     text = json.dumps({"body": said.body.decode(), "headers": said.headers}).encode()
-    row = Answer(
-        key=ask.key,
-        mark=ask.marks[0],
-        fingerprint=ask.fingerprints[0],
-        status=said.status,
-        sealed=seal(text, purpose="answer", beside=ask.key.bytes + ask.marks[0]),
-        about=said.about,
-        at=at,
-    )
+    sealed = seal(text, purpose="answer", beside=ask.key.bytes + ask.marks[0])
     try:
-        row.save(force_insert=True)
+        run(_KEEP, [ask.key, ask.marks[0], ask.fingerprints[0], said.status, sealed, said.about, at])
     except IntegrityError as clash:
         raise _in_flight() from clash
 
