@@ -76,7 +76,16 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     holds = [administrator.done("/holds", hold)["id"] for _ in range(3)]
     large = {"unit": "points", "amount": 20_000, "reason": "goodwill", "note": "A long wait."}
     adjustments = [administrator.done(f"/members/{members[0]}/adjustments", large)["id"] for _ in range(2)]
+    room = {"label": "Room", "kind": "choice", "choices": ["quiet", "sea"], "is_preference": True}
+    assert administrator.send("PUT", "/fields/room", room).status_code == 200
+    note = administrator.done(f"/members/{members[0]}/notes", {"text": "A window seat."})["items"][0]
     return {
+        "household": [administrator.done("/households", {"members": members[1:]})["id"]],
+        "company": [administrator.done("/companies", {"name": "Harbour Brewery"})["id"]],
+        "note": [note["id"]],
+        "unit": ["points"],
+        "name": ["room"],
+        "kind": ["note"],
         "transfer": transfers,
         "hold": holds,
         "adjustment": adjustments,

@@ -52,7 +52,7 @@ sys.stdout.write("\\n" + json.dumps({"told": told, "loaded": sorted({name.split(
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_no_address_loads_what_only_workers_need(tmp_path: Path) -> None:
-    world = make_world()
+    world = make_world(alone=True)
     known = known_ids(Till(world.key("administrator")))
     shutil.copytree(settings.PLACE.secrets, tmp_path / "secrets")
     (tmp_path / "secrets" / "signing").write_text(settings.SECRET_KEY, encoding="ascii")

@@ -32,11 +32,11 @@ class World:
         return create_key(f"The {role}", role, place, by=gate.HOUSE, actor=SETUP, at=AT).text
 
 
-def make_world() -> World:
-    one, two = (
-        found_organisation(name, zone="Europe/London", by=gate.HOUSE, actor=SETUP, at=AT)
-        for name in ("Riverside", "Hillside")
-    )
+def make_world(*, alone: bool = False) -> World:
+    """Two organisations, or one that has the installation to itself."""
+    names = ("Riverside",) if alone else ("Riverside", "Hillside")
+    made = [found_organisation(name, zone="Europe/London", by=gate.HOUSE, actor=SETUP, at=AT) for name in names]
+    one, two = made[0], made[-1]
     wanted = [NewMerchant("Market", "Europe/London", "GBP"), NewMerchant("Bakery", "Europe/London", "GBP")]
     market, bakery = open_merchants(one, wanted, by=gate.HOUSE, actor=SETUP, at=AT)
     (quay,) = open_stores(market, [NewStore("Quay", "001")], by=gate.HOUSE, actor=SETUP, at=AT)

@@ -14,6 +14,7 @@ class Right(StrEnum):
     MEMBERS_ERASE = "members.erase"
     MEMBERS_EXPORT = "members.export"
     MEMBERS_IMPORT = "members.import"
+    MEMBERS_MANAGE = "members.manage"  # which fields there are, how long things are kept
     CARDS_WRITE = "cards.write"
     CONSENTS_WRITE = "consents.write"
     LEDGER_READ = "ledger.read"

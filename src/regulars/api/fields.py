@@ -71,6 +71,10 @@ RangeId = Annotated[UUID, BeforeValidator(_id_reader("rng")), _text_id("rng"), _
 WordingId = Annotated[UUID, BeforeValidator(_id_reader("wrd")), _text_id("wrd"), _id_schema("wrd")]
 MergeId = Annotated[UUID, BeforeValidator(_id_reader("mrg")), _text_id("mrg"), _id_schema("mrg")]
 AdjustmentId = Annotated[UUID, BeforeValidator(_id_reader("adj")), _text_id("adj"), _id_schema("adj")]
+HouseholdId = Annotated[UUID, BeforeValidator(_id_reader("hsh")), _text_id("hsh"), _id_schema("hsh")]
+CompanyId = Annotated[UUID, BeforeValidator(_id_reader("cmp")), _text_id("cmp"), _id_schema("cmp")]
+NoteId = Annotated[UUID, BeforeValidator(_id_reader("nte")), _text_id("nte"), _id_schema("nte")]
+StaffId = Annotated[UUID, BeforeValidator(_id_reader("stf")), _text_id("stf"), _id_schema("stf")]
 KeyId = Annotated[UUID, BeforeValidator(_id_reader("key")), _text_id("key"), _id_schema("key")]
 
 

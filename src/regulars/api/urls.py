@@ -7,8 +7,13 @@ from regulars.api.reference import reference
 from regulars.api.routes import (
     cards,
     care,
+    closing,
+    companies,
     consents,
+    exchange,
+    extras,
     holdings,
+    households,
     identifiers,
     jobs,
     leaving,
@@ -17,6 +22,7 @@ from regulars.api.routes import (
     people,
     posting,
     recognising,
+    settings,
     value,
 )
 
@@ -27,6 +33,9 @@ for noun in (
     own,
     recognising,
     people,
+    extras,
+    households,
+    companies,
     identifiers,
     cards,
     consents,
@@ -35,7 +44,10 @@ for noun in (
     holdings,
     posting,
     value,
+    exchange,
     care,
+    closing,
+    settings,
     jobs,
 ):
     api.add_router("", noun.router)

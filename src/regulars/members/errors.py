@@ -75,6 +75,20 @@ class WrongGroup(RegularsError):
     status: ClassVar[int] = 422
 
 
+class UnknownGroup(WrongGroup):
+    """There is no such household or company."""
+
+    code = "unknown-group"
+    status: ClassVar[int] = 404
+
+
+class UnknownNote(WrongFact):
+    """There is no such note."""
+
+    code = "unknown-note"
+    status: ClassVar[int] = 404
+
+
 class WrongCardRange(RegularsError):
     """A range of card numbers that cannot be: its prefix is taken, or the numbers get too long or run out."""
 

@@ -1,9 +1,10 @@
 """Units become others through the exchange account, at a stored rate."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
@@ -20,6 +21,8 @@ from regulars.ledger.services.keys import claim
 from regulars.ledger.words import Kind, Role, UnitKind
 from regulars.ledger.writing import write
 
+GAINED_MAX: Final = 10**15  # of one conversion
+
 
 @transaction.atomic
 def set_rate(
@@ -28,9 +31,15 @@ def set_rate(
     """From `since` on, so much of one unit is worth so much of the other, in smallest parts. Three queries."""
     known = units([from_unit, to_unit])
     _may_become(known[from_unit].kind, known[to_unit].kind)
-    if numerator <= 0 or denominator <= 0:
-        raise WrongPosting("A rate is above nothing.")
-    Rate.objects.create(from_unit=from_unit, to_unit=to_unit, numerator=numerator, denominator=denominator, since=since)
+    if numerator <= 0 or denominator <= 0 or from_unit == to_unit:
+        raise WrongPosting("A rate is above nothing, and of two units.")
+    try:
+        with transaction.atomic():
+            Rate(from_unit=from_unit, to_unit=to_unit, numerator=numerator, denominator=denominator, since=since).save(
+                force_insert=True
+            )
+    except IntegrityError as clash:
+        raise WrongPosting("There is a rate from just that moment on.", since=since) from clash
     facts = {"from": from_unit, "to": to_unit, "rate": f"{numerator}/{denominator}", "since": since.isoformat()}
     record([Deed("ledger.rate", after=facts)], actor=actor, at=at)
 
@@ -54,8 +63,8 @@ def convert(wanted: Conversion, *, actor: Actor, at: datetime) -> Converted:
     if rate is None:
         raise RateUnknown(f"There is no rate from {wanted.from_unit} to {wanted.to_unit}.")
     gained = wanted.amount * rate.numerator // rate.denominator
-    if wanted.amount <= 0 or gained == 0:
-        raise WrongPosting("That is worth nothing in the other unit.", amount=wanted.amount)
+    if wanted.amount <= 0 or not 0 < gained <= GAINED_MAX:
+        raise WrongPosting("That is worth nothing in the other unit, or too much.", amount=wanted.amount)
     draft = Draft(at, actor.id, actor.request_id)
     draft.know(locked([(wanted.owner, unit, Role.MAIN) for unit in (wanted.from_unit, wanted.to_unit)], at))
     mains = {row.unit: row for row in draft.accounts.values() if row.role == Role.MAIN}

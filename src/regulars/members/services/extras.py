@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
-from regulars.journal.services import record
-from regulars.members.errors import WrongFact, WrongField
+from regulars.journal.services import personal, record
+from regulars.members.errors import UnknownNote, WrongFact, WrongField
 from regulars.members.fields import BUILT_IN, Definition
 from regulars.members.keys import keyring
 from regulars.members.locks import lock_members
@@ -61,6 +61,8 @@ def _refuse_wrong_field(definition: Definition) -> None:
         raise WrongField(f"A field is one of: {', '.join(FieldKind.values)}.", name=name)
     if bool(choices) != (definition.kind in ("choice", "choices")) or len(set(choices)) < len(choices):
         raise WrongField("A field of choices names each of them once, and no other field does.", name=name)
+    if personal(choices):
+        raise WrongField("A choice is no mail address and no phone number.", name=name)
     if not 1 <= definition.length_max <= NOTE_MAX or definition.pattern:
         raise WrongField(f"A text may have 1 to {NOTE_MAX} characters.", name=name)
 
@@ -89,17 +91,18 @@ def tag(
 
 @transaction.atomic
 def untag(members: Sequence[UUID], tags: Sequence[str], *, organisation: UUID, actor: Actor, at: datetime) -> None:
-    """Raises UnknownMember, MemberClosed."""
+    """Raises WrongFact, UnknownMember, MemberClosed."""
+    words = [_tag(word) for word in tags]
     found = lock_members(members, organisation=organisation)
     ids = sorted({member.id for member in found.values()})
-    Tag.objects.filter(member__root__in=ids, tag__in=tags).delete()
-    record([Deed("members.untag", typed("mbr", one), after={"tags": list(tags)}) for one in ids], actor=actor, at=at)
+    Tag.objects.filter(member__root__in=ids, tag__in=words).delete()
+    record([Deed("members.untag", typed("mbr", one), after={"tags": words}) for one in ids], actor=actor, at=at)
 
 
 def _tag(word: str) -> str:
     found = " ".join(word.split())
-    if not 1 <= len(found) <= TAG_MAX:
-        raise WrongFact(f"A tag has 1 to {TAG_MAX} characters.", name="tag")
+    if not 1 <= len(found) <= TAG_MAX or personal(found):
+        raise WrongFact(f"A tag has 1 to {TAG_MAX} characters, and is no mail address or phone number.", name="tag")
     return found
 
 
@@ -127,9 +130,9 @@ def write_note(
 
 @transaction.atomic
 def remove_note(note: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> None:
-    """Raises WrongFact."""
+    """Raises UnknownNote."""
     if Note.objects.filter(id=note, member__organisation=organisation).delete()[0] != 1:
-        raise WrongFact("There is no such note.", name="note")
+        raise UnknownNote("There is no such note.", name="note")
     record([Deed("members.note_removed", after={"note": typed("nte", note)})], actor=actor, at=at)
 
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
-from regulars.journal.services import record
-from regulars.members.errors import WrongGroup
+from regulars.journal.services import personal, record
+from regulars.members.errors import UnknownGroup, WrongGroup
 from regulars.members.locks import lock_members
 from regulars.members.models import Company, Contact, Household, Member
 
@@ -39,7 +39,7 @@ def join_household(
 ) -> None:
     """Members join a household, or leave theirs (None). Raises UnknownMember, MemberClosed, WrongGroup."""
     if household is not None and not Household.objects.filter(id=household, organisation=organisation).exists():
-        raise WrongGroup("There is no such household.")
+        raise UnknownGroup("There is no such household.")
     found = lock_members(members, organisation=organisation)
     ids = [member.id for member in found.values()]
     led = Household.objects.filter(head__in=ids)
@@ -114,6 +114,8 @@ def add_contact(
     """A member speaks for a company; a new main contact takes the old one's place. Raises WrongGroup, UnknownMember,
     MemberClosed."""
     _company(company, organisation)
+    if personal(role):
+        raise WrongGroup("A role is no mail address and no phone number.")
     person = lock_members([member], organisation=organisation)[member]
     present = Contact.objects.filter(company=company, ended_at=None)
     if is_main:
@@ -144,7 +146,7 @@ def end_contact(company: UUID, member: UUID, *, organisation: UUID, actor: Actor
 def _company(company: UUID, organisation: UUID) -> Company:
     found = Company.objects.filter(id=company, organisation=organisation).first()
     if found is None:
-        raise WrongGroup("There is no such company.")
+        raise UnknownGroup("There is no such company.")
     return found
 
 
