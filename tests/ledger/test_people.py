@@ -140,3 +140,13 @@ def test_an_export_holds_what_is_kept_and_undo_keeps_who_has_a_history(points: s
     assert [row["amount"] for row in found["transfers"]] == [50, 20]
     assert (found["accounts"][0]["balance"], found["lots"][0]["remaining"]) == (30, 30)
     assert people.undo([ADA, BOB], deed=uuid4(), actor=ANN, at=AT) == [ADA]
+
+
+@pytest.mark.django_db
+def test_sem_38_nothing_is_opened_for_who_was_erased_and_never_had_an_account(points: str) -> None:
+    people.erase([ADA, BOB], deed=uuid4(), actor=ANN, at=AT)
+    services.define_unit("miles", "Miles", actor=ANN, at=AT)
+    for owner in (ADA, BOB):
+        for unit, role in (("points", Role.MAIN), ("points", Role.PENDING), ("miles", Role.MAIN)):
+            with pytest.raises(AccountClosed):
+                do(Posting(Kind.EARN, unit, 1, House(Role.ISSUED), Holder(owner, role)), at=AT + DAY)

@@ -12,9 +12,9 @@ from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow, Draft, Words
-from regulars.ledger.models import Account, Adjustment, Freeze, Hold, Pending
+from regulars.ledger.models import Account, Adjustment, Freeze, Hold, Pending, Unit
 from regulars.ledger.moves import House
-from regulars.ledger.services.accounts import houses
+from regulars.ledger.services.accounts import houses, locked
 from regulars.ledger.services.expiry import expire, expired
 from regulars.ledger.services.holds import void
 from regulars.ledger.words import Kind, Role
@@ -28,7 +28,7 @@ def erase(owners: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> 
     In numbers. The ids in the entries name nobody once the person is gone; notes of
     adjustments and reasons of freezes are blanked.
     """
-    locks.owners(owners)
+    _known(owners, at)
     for hold in Hold.objects.filter(owner__in=owners, closed_as=None):
         void(hold.id, actor=actor, at=at)
     draft = Draft(at, actor.id, actor.request_id)
@@ -51,6 +51,13 @@ def erase(owners: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> 
         [Deed("ledger.erase", typed("mbr", owners[0]), after={"transfers": len(draft.transfers)})], actor=actor, at=at
     )
     return {"accounts": len(rows), "transfers": len(draft.transfers)}
+
+
+def _known(owners: Sequence[UUID], at: datetime) -> None:
+    """Locks the accounts of all. Who never had one gets one to be closed: nothing is opened for an erased holder."""
+    there = {row.owner for row in locks.owners(owners)}
+    first = Unit.objects.order_by("code").values_list("code", flat=True)[:1]
+    locked([(owner, unit, Role.MAIN) for owner in owners if owner not in there for unit in first], at)
 
 
 def _write_off(draft: Draft, row: AccountRow, house: AccountRow, words: Words) -> None:
