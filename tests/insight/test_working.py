@@ -1,5 +1,6 @@
 """The working copy of the lines says what the lines say."""
 
+from decimal import Decimal
 from typing import Any
 
 import ibis
@@ -25,6 +26,7 @@ def table(rows: list[Row]) -> pa.Table:
         "sold_at": pa.timestamp("us"),
         "amount_minor": pa.int64(),
         "product": pa.string(),
+        "quantity": pa.decimal128(18, 3),
     }
     kinds |= {"channel": pa.string(), "basket": pa.int64(), "kind": pa.string()}
     full = [{"kind": "sale", "basket": number} | row for number, row in enumerate(rows)]
@@ -43,6 +45,17 @@ def test_lines_come_back_with_their_names_and_texts(most: int, monkeypatch: pyte
         named = kept.texts(kept.lines).left_join(kept.names.select("number", name="customer"), [("customer", "number")])
         found = engine.rows(named.select("name", "sold_at", "product").order_by("sold_at"))
     assert [(row["name"], row["product"]) for row in found] == [(row["customer"], row["product"]) for row in LINES]
+
+
+@pytest.mark.parametrize("most", [199, 2_000_000_000, 2_000_000_001, -(10**13)])
+def test_amounts_come_back_to_the_unit_whether_they_fit_half_the_room_or_not(most: int) -> None:
+    given = table([*LINES, sold("ada", 6) | {"amount_minor": most, "quantity": Decimal("0.125")}])
+    with Engine(threads=1) as engine:
+        kept = keep_working(engine.register("lines", given), engine)
+        found = engine.arrow(kept.lines.order_by("sold_at").select("amount_minor", "quantity"))
+    assert found["amount_minor"].to_pylist() == given["amount_minor"].to_pylist()
+    assert found["quantity"].to_pylist() == given["quantity"].to_pylist()
+    assert found.schema.field("amount_minor").type == pa.int64()
 
 
 def test_numbers_are_in_the_order_of_names() -> None:

@@ -72,7 +72,7 @@ def analyze(
     discount_rate: Discount = 0.10,
     classes: Classes = "20%,2.5%",
     seed: Seed = 7,
-    memory: Memory = "6GB",
+    memory: Memory = "7GB",
     as_json: Json = False,
 ) -> None:
     """Read sales files, keep their history, and write a report on the customers behind them.
