@@ -86,6 +86,7 @@ def test_a_shop_is_set_up_by_commands(run: Run) -> None:
     ann = staff_of_email("ann@example.org")
     assert ann
     given_factor(ann.pk, at=AT)
+    assert re.search(rf"ann@example.org\s+Ann\s+{AT:%Y-%m-%d}\s+administrator", run("staff", "list"))
     told = run("staff", "forget-factor", "ann@example.org", "--reason", "the only administrator lost the phone")
     assert "Taken away" in told
     assert not has_factor(ann.pk)

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from regulars.access.errors import WeakPassword
-from regulars.access.models import Staff
+from regulars.access.models import AlertRule, Staff
 from regulars.journal.models import Entry
 from regulars.server import health, installing, logs, requests
 from regulars.server.errors import LinkNotValid
@@ -56,6 +56,16 @@ def test_the_first_administrator_may_do_everything_and_the_journal_says_how() ->
     assert (staff.email, staff.check_password(PERSON["password"])) == ("ada@shop.example", True)
     assert {"access.found", "access.hire"} <= set(Entry.objects.values_list("what", flat=True))
     assert installing.new_link(at=AT) is None
+
+
+@pytest.mark.django_db
+def test_a_new_release_brings_its_alert_rules_and_leaves_those_that_were_changed(settings: Settings) -> None:
+    installing.make_first_administrator(link(), **PERSON, at=AT)
+    AlertRule.objects.filter(code="wrong-api-keys").delete()
+    AlertRule.objects.filter(code="failed-codes").update(threshold=77)
+    installing.install(settings.PLACE, at=AT)
+    assert AlertRule.objects.filter(code="wrong-api-keys").exists()
+    assert AlertRule.objects.get(code="failed-codes").threshold == 77
 
 
 @pytest.mark.django_db

@@ -50,16 +50,16 @@ def listed(data: Data = None) -> None:
     """Everybody, with what they may where."""
     with installation(data):
         from regulars.access.gate import HOUSE, scope
-        from regulars.access.naming import given_told, names
+        from regulars.access.naming import given_told, made_on, names
         from regulars.access.rights import Right
         from regulars.access.selectors import staff_within
 
         called = names()
         rows = [
-            [one.email, one.name, "" if one.is_active else "closed", given_told(one, called)]
+            [one.email, one.name, "" if one.is_active else "closed", made_on(one), given_told(one, called)]
             for one in staff_within(scope(HOUSE, Right.ACCESS_READ))
         ]
-    heads = dict.fromkeys(("mail address", "name", "", "role"), "left")
+    heads = dict.fromkeys(("mail address", "name", "", "second factor", "role"), "left")
     Console(highlight=False, soft_wrap=True).print(table("", heads, rows))
 
 

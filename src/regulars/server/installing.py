@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from regulars.access import gate
-from regulars.access.models import Staff
+from regulars.access.alerts.rules import lay_down
+from regulars.access.models import Organisation, Staff
 from regulars.access.moves import Place as Where
 from regulars.access.services.places import found_organisation
 from regulars.access.services.roles import assign
@@ -34,6 +35,8 @@ def install(place: Place, *, at: datetime) -> None:
     _refuse_other(place, fingerprints(place))
     make_first(at=at)
     keep_secrets_alike(place)
+    if Organisation.objects.exists():
+        lay_down(at=at)  # alert rules that this release brings; those there stay as they were changed
 
 
 def migrate() -> None:
