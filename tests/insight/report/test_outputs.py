@@ -147,6 +147,12 @@ def test_the_database_words_reasons_as_the_page_does(
     assert worded == [reason(code, words).plain for code in listed]
 
 
+def test_where_nobody_has_a_third_reason_there_is_none(engine: Engine) -> None:
+    engine.connection.execute("CREATE OR REPLACE TABLE no_reasons AS SELECT NULL::VARCHAR AS code FROM range(3)")
+    query = f"SELECT {worded_sql('code', Words('en', Numbers('en', 'USD', 2)))} FROM no_reasons"
+    assert engine.connection.execute(query).fetchall() == [(None,)] * 3
+
+
 def _percent_shown_alike(code: str) -> bool:
     """A share is between 0 and 100 percent, and whole."""
     kind, *numbers = code.split(":")

@@ -128,7 +128,8 @@ def worded_sql(column: str, words: Words) -> str:
         said = _filled(words.pattern(wording.patterns, 1), parts, words.numbers)
         if wording.counted:
             many = _filled(words.pattern(wording.patterns, 2), parts, words.numbers)
-            said = f"CASE WHEN {parts[wording.counted]} = '1' THEN {said} ELSE {many} END"
+            # `=` here stops DuckDB 2.0 where a stored column is null throughout: nobody has a third reason.
+            said = f"CASE WHEN {parts[wording.counted]} IS NOT DISTINCT FROM '1' THEN {said} ELSE {many} END"
         shape = quoted(f"{kind}(:-?[0-9]+){{{len(names)}}}")
         cases.append(f"WHEN regexp_full_match({column}, {shape}) THEN {said}")
     return f"CASE {' '.join(cases)} ELSE {column} END"
