@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from regulars.cli import app
 
-CUSTOMERS, EARLIER = 1300, date(2024, 10, 31)
+CUSTOMERS, EARLIER = 900, date(2024, 10, 31)
 
 
 def regulars(*words: object) -> Result:
