@@ -208,6 +208,8 @@ def _one(assignments: Mapping[str, Any], name: str) -> tuple[str, Any]:
     if len(assignments) == 1 and not name:
         only = next(iter(assignments))
         return only, assignments[only]
+    if not assignments:
+        raise WrongCampaign("The file holds no customers: it ends after its headings.", found=[])
     raise WrongCampaign(f"The file tells of {', '.join(assignments)}: say which with --name.", found=list(assignments))
 
 

@@ -9,6 +9,9 @@ import pytest
 
 from regulars.history.engine import Engine
 from regulars.insight.complaints import ComplaintsFound, complaints_of
+from regulars.insight.report.numbers import Numbers
+from regulars.insight.report.sentences.complaints import told
+from regulars.insight.report.words import Words
 from regulars.insight.settings import WrongSetting
 from regulars.insight.survey import WrongSurvey
 
@@ -152,3 +155,25 @@ def test_a_file_from_disk_in_chinese(tmp_path: Path) -> None:
         found = complaints_of(file, sold, engine, CUT_OFF, work=tmp_path)
     assert (found.complaints, found.customers) == (2, 2)
     assert {name: group.complaints for name, group in found.groups.items()} == {"content": 1, "discontent": 1}
+
+
+def test_what_of_the_file_counts_for_nothing_is_said() -> None:
+    given = {
+        "Card no": ["ada", "ada", "nobody", "ada", "ada"],
+        "Complained on": [str(ON), str(ON), str(ON), "2031-01-01", "soon"],
+        "Told how many": [-3, -3, 2, 1, 1],
+    }
+    found = found_in(given, every_ten_days("ada"))
+    assert (found.complaints, found.unlinked) == (2, 1)
+    assert found.left_out == {"no-day": 1, "after-cut-off": 1, "repeated": 1}
+    assert found.told_minor >= 0
+    words = Words("en", Numbers("en", "XXX", 2))
+    said = " ".join(sentence.plain for sentence in told(found, words).says)
+    for part in ("1 complaint is of nobody", "no day that can be read", "later than the last sale", "repeats another"):
+        assert part in said
+
+
+def test_sales_are_no_complaints() -> None:
+    sales = {"customer": ["ada"], "date": [ON], "category": ["Tea"], "amount": [3.5]}
+    with pytest.raises(WrongSurvey, match="complaints"):
+        found_in(sales, every_ten_days("ada"))

@@ -206,3 +206,23 @@ def test_waves_and_parts_with_correction() -> None:
     south = next(row for row in found.segments.to_pylist() if row["level"] == "South")
     assert south["difference"] > 0.4
     assert south["p_adjusted"] < 0.001
+
+
+def test_a_slip_of_the_pen_makes_no_longer_scale_and_a_code_for_no_answer_no_question_less() -> None:
+    steps = [1, 2, 3, 4, 5] * 60
+    slipped = said({"Overall": [7, *steps[1:]], "price": steps})
+    assert (slipped.scale, dict(slipped.left_out)) == ((1, 5), {"off-scale": 1})
+    coded = said({"Overall": steps, "price": [99 if n % 5 == 0 else step for n, step in enumerate(steps)]})
+    assert coded.items.column("item").to_pylist() == ["Overall", "price"]
+    assert dict(coded.left_out) == {"off-scale": 60}
+    assert said({"Overall": [1, 6, 7, 4] * 60, "price": [7, 2, 3, 4] * 60}).scale == (1, 7)
+
+
+def test_a_file_joined_twice_counts_once_but_the_nameless_may_say_the_same() -> None:
+    columns: dict[str, Any] = {"Card no": ["a", "b", "a", None], "Overall": [4, 5, 4, 4], "price": [3, 1, 3, 3]}
+    found = said(columns)
+    assert (found.respondents, dict(found.left_out)) == (3, {"repeated": 1})
+    nameless = {name: values for name, values in columns.items() if name != "Card no"}
+    assert said(nameless).respondents == 4
+    with pytest.raises(WrongSurvey, match="No column holds answers"):
+        said({"Overall": ["fine", "good"], "price": ["high", "low"]})

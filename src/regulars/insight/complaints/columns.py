@@ -1,6 +1,6 @@
 """A file of complaints understood: who, when, about what, content with the answer, and how many were told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 from regulars.history.engine import Engine
 from regulars.history.headings import meanings
 from regulars.insight.survey.errors import WrongSurvey
-from regulars.insight.survey.reading import Days, Floats, days, numbers
+from regulars.insight.survey.reading import Days, Floats, days, numbers, once
 
 _WORDS: Final = {
     "content": ("content", "satisfied with", "happy with", "resolved to", "满意"),
@@ -19,6 +19,8 @@ _WORDS: Final = {
     "on": ("complained on", "complaint date", "date", "投诉日期", "投诉时间", "日期", "时间"),
     "about": ("about", "topic", "subject", "reason", "category", "投诉内容", "原因", "类别", "主题"),
 }
+_DAY_OF_COMPLAINT: Final = ("compl", "投诉")
+_SOLD: Final = {"amount", "unit_price", "quantity"}
 _YES: Final = ("yes", "y", "true", "content", "satisfied", "happy", "是", "满意", "1")
 _NO: Final = ("no", "n", "false", "discontent", "dissatisfied", "unhappy", "否", "不满意", "0")
 _OPEN: Final = ("open", "yes", "true", "pending", "new", "未结", "未处理", "处理中", "待处理")
@@ -34,6 +36,7 @@ class Complaints:
     content: Floats
     told: Floats
     open: np.ndarray[Any, np.dtype[np.bool_]] | None
+    repeated: int = 0  # rows that repeat another to the last cell, and are left out
 
 
 def complaints_in(table: pa.Table, engine: Engine) -> Complaints:
@@ -45,6 +48,13 @@ def complaints_in(table: pa.Table, engine: Engine) -> Complaints:
             f"Complaints need a column for the customer and one for the day, not only {', '.join(table.column_names)}.",
             found=table.column_names,
         )
+    if not _tells_of_complaints(columns, table.column_names):
+        raise WrongSurvey(
+            f"Nothing in {', '.join(table.column_names)} says that these are complaints. Name a column by what they "
+            "are about, whether the answer was to the customer’s content, or how many people were told.",
+            found=table.column_names,
+        )
+    table, given = once(table, columns["customer"]), table.num_rows
     rows = table.num_rows
     content = _content(table[columns["content"]], engine) if "content" in columns else np.full(rows, np.nan)
     return Complaints(
@@ -52,9 +62,17 @@ def complaints_in(table: pa.Table, engine: Engine) -> Complaints:
         on=days(table[columns["on"]], engine),
         about=table[columns["about"]].to_pylist() if "about" in columns else [None] * rows,
         content=content,
-        told=numbers(table[columns["told"]], engine) if "told" in columns else np.full(rows, np.nan),
+        told=_told(table[columns["told"]], engine) if "told" in columns else np.full(rows, np.nan),
         open=_open(table, columns, content),
+        repeated=given - rows,
     )
+
+
+def _tells_of_complaints(columns: Mapping[str, str], headings: Sequence[str]) -> bool:
+    """A customer and a day are in every file; a category with them is in files of sales too, beside what was paid."""
+    if columns.keys() & {"content", "told", "open"} or any(word in columns["on"].lower() for word in _DAY_OF_COMPLAINT):
+        return True
+    return "about" in columns and not any(meanings(heading).keys() & _SOLD for heading in headings)
 
 
 def _columns(headings: Sequence[str]) -> dict[str, str]:
@@ -70,6 +88,12 @@ def _columns(headings: Sequence[str]) -> dict[str, str]:
     if best is not None and weights[best] > 0:
         found["customer"] = best
     return found
+
+
+def _told(cells: Any, engine: Engine) -> Floats:
+    """How many people; fewer than nobody is no answer."""
+    count = numbers(cells, engine)
+    return np.where(count < 0, np.nan, count)
 
 
 def _content(cells: Any, engine: Engine) -> Floats:

@@ -55,7 +55,7 @@ def complaints_of(
     all_given = complaints_in(answers_table(given, engine, work), engine)
     purchased = days if days is not None else purchase_days(lines)
     seen = until(purchased, cut_off)
-    ours = _chosen(all_given, ~np.isnat(all_given.on) & (all_given.on <= np.datetime64(cut_off, "D")))
+    ours, left_out = _counted(all_given, cut_off)
     people = linked(ours.customers, seen, engine, names, "complaints")
     year = around(people, ours.on, seen, engine, before_days=YEAR, after_days=1, name="complaints")
     length, state, twins, able = _followed(ours, people, seen, engine, cut_off, window_days)
@@ -87,8 +87,16 @@ def complaints_of(
         at_risk_complaints=int((lately & year.known).sum()),
         queue=queue,
         queue_basis=queue_basis,
+        left_out=left_out,
         unsaid={} if twins is not None and twins.found.any() else {"after": "too-short-after"},
     )
+
+
+def _counted(given: Complaints, cut_off: date) -> tuple[Complaints, dict[str, int]]:
+    """Those of a known day up to the cut-off, and how many are left out by reason."""
+    dated, late = ~np.isnat(given.on), given.on > np.datetime64(cut_off, "D")
+    left_out = {"no-day": int((~dated).sum()), "after-cut-off": int(late.sum()), "repeated": given.repeated}
+    return _chosen(given, dated & ~late), left_out
 
 
 def _chosen(given: Complaints, inside: Flags) -> Complaints:

@@ -68,3 +68,4 @@ class ComplaintsFound:
     queue_basis: str  # open (no answer yet), recent (the file does not say which are open)
     unsaid: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)  # no-day, after-cut-off, repeated → complaints

@@ -10,12 +10,14 @@ import pyarrow as pa
 from regulars.history.engine import Engine
 from regulars.insight.survey.columns import FACTORS, Roles, factors_by_words, item_named, roles
 from regulars.insight.survey.errors import WrongSurvey
-from regulars.insight.survey.reading import Days, Floats, days, numbers
+from regulars.insight.survey.reading import Days, Floats, days, numbers, once
 
 Scale = tuple[int, int]
 
 _MOST: Final = 10  # a scale ends here
 _WHOLE: Final = 0.95  # of the filled cells of a column of answers
+_STRAY: Final = 0.005  # of all answers: so few beyond a scale are slips of the pen, not a longer scale
+_NO_ANSWER: Final = (-1, -8, -9, -99, 77, 88, 97, 98, 99, 888, 998, 999)  # "do not know", as survey programs write it
 _LEVELS_MOST: Final = 12  # of a column that tells respondents apart
 
 
@@ -61,18 +63,19 @@ def understood(
     if table.num_rows == 0:
         raise WrongSurvey("The survey has no rows.")
     parts = roles(table.column_names)
+    table, given = once(table, parts.customer), table.num_rows
     named = _factors(parts, table.column_names, factors or {})
     raw = {h: numbers(table[h], engine) for h in dict.fromkeys([*parts.others, *parts.importance, *named.values()])}
     asked = [h for h in parts.others if h not in named.values() and _is_answer(raw[h], table[h])]
     together = [h for h in [*asked, *(h for f, h in named.items() if f != "recommend")] if _fits(raw[h], scale)]
     whole = scale or _scale_of([raw[h] for h in together or list(named.values())])
-    if not asked and not named:
+    if not asked and not any(np.isfinite(raw[h]).any() for h in named.values()):
         raise WrongSurvey(
             f"No column holds answers on a scale up to {_MOST}; there are {', '.join(table.column_names)}. Name the "
             "overall question with --factor satisfaction=COLUMN.",
             found=table.column_names,
         )
-    left: dict[str, int] = {}
+    left = {"repeated": given - table.num_rows} if table.num_rows < given else {}
     scales = {f: whole if f != "recommend" or scale else _own_scale(raw[h], whole) for f, h in named.items()}
     on = {h: _on_scale(raw[h], whole, left) for h in asked}
     by_factor = {f: _on_scale(raw[h], scales[f], left) for f, h in named.items()}
@@ -108,7 +111,7 @@ def _factors(parts: Roles, headings: Sequence[str], given: Mapping[str, str]) ->
 
 def _is_answer(values: Floats, cells: Any) -> bool:
     """Whole numbers up to ten that go beyond 2: not a yes and no, nor a column of texts."""
-    filled = len(cells) - cells.null_count
+    filled = len(cells) - cells.null_count - int(np.isin(values, _NO_ANSWER).sum())
     good = values[(values == np.rint(values)) & (values >= 0) & (values <= _MOST)]
     return filled > 0 and len(good) >= _WHOLE * filled and bool(good.max() >= 3)
 
@@ -123,7 +126,7 @@ def _scale_of(columns: Sequence[Floats]) -> Scale:
     good = whole[np.isfinite(whole) & (whole >= 0) & (whole <= _MOST)]
     if not len(good):
         return (1, 5)
-    highest = next(end for end in (5, 7, _MOST) if good.max() <= end)
+    highest = next(end for end in (5, 7, _MOST) if (good > end).mean() <= _STRAY)
     return (0 if good.min() < 1 else 1, highest)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.history.dates import moment, readings, shape
 from regulars.history.engine import Engine
@@ -43,6 +44,20 @@ def answers_table(given: Path | Any, engine: Engine, work: Path | None = None) -
     names = unique_names(table_read.headings)
     spelled = ", ".join(_trimmed(f"c{place}", name) for place, name in enumerate(names))
     return engine.arrow(engine.view("answers_read", f"SELECT {spelled} FROM ({table_read.query}) ORDER BY line"))
+
+
+def once(table: pa.Table, customer: str | None) -> pa.Table:
+    """Without rows that repeat another to the last cell: a file joined twice is no second opinion.
+
+    Only where a customer is named: two of the nameless may well say the same.
+    """
+    if customer is None:
+        return table
+    place = pa.array(np.arange(table.num_rows))
+    alone = pc.if_else(pc.is_null(table[customer].combine_chunks()), place, -1)
+    marked = table.append_column("_place", place).append_column("_alone", alone)
+    firsts = marked.group_by([*table.column_names, "_alone"], use_threads=False).aggregate([("_place", "min")])
+    return table.take(np.sort(firsts["_place_min"].to_numpy()))
 
 
 def numbers(column: Any, engine: Engine) -> Floats:

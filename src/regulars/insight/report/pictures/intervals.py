@@ -6,11 +6,11 @@ from typing import Final
 
 from markupsafe import Markup
 
-from regulars.insight.report.pictures.theme import BRAND, INK_2, MUTED, NARROW
+from regulars.insight.report.pictures.theme import BRAND, INK_2, MUTED
 from regulars.insight.report.pictures.vega import Spec, axis, drawn, values
 
 _PERCENT: Final = "datum.value == 0 ? '0%' : format(datum.value, '+.0%')"
-_LETTERS, _LETTERS_WIDE = 18, 22  # of a line of a name, on a phone and else
+_LETTERS: Final = 18  # of a line of a name
 
 
 def intervals(rows: Sequence[tuple[str, float, float, float]], title: str, label: str, *, name: str) -> Markup:
@@ -30,7 +30,7 @@ def intervals(rows: Sequence[tuple[str, float, float, float]], title: str, label
         none = {"x": axis("nothing", title, **shown)}
         dashed = {"type": "rule", "color": INK_2, "strokeDash": [4, 4]}
         return {
-            "data": values([{**row, "lines": _lines(str(row["what"]), width)} for row in data]),
+            "data": values([{**row, "lines": _lines(str(row["what"]))} for row in data]),
             "layer": [
                 {"data": {"values": [{"nothing": 0}]}, "mark": dashed, "encoding": none},
                 {"mark": {"type": "rule", "color": MUTED, "strokeWidth": 6}, "encoding": bounds},
@@ -44,6 +44,6 @@ def intervals(rows: Sequence[tuple[str, float, float, float]], title: str, label
     return drawn(spec, name=name, label=label, height=60 + 44 * len(rows))
 
 
-def _lines(what: str, width: int) -> str:
+def _lines(what: str) -> str:
     """The name, broken so that it leaves the picture its room, whatever letters the reader's machine has."""
-    return "\n".join(textwrap.wrap(what, _LETTERS_WIDE if width > NARROW else _LETTERS))
+    return "\n".join(textwrap.wrap(what, _LETTERS))

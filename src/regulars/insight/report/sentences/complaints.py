@@ -29,7 +29,7 @@ def told(found: ComplaintsFound, words: Words) -> Chapter:
     return Chapter(
         "complaints",
         words.t("What complaints cost"),
-        [_lead(found, words), *_stopping(found, words), _talk(found, words)],
+        [_lead(found, words), *_stopping(found, words), _talk(found, words), *_left_out(found, words)],
         shown={
             "groups": [_group(group, words) for group in found.groups.values()],
             "topics": [
@@ -146,6 +146,45 @@ def _talk(found: ComplaintsFound, words: Words) -> Sentence:
         "assumption.",
         **values,
     )
+
+
+def _left_out(found: ComplaintsFound, words: Words) -> list[Sentence]:
+    """What of the file counts for nothing, so that nothing is lost in silence."""
+    counts = found.left_out
+    said = []
+    if found.unlinked:
+        said.append(
+            words.n(
+                "{count} complaint is of nobody in the sales: is the customer number written as there?",
+                "{count} complaints are of nobody in the sales: are the customer numbers written as there?",
+                found.unlinked,
+            )
+        )
+    if counts.get("no-day"):
+        said.append(
+            words.n(
+                "{count} complaint has no day that can be read and is left out.",
+                "{count} complaints have no day that can be read and are left out.",
+                counts["no-day"],
+            )
+        )
+    if counts.get("after-cut-off"):
+        said.append(
+            words.n(
+                "{count} complaint is later than the last sale known and is left out.",
+                "{count} complaints are later than the last sale known and are left out.",
+                counts["after-cut-off"],
+            )
+        )
+    if counts.get("repeated"):
+        said.append(
+            words.n(
+                "{count} row repeats another and was left out.",
+                "{count} rows repeat another and were left out.",
+                counts["repeated"],
+            )
+        )
+    return said
 
 
 def _followed(group: Group, words: Words) -> list[dict[str, object]]:

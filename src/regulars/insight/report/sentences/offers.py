@@ -105,7 +105,7 @@ def _assumed(found: OffersFound, words: Words) -> Sentence:
 
 def _grid(found: OffersFound, words: Words) -> dict[str, Any]:
     cells = {(row["habit"], row["usage"]): row for row in found.by_box.to_pylist()}
-    inside = sum(row["offers"] for row in cells.values())
+    inside = sum(row["offers"] for (habit, usage), row in cells.items() if habit in HABITS and usage in USAGES)
     deepest = max((row["mean_percent"] for row in cells.values()), default=0) or 1
     return {
         "others": _others(found.offers - inside, words),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars.insight.findings import Findings
+from regulars.insight.report.numbers import known
 from regulars.insight.report.pictures.survey import quadrants
 from regulars.insight.report.sentences.chapter import Chapter, empty
 from regulars.insight.report.sentences.first import short
@@ -70,7 +71,7 @@ def told(found: SurveyFound, words: Words) -> Chapter:
     says = [
         _lead(found, words),
         *_first(found, words),
-        *_behaved(found.behaviour, words),
+        *_behaved(found.behaviour, found.unsaid.get("behaviour", ""), words),
         *_asked(found, words),
         *_agreed(found, words),
     ]
@@ -92,6 +93,7 @@ def told(found: SurveyFound, words: Words) -> Chapter:
             "segments": _segments(found, words),
             "stated": found.importance is not None and found.importance.table["stated"].null_count == 0,
             "left_out": found.left_out.get("off-scale", 0),
+            "repeated": found.left_out.get("repeated", 0),
         },
     )
 
@@ -100,6 +102,14 @@ def _lead(found: SurveyFound, words: Words) -> Sentence:
     answered = words.numbers.count(found.respondents)
     if found.weighted is None or found.simple is None:
         return words.t("{answered} people answered.", answered=answered)
+    if known(found.weighted.low) is None:
+        return words.n(
+            "{count} person answered: too few to say how sure their {simple} of {top} is.",
+            "{count} people answered: too few to say how sure their {simple} of {top} is.",
+            found.respondents,
+            simple=words.numbers.decimal(found.simple.value),
+            top=found.scale[1],
+        )
     return words.t(
         "{answered} people answered. Satisfaction is {weighted} of {top} (95%: {range}) where questions count by their "
         "weight ({basis}), and {simple} where all count alike.",
@@ -125,14 +135,22 @@ def _first(found: SurveyFound, words: Words) -> list[Sentence]:
     return [words.t("To work on first: {questions}. It weighs more than others and pleases less.", questions=names)]
 
 
-def _behaved(found: Behaviour | None, words: Words) -> list[Sentence]:
+UNLINKED: Mapping[str, str] = {
+    "no-customer-column": mark("No column says who answered."),
+    "no-purchases": mark("There are no sales to hold them against."),
+    "no-answer-date": mark("Nothing says on which day they answered, or all days are later than the last sale known."),
+    "too-short-after": mark("Their answers are too late: the sales do not reach far enough beyond them."),
+    "too-few-linked": mark("Too few who answered are in the sales: are the customer numbers written as there?"),
+}
+
+
+def _behaved(found: Behaviour | None, why: str, words: Words) -> list[Sentence]:
     """Attitude is never told as loyalty: what the same people did stands beside it."""
     if found is None:
-        return [
-            words.t(
-                "The answers could not be linked to purchases. What people say is not yet loyalty: what they do is."
-            )
-        ]
+        plain = words.t(
+            "The answers could not be linked to purchases. What people say is not yet loyalty: what they do is."
+        )
+        return [plain, *([words.of(dict(UNLINKED), why)] if why in UNLINKED else [])]
     rows = {(row["satisfied"], row["bought"]): row["customers"] for row in found.gap.to_pylist()}
     content, away = rows[True, True] + rows[True, False], rows[True, False]
     said = words.t(
