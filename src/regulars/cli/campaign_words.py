@@ -60,7 +60,10 @@ def result_in_words(found: "Result", currency: str) -> list[str]:
         f"{found.treated:,} customers were assigned to the offer and {found.control:,} to nothing; all of them count.",
     ]
     if not any(one.treated or one.control for one in found.effects.values()):
-        said.append("Nobody assigned bought anything in these days. Are the customer numbers written as in the sales?")
+        said.append(
+            "Nobody assigned bought anything in these days. Do the sales reach that far, and are the customer numbers "
+            "written as there?"
+        )
     said += [_effect(one, scale) for one in found.effects.values()]
     if found.progress < 1:
         said.append(f"{found.progress:.0%} of the planned time has passed; the conclusion uses bounds for early looks.")

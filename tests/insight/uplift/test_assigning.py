@@ -1,6 +1,7 @@
 """Who is left out: the same everywhere, as many as asked, and nobody twice."""
 
 import hashlib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from regulars.insight.uplift import assign
 from regulars.insight.uplift.assigning import DIGITS
 from regulars.insight.uplift.assignments import read_assignments
+from regulars.insight.uplift.campaigning import first_sent
 from regulars.insight.uplift.errors import WrongCampaign
 
 
@@ -90,3 +92,14 @@ def test_costs_in_units_of_the_currency_become_its_minor_units(tmp_path: Path) -
     assert euros["reward_minor"].to_pylist() == [250, 0]
     assert yen["contact_minor"].to_pylist() == [1, 0]
     assert set(euros.column_names) == {"customer", "arm", "contact_minor", "reward_minor"}
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-05-11", "11.05.2026", "11/05/2026", "2026/5/11", "2026年5月11日", "20260511"]
+)
+def test_a_file_from_an_office_says_the_day_in_its_own_way(tmp_path: Path, written: str) -> None:
+    rows = "".join(f"春季,{number},{arm},{written}\n" for number, arm in ((1, "实验组"), (2, "对照组")))
+    (tmp_path / "a.csv").write_text("活动,会员号,组别,发送日期\n" + rows, encoding="gb18030")
+    (table,) = read_assignments(tmp_path / "a.csv").values()
+    assert table["customer"].to_pylist() == ["1", "2"]
+    assert first_sent(table) == date(2026, 5, 11)

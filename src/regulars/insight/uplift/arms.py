@@ -14,8 +14,8 @@ from regulars.insight.uplift.errors import InBothArms, NoControlGroup, WrongCamp
 from regulars.insight.uplift.moves import CONTROL, TREATED, UNIVERSAL, Flags, Floats
 from regulars.insight.uplift.windows import Window, spent, table_of
 
-_CONTROL_NAMES: Final = ("control", "holdout", "hold-out", "nothing", "none", "no", "0", "false")
-_TREATED_NAMES: Final = ("treated", "treatment", "offer", "contacted", "test", "yes", "1", "true")
+_CONTROL_NAMES: Final = ("control", "holdout", "hold-out", "nothing", "none", "no", "0", "false", "对照组", "对照")
+_TREATED_NAMES: Final = ("treated", "treatment", "offer", "contacted", "test", "yes", "1", "true", "实验组", "试验组")
 _COSTED: Final = 0.5  # of revenue: from here on the shop's own margin rate stands for lines without a cost
 
 

@@ -8,7 +8,9 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.history.headings import meanings
 from regulars.insight.uplift.errors import WrongCampaign
+from regulars.insight.uplift.sending_days import iso_days
 
 _HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "customer": (
@@ -111,10 +113,13 @@ def _text(path: Path) -> str:
 def _places(headings: list[str]) -> dict[str, str]:
     plain = {heading.strip().lower().replace("_", " "): heading for heading in reversed(headings)}
     found = {name: next((plain[one] for one in names if one in plain), None) for name, names in _HEADINGS.items()}
+    if found["customer"] is None:
+        meant = {heading: meanings(heading).get("customer", 0.0) for heading in headings}
+        found["customer"] = max((one for one in headings if meant[one] > 0), key=lambda one: meant[one], default=None)
     return {name: heading for name, heading in found.items() if heading is not None}
 
 
 def _column(column: Any, name: str) -> Any:
     if name in _NUMBERS:
         return column.cast(pa.float64())
-    return column.cast(pa.string())
+    return iso_days(column) if name == "sent_on" else column.cast(pa.string())

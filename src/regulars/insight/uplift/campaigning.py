@@ -42,7 +42,8 @@ def campaigns(
     for name, assigned in assignments.items():
         from_on = first_sent(assigned)
         if from_on is None or from_on > cut_off:
-            found.append(Campaign(name, cut_off, cut_off, None, refused="wrong-campaign"))
+            why = "wrong-campaign" if from_on is None else "later-than-sales"
+            found.append(Campaign(name, from_on or cut_off, from_on or cut_off, None, refused=why))
             continue
         until_on = min(from_on + timedelta(days=days - 1), cut_off)
         planned = from_on + timedelta(days=days - 1)

@@ -20,7 +20,7 @@ class Campaign:
     result: Result | None
     weak: BeforeAfter | None = None
     taught: Taught | None = None
-    refused: str = ""  # why there is no result: a code of errors.md
+    refused: str = ""  # why there is no result: a code of errors.md, or later-than-sales
 
     @property
     def decision(self) -> Decision | None:

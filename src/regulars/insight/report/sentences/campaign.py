@@ -50,6 +50,16 @@ NONE: Final = mark(
 )
 
 
+REFUSED: Final = {
+    "in-both-arms": mark(
+        "{name} cannot be judged: some customers are among those who got the offer and the others too."
+    ),
+    "no-control-group": mark("{name} cannot be judged: it has no control group, and too little to compare with."),
+    "wrong-campaign": mark("{name} cannot be judged: the file does not say clearly who got it, who did not, and when."),
+    "later-than-sales": mark("{name} cannot be judged yet: it begins after the last sale known."),
+}
+
+
 def chapter(findings: Findings, words: Words) -> Chapter:
     """One part for each campaign of the file of assignments."""
     title = words.t("What campaigns brought")
@@ -124,7 +134,8 @@ def _conclusion(judged: Result, name: str, words: Words) -> Sentence:
 
 def _without(one: Campaign, words: Words) -> Sentence:
     if one.weak is None:
-        return words.t("{name} cannot be judged ({code}).", name=one.name, code=one.refused)
+        why = REFUSED.get(one.refused, mark("{name} cannot be judged ({code})."))
+        return words.t(why, name=one.name, code=one.refused)
     money, seen = words.numbers.money, one.weak.difference
     return words.t(
         "{name} had no control group, so nothing is proved. A weak look at customers alike who were not contacted: "
