@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from secrets import randbelow
 from typing import Any, Final
 from uuid import UUID
 
@@ -111,7 +112,8 @@ def locked(wanted: Iterable[tuple[UUID, str, Role]], at: datetime) -> list[Accou
         return rows if _debts_seen(rows) else locks.holders(pairs)
     # The main account comes with any other: it is the one that all writers of a holder wait for.
     missing |= {(owner, unit, Role.MAIN) for owner, unit, _ in missing}
-    _insert([NewAccount(owner, unit, role) for owner, unit, role in sorted(missing)], at)
+    highest = max((row.id.int for row in rows), default=0)
+    _insert([NewAccount(owner, unit, role) for owner, unit, role in sorted(missing)], at, above=highest)
     return locks.holders(pairs)
 
 
@@ -159,8 +161,11 @@ def _found(rows: Iterable[tuple[Any, ...]]) -> Houses:
     }
 
 
-def _insert(wanted: Sequence[NewAccount], at: datetime) -> int:
-    """In the order of holders, so that two writers of the same ones wait in turn. A frozen holder's start frozen."""
+def _insert(wanted: Sequence[NewAccount], at: datetime, *, above: int = 0) -> int:
+    """In the order of holders, so that two writers of the same ones wait in turn. A frozen holder's start frozen.
+
+    Ids are above those under lock, also of the same millisecond: who waits for both then comes by them in one order.
+    """
     rows = sorted({replace(account, floor=0): account for account in wanted}.values(), key=lambda a: (a.owner, a.unit))
     made = run(
         "INSERT INTO ledger_account (id, unit, owner, role, scope, floor, balance, held, owed, opened_at,"
@@ -177,7 +182,7 @@ def _insert(wanted: Sequence[NewAccount], at: datetime) -> int:
         " ORDER BY new.owner, new.unit, new.role ON CONFLICT DO NOTHING RETURNING id",
         [
             at,
-            column(new_id(at) for _ in rows),
+            column(_later(at, above) for _ in rows),
             column(account.unit for account in rows),
             column(account.owner for account in rows),
             column(account.role for account in rows),
@@ -187,6 +192,11 @@ def _insert(wanted: Sequence[NewAccount], at: datetime) -> int:
         ],
     )
     return len(made)
+
+
+def _later(at: datetime, above: int) -> UUID:
+    made = new_id(at)
+    return made if made.int > above else UUID(int=above + 1 + randbelow(1 << 40))
 
 
 def account_text(row: AccountRow) -> str:
