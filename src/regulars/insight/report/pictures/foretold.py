@@ -17,7 +17,7 @@ def foretold(rows: Sequence[Mapping[str, object]], words: Words, label: str) -> 
     def spec(width: int) -> Spec:
         both = {
             "x": axis("predicted", words.t("share foretold").plain, format=".0%", domain=[0, highest]),
-            "y": axis("actual", words.t("share that came").plain, format=".0%", domain=[0, highest]),
+            "y": axis("actual", words.t("share that left").plain, format=".0%", domain=[0, highest]),
         }
         even = [{"predicted": end, "actual": end} for end in (0.0, highest)]
         dashed = {"type": "line", "color": MUTED, "strokeDash": [4, 4], "strokeWidth": 1}

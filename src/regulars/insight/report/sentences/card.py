@@ -236,8 +236,8 @@ def _calibrated(card: Card, words: Words) -> Section:
     label = words.t("Share foretold to leave, and share that left, tenth by tenth").plain
     worst = max(abs(row["predicted"] - row["actual"]) for row in rows)
     says = words.t(
-        "Tenth by tenth of the customers, what happened differs from what was foretold by {most} at most.",
-        most=words.numbers.share(worst),
+        "Tenth by tenth, what happened differs from what was foretold by {most} in a hundred customers at most.",
+        most=words.numbers.decimal(100 * worst, 1),
     )
     return Section("calibration", title, [says], picture=foretold_and_seen(rows, words, label))
 
