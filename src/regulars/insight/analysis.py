@@ -186,18 +186,19 @@ def prepare(
     if not _count(seen.limit(1), engine):
         raise WrongSetting(f"Nothing was sold up to {cut_off}.", cut_off=str(cut_off))
     for number, share in enumerate(working.shares(seen)):
-        _add_share(share, engine, cut_off, anew=number == 0)
-    working.spelled_out("kept_facts", "top_categories")
+        _add_share(share, working, cut_off, anew=number == 0)
     kept_days, kept_facts, kept_buyers = (engine.named(name) for name in ("kept_days", "kept_facts", "kept_buyers"))
     kept = (widened(kept_days), kept_facts, kept_buyers)
     return Work(engine, settings, cut_off, currency, progress, working, seen, *kept, begun=1)
 
 
-def _add_share(share: ir.Table, engine: Engine, cut_off: date, *, anew: bool) -> None:
+def _add_share(share: ir.Table, working: Working, cut_off: date, *, anew: bool) -> None:
     """What is made of the lines of some customers: their days, facts and purchases in categories."""
+    engine = working.engine
     own_days = engine.keep("share_days", days(share))
     engine.keep_more("kept_days", narrow(own_days, share.columns), anew=anew)
-    engine.keep_more("kept_facts", facts(share, cut_off=cut_off, days=own_days), anew=anew)
+    known = working.spelled_out(facts(share, cut_off=cut_off, days=own_days), "top_categories")
+    engine.keep_more("kept_facts", known, anew=anew)
     engine.keep_more("kept_buyers", category_buyers(share), anew=anew)
     engine.connection.execute("DROP TABLE share_days")
 

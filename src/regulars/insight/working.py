@@ -74,9 +74,11 @@ class Working:
         spelled = ", ".join(f"{name}::VARCHAR AS {name}" for name in _CODED if name in self.lines.columns)
         return self.engine.view("work_texts", f"SELECT * REPLACE ({spelled}) FROM ({sql_of(lines)})")
 
-    def spelled_out(self, table: str, column: str) -> None:
-        """Turns a column of lists of ENUM in a kept table into lists of texts."""
-        self.engine.connection.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET DATA TYPE VARCHAR[]")
+    def spelled_out(self, table: ir.Table, column: str) -> ir.Table:
+        """The same table with texts in a column of lists of ENUM."""
+        return self.engine.view(
+            "work_spelled", f"SELECT * REPLACE ({column}::VARCHAR[] AS {column}) FROM ({sql_of(table)})"
+        )
 
     def shares(self, lines: ir.Table) -> Iterator[ir.Table]:
         """`lines` of one share of the customers after another, those of a customer together; anonymous ones in none.
