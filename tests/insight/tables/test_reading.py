@@ -165,3 +165,21 @@ def test_blanks_and_unknown_values_are_scored_whatever_they_are(
     probability = scored["probability"].to_numpy()
     assert len(probability) == len(cells)
     assert ((probability > 0) & (probability < 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("id", "twice", "counted"), [(None, True, 600), ("customer_id", True, 600), (None, False, 620)]
+)
+def test_who_stands_there_twice_counts_once_and_who_has_no_name_is_somebody_else(
+    id: str | None, twice: bool, counted: int, tmp_path: Path
+) -> None:
+    table = rows(600)
+    again = table[:20]
+    if not twice:  # nothing says that equal rows are one customer
+        table = [{name: cell for name, cell in row.items() if name != "customer_id"} for row in [*table, *again]]
+        again = []
+    with Engine() as engine:
+        found = study(read(written(tmp_path / "t.csv", [*table, *again]), engine), Asked(id=id), engine=engine)
+    assert found.rows == counted
+    assert found.id_column == ("customer_id" if twice else None)
+    assert [one.count for one in found.decisions if one.code == "row-repeated"] == ([20] if twice else [])

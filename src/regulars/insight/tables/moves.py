@@ -50,6 +50,7 @@ class CustomerTable:
     meanings: Sequence[Meaning]
     customer_like: Sequence[str] = ()  # columns named as one names customers, best first
     refused_rows: int = 0  # rows that would not split into columns
+    repeated_rows: int = 0  # rows that said the same of the same customer again, and went
 
     def meaning(self, column: str) -> Meaning:
         """The meaning of a column that is there."""

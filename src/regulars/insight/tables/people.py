@@ -1,7 +1,9 @@
 """Who a row is about, what the customer is worth, how to reach them: columns found by heading and content."""
 
+from dataclasses import replace
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -9,6 +11,7 @@ from regulars.history.headings import tokens
 from regulars.insight.tables.leaving import there
 from regulars.insight.tables.moves import CustomerTable
 
+_ROW: Final = "regulars row"
 _ID_WORDS: Final = frozenset(
     ["id", "number", "no", "nr", "key", "code", "account", "编号", "号", "卡号", "会员号", "客户号", "编码", "用户"]
 )
@@ -65,6 +68,25 @@ def find_id(table: CustomerTable, named: str | None = None) -> str | None:
         return named
     listed = [*table.customer_like, *(c for c in table.texts.column_names if _ID_WORDS & set(tokens(c)))]
     return next((column for column in dict.fromkeys(listed) if _one_per_row(table.texts[column])), None)
+
+
+def each_once(table: CustomerTable, named: str | None = None) -> CustomerTable:
+    """Without rows that say the same of the same customer again, so that nobody counts twice.
+
+    Where no column is `named` as the customer, rows go only if one then has a value of its own in every row: else two
+    equal rows may be two people.
+    """
+    rows = pa.array(range(table.texts.num_rows), pa.int64())
+    numbered = table.texts.append_column(_ROW, rows)
+    first = numbered.group_by(table.texts.column_names).aggregate([(_ROW, "min")])[f"{_ROW}_min"].combine_chunks()
+    if len(first) == len(rows):
+        return table
+    if named in table.texts.column_names:
+        unnamed = np.flatnonzero(table.texts[named].is_null().to_numpy())
+        first = pc.unique(pa.concat_arrays([first, pa.array(unnamed, pa.int64())]))
+    kept = table.texts.take(first.sort())
+    without = replace(table, texts=kept, repeated_rows=len(rows) - kept.num_rows)
+    return without if named is not None or find_id(without) is not None else table
 
 
 def find_value(table: CustomerTable) -> str | None:

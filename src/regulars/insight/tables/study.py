@@ -27,7 +27,7 @@ from regulars.insight.tables.leaving import (
     there,
 )
 from regulars.insight.tables.moves import CustomerTable, Decision, Meaning, Study, Target
-from regulars.insight.tables.people import contact_columns, customers_of, find_id, find_value
+from regulars.insight.tables.people import contact_columns, customers_of, each_once, find_id, find_value
 from regulars.insight.tables.reading import as_features, newest_day
 
 _CENT: Final = Decimal("0.01")
@@ -67,6 +67,7 @@ def study(table: CustomerTable, asked: Asked | None = None, *, engine: Engine, p
     Raises UnclearTarget, UnclearLevels, NoSuchColumn, NotACustomerTable, TooFewOutcomes.
     """
     asked = asked or Asked()
+    table = each_once(table, asked.id)
     wanted = target_of(table, asked.target or find_target(table), asked.leavers)
     identity = find_id(table, asked.id)
     value_column = asked.value or find_value(table)
@@ -131,7 +132,8 @@ def _population(
     table: CustomerTable, target: Target, asked: Asked, value: "pa.Array[Any] | None"
 ) -> tuple[Target, Population]:
     texts = table.texts
-    decisions = [Decision("row-refused", table.name, table.refused_rows)] if table.refused_rows else []
+    counted = {"row-refused": table.refused_rows, "row-repeated": table.repeated_rows}
+    decisions = [Decision(what, table.name, rows) for what, rows in counted.items() if rows]
     looked_at = np.ones(texts.num_rows, np.bool_)
     if asked.status is not None:
         normal = _flags(matches(there(table, asked.status, "--status"), asked.normal))

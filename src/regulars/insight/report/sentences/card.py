@@ -43,6 +43,7 @@ DECISIONS: Final[Mapping[str, str]] = {
     "left-otherwise": mark("left in another way: not counted as leaving, not learned from"),
     "reason-unknown": mark("left without a stated reason: not learned from"),
     "row-refused": mark("rows that could not be split into columns"),
+    "row-repeated": mark("rows that say the same of the same customer again: counted once"),
     "event-undated": mark("status events without a readable month"),
     "file-set-aside": mark("a file that is neither status events nor activity by month"),
     "accounts-aside": mark("bulk and test accounts: no persons, set aside"),
