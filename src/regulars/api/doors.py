@@ -37,9 +37,12 @@ class Reply:
 
 
 def read(
-    router: Router, path: str, *, right: Right | None, answer: Any, method: str = "GET"
+    router: Router, path: str, *, right: Right | None, answer: Any, method: str = "GET", clash: str = ""
 ) -> Callable[[Served], Answering]:
-    """Serves what only looks. `method` is POST where what is looked for must not stand in an address."""
+    """Serves what only looks. `method` is POST where what is looked for must not stand in an address.
+
+    `clash` says in words when the answer is 409.
+    """
 
     def serve(view: Served) -> Answering:
         known = _queries(view, path)
@@ -49,7 +52,8 @@ def read(
             _refuse_unknown(request, known)
             return _sent(_said(view(request, **values), HTTPStatus.OK))
 
-        _register(router, path, answering, method=method, right=right, answer=answer, status=200)
+        extra = {"x-clash": clash} if clash else None
+        _register(router, path, answering, method=method, right=right, answer=answer, status=200, extra=extra)
         return answering
 
     return serve

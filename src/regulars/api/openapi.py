@@ -108,7 +108,8 @@ def _complete(operation: dict[str, Any]) -> None:
             **({"Idempotency-Replayed": _header("string")} if writes else {}),
         }
     operation["responses"] = {str(status): answer for status, answer in operation["responses"].items()}
-    for status, why in {**REFUSALS, **(REFUSALS_OF_WRITES if writes else {})}.items():
+    clash = {"409": operation.pop("x-clash")} if "x-clash" in operation else {}
+    for status, why in {**REFUSALS, **(REFUSALS_OF_WRITES if writes else clash)}.items():
         operation["responses"][status] = {
             "description": why,
             "headers": {"X-Request-Id": _header("string")}

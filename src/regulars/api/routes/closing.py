@@ -123,7 +123,13 @@ def roll_the_liability_forward(
     )
 
 
-@read(router, "/units/{unit}/statements", right=Right.LEDGER_READ, answer=StatementsTold)
+@read(
+    router,
+    "/units/{unit}/statements",
+    right=Right.LEDGER_READ,
+    answer=StatementsTold,
+    clash="The period is not closed, and no `first_on` says which days are meant (`period-open`).",
+)
 def list_statements(
     request: Request,
     unit: UnitCode,

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from regulars.insight.churn.found import MODELS, ChurnFound, LoyaltyRun
 from regulars.insight.findings import Findings
-from regulars.insight.report.pictures.foretold import foretold
+from regulars.insight.report.pictures.chances import foretold_and_seen
 from regulars.insight.report.sentences.chapter import UNSAID, Chapter, empty, why_unsaid
 from regulars.insight.report.sentences.churn_target import target
 from regulars.insight.report.sentences.levels import levels_said
@@ -214,11 +214,11 @@ def _picture(run: LoyaltyRun, words: Words) -> object:
         return None
     worst = max(rows, key=lambda row: abs(row["predicted"] - row["actual"]))
     label = words.t(
-        "Foretold and actual share who left, tenth by tenth; farthest apart: {predicted} foretold, {actual} came.",
+        "Foretold and actual share who left, tenth by tenth; farthest apart: {predicted} foretold, {actual} left.",
         predicted=words.numbers.share(worst["predicted"]),
         actual=words.numbers.share(worst["actual"]),
     )
-    return foretold(rows, words, label)
+    return foretold_and_seen(rows, words, label)
 
 
 def _rule(rule: Rule, words: Words) -> dict[str, object]:
