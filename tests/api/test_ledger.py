@@ -156,6 +156,16 @@ def test_a_transfer_is_taken_back_to_its_lots(till: Till, ada: str) -> None:
     assert (early.status_code, early.json()["code"]) == (422, "wrong-posting")
 
 
+def test_sem_27_a_hold_asked_for_again_under_its_document_is_the_same_hold_however_late(till: Till, ada: str) -> None:
+    asked = {"member": ada, "unit": "points", "amount": 10, "source": "till-4", "external_id": "2026-05-04/119"}
+    earn(till, ada, 10)
+    first = till.done("/holds", asked, key="one")
+    assert till.done("/holds", asked, key="two")["id"] == first["id"]
+    refused = till.post("/holds", asked | {"amount": 9}, key="three")
+    assert (refused.status_code, refused.json()["code"]) == (422, "business-key-reused")
+    assert [one["id"] for one in till.get(f"/members/{ada}/holds").json()["items"]] == [first["id"]]
+
+
 def test_sem_25_a_hold_is_captured_in_part_and_once(till: Till, ada: str) -> None:
     earn(till, ada, 100)
     hold = till.done("/holds", {"member": ada, "unit": "points", "amount": 60}, key="h")

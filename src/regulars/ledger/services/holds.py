@@ -1,7 +1,8 @@
 """Holds: units set aside for a spend that is not yet certain; then captured (all or a part), voided or lapsed, once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from regulars.ledger.services.keys import claim
 from regulars.ledger.words import HOLDER_ROLES, Kind, Role
 from regulars.ledger.writing import write
 
+_WHENEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 AT_ONCE: Final = 500  # how many a job takes in one transaction
 _HOLD: Final = {
     "id": "uuid", "account": "uuid", "owner": "uuid", "unit": "text", "amount": "bigint", "placed_at": "timestamptz",
@@ -46,7 +48,7 @@ def place_holds(wanted: Sequence[NewHold], *, actor: Actor, at: datetime) -> lis
         _check(hold, at)
     ids = [hold.id or new_id(at) for hold in wanted]
     pairs = list(zip(wanted, ids, strict=True))
-    earlier = claim((h.source, h.external_id, fingerprint(h), number) for h, number in pairs if h.source)
+    earlier = claim((h.source, h.external_id, fingerprint(_asked(h)), number) for h, number in pairs if h.source)
     answers = [earlier.get((hold.source, hold.external_id), number) for hold, number in pairs]
     fresh = [(hold, number) for (hold, number), answer in zip(pairs, answers, strict=True) if answer == number]
     if fresh:
@@ -123,6 +125,11 @@ def lapse_due(*, actor: Actor, at: datetime) -> int:
     _close([hold.id for hold in still], "lapsed", at)
     record([Deed("ledger.lapse", after={"holds": len(still)})], actor=actor, at=at)
     return len(due)
+
+
+def _asked(hold: NewHold) -> NewHold:
+    """Without what a till does not repeat: its quarter of an hour begins anew whenever it asks again."""
+    return replace(hold, id=None, lapses_at=_WHENEVER)
 
 
 def _check(hold: NewHold, at: datetime) -> None:
