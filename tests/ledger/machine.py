@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+from unittest.mock import patch
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.ledger import model
 from tests.ledger.model import Deed, Owner, Refused
 
+from regulars.basics import ids
 from regulars.journal.moves import Actor
 from regulars.journal.statements import run
 from regulars.ledger import services
@@ -18,6 +22,9 @@ from regulars.ledger.models import Account, Lot, Pending
 from regulars.ledger.moves import Gift, Holder, House, MoveRules, NewHold, Posted, Posting, Reversal
 from regulars.ledger.selectors import balances
 from regulars.ledger.words import Kind, Level, Role, Short
+
+if TYPE_CHECKING:
+    from unittest.mock import _patch
 
 TILL = Actor("key", "key_till", "Till 7")
 ONES = [UUID(int=7 << 76 | 2 << 62 | number) for number in (1, 2)]
@@ -35,6 +42,15 @@ late = st.sampled_from([0, 0, 0, 1, 3_600, 86_400, 5 * 86_400])
 lives = st.sampled_from([None, 3_600, 86_400, 3 * 86_400, 40 * 86_400])
 
 
+def same_ids() -> "_patch[object]":
+    """The same ids whenever the same is done: they order what was made in one instant, so that a deed done again takes
+    the same lots. Stop it in the end.
+    """
+    chance: _patch[object] = patch.object(ids, "token_bytes", Random(7).randbytes)
+    chance.start()
+    return chance
+
+
 class LedgerMachine(RuleBasedStateMachine):
     """One unit, two holders, a clock that only goes on."""
 
@@ -42,6 +58,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def begin(self, beginning: datetime) -> None:
         self.whole = transaction.atomic()
         self.whole.__enter__()
+        self.chance = same_ids()
         self.at = self.start = beginning
         self.people = [Owner(number) for number in ONES]
         self.spends: list[Deed] = []
@@ -52,6 +69,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "whole"):
+            self.chance.stop()
             transaction.set_rollback(True)
             self.whole.__exit__(None, None, None)
 

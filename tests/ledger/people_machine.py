@@ -13,7 +13,7 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.ledger.conftest import ANN, TILL, earn, spend
-from tests.ledger.machine import BEGINNINGS, amounts, books_add_up, which
+from tests.ledger.machine import BEGINNINGS, amounts, books_add_up, same_ids, which
 from tests.members.shop import OURS, enrol
 
 from regulars.basics.errors import RegularsError
@@ -86,6 +86,7 @@ class PeopleMachine(RuleBasedStateMachine):
     def begin(self, beginning: datetime) -> None:
         self.whole = transaction.atomic()
         self.whole.__enter__()
+        self.chance = same_ids()
         self.at = beginning
         self.keys = 0
         services.define_unit("points", "Points", zone="Europe/Berlin", actor=ANN, at=self.at)
@@ -99,6 +100,7 @@ class PeopleMachine(RuleBasedStateMachine):
             try:
                 wrong = [row for step in STEPS.values() for row in run(step) if row[0] == "difference"]
             finally:
+                self.chance.stop()
                 transaction.set_rollback(True)
                 self.whole.__exit__(None, None, None)
             assert wrong == []
