@@ -21,7 +21,7 @@ from regulars.access.errors import (
     WrongCode,
     WrongLogIn,
 )
-from regulars.access.models import Alert, Factor, RecoveryCode, Staff
+from regulars.access.models import Alert, Factor, RecoveryCode, Staff, Tries
 from regulars.access.services import factors
 from regulars.access.services.roles import assign
 from regulars.access.services.sessions import log_in, log_in_with_code
@@ -139,6 +139,8 @@ def test_codes_that_are_right_count_nothing(town: Town) -> None:
         for code in codes:
             enter(town.ann, code)
         codes = factors.renew_recovery_codes(town.ann, actor=SETUP, at=AT)
+    assert sum(Tries.objects.values_list("count", flat=True)) == 0
+    assert not Entry.objects.filter(what__in=("access.code_failed", "access.code_barred")).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from regulars.ledger.errors import AccountClosed, HolderMerged, OpenHolds
 from regulars.ledger.models import Account, Adjustment, Transfer
 from regulars.ledger.moves import Correction, Holder, House, NewHold, Posted, Posting, Reversal
 from regulars.ledger.selectors import balances, lots
-from regulars.ledger.words import Kind, Level, Role
+from regulars.ledger.words import Kind, Level, Role, Short
 
 DAY = timedelta(days=1)
 
@@ -150,3 +150,39 @@ def test_sem_38_nothing_is_opened_for_who_was_erased_and_never_had_an_account(po
         for unit, role in (("points", Role.MAIN), ("points", Role.PENDING), ("miles", Role.MAIN)):
             with pytest.raises(AccountClosed):
                 do(Posting(Kind.EARN, unit, 1, House(Role.ISSUED), Holder(owner, role)), at=AT + DAY)
+
+
+@pytest.mark.parametrize("erased", [ADA, BOB], ids=["who-held-it", "whose-card-it-was"])
+@pytest.mark.parametrize("what", ["earned", "spent", "pending", "activated"])
+@pytest.mark.parametrize("short", list(Short))
+def test_sem_38_a_reversal_asks_whether_the_cards_owner_was_erased(
+    points: str, erased: Any, what: str, short: Short
+) -> None:
+    do(earn(ADA, 50), earn(BOB, 100))
+    plan, deed = merged(AT + DAY)
+    moved = {
+        "earned": earn(ADA, 20, shown=BOB),
+        "spent": spend(ADA, 20, shown=BOB),
+        "pending": Posting(
+            Kind.EARN, "points", 20, House(Role.ISSUED), Holder(ADA, Role.PENDING),
+            shown=BOB, cancels_at=AT + 50 * DAY,
+        ),
+    }  # fmt: skip
+    done = do(moved.get(what, moved["pending"]), at=AT + 2 * DAY)[0]
+    if what == "activated":
+        services.activate([done.id], actor=TILL, at=AT + 2 * DAY)
+    parted(plan, deed, AT + 3 * DAY)
+    people.erase([erased], deed=uuid4(), actor=ANN, at=AT + 4 * DAY)
+    before = {owner: worth(owner, AT + 5 * DAY) for owner in (ADA, BOB)}
+    if erased == BOB:
+        with pytest.raises(AccountClosed):
+            services.reverse(Reversal(done.id, short=short), actor=TILL, at=AT + 5 * DAY)
+        assert {owner: worth(owner, AT + 5 * DAY) for owner in (ADA, BOB)} == before
+    else:
+        answer = services.reverse(Reversal(done.id, short=short), actor=TILL, at=AT + 5 * DAY)
+        assert answer.amount == 20
+        available, pending, owed = worth(BOB, AT + 5 * DAY)
+        held = available + pending - owed
+        was = before[BOB][0] + before[BOB][1] - before[BOB][2]
+        assert held - was == (20 if what == "spent" else -20)
+    books_add_up()

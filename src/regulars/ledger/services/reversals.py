@@ -116,7 +116,8 @@ class Taking:
 
     def decide(self) -> None:
         giver, taker = self.draft.accounts[self.first.giver], self.draft.accounts[self.first.taker]
-        if giver.closed_at or taker.closed_at:
+        # Who was merged and parted since has what the own card brought: it is theirs, whoever held the account then.
+        if any(self._root(self.first.shown or end.owner).closed_at for end in (giver, taker) if end.owner):
             raise AccountClosed("This holder was erased; nothing more is posted.")
         if self.first.kind == Kind.EXPIRE and (self.wanted.expires_at or self.draft.at) <= self.draft.at:
             raise NotReversible("What expired comes back only with a new expiry, later than now.", reversible=0)
