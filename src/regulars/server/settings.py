@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "regulars.access",
     "regulars.ledger",
     "regulars.members",
+    "regulars.sales",
+    "regulars.programme",
     "regulars.api",
     "regulars.server",
 ]

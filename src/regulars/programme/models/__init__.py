@@ -1,0 +1,1 @@
+"""Tables of the room, without verbs; these are in `services`."""

@@ -1,0 +1,1 @@
+"""What was bought, brought back and done, as it happened. Knows nothing of points."""
