@@ -24,6 +24,11 @@ class Right(StrEnum):
     LEDGER_TRANSFER = "ledger.transfer"
     LEDGER_FREEZE = "ledger.freeze"
     LEDGER_MANAGE = "ledger.manage"  # units, closing of statements
+    PROGRAMME_READ = "programme.read"  # rules, tiers, rewards, coupons as they stand
+    PROGRAMME_MANAGE = "programme.manage"  # and change them
+    SALES_READ = "sales.read"
+    SALES_POST = "sales.post"  # purchases, returns, events
+    BENEFITS_USE = "benefits.use"
     JOURNAL_READ = "journal.read"
     ALERTS_RECEIVE = "alerts.receive"
     ALERTS_MANAGE = "alerts.manage"
@@ -33,18 +38,20 @@ class Right(StrEnum):
 
 _SERVING: Final = frozenset(
     {Right.MEMBERS_READ, Right.MEMBERS_WRITE, Right.CARDS_WRITE, Right.CONSENTS_WRITE, Right.LEDGER_READ}
-)
+) | {Right.PROGRAMME_READ, Right.SALES_READ, Right.BENEFITS_USE}
+_SELLING: Final = frozenset({Right.LEDGER_POST, Right.SALES_POST})
+_PROGRAMME: Final = frozenset({Right.PROGRAMME_READ, Right.PROGRAMME_MANAGE, Right.SALES_READ})
 _LOOKING: Final = frozenset(
     {Right.MEMBERS_READ, Right.LEDGER_READ, Right.JOURNAL_READ, Right.ACCESS_READ, Right.ALERTS_RECEIVE}
-)
+) | {Right.PROGRAMME_READ, Right.SALES_READ}
 
 # By code: the name shown, and what it may.
 BUILT_IN: Final[Mapping[str, tuple[str, frozenset[Right]]]] = {
     "administrator": ("Administrator", frozenset(Right)),
-    "marketer": ("Marketer", frozenset({Right.MEMBERS_READ, Right.CONSENTS_WRITE, Right.LEDGER_READ})),
-    "analyst": ("Analyst", frozenset({Right.LEDGER_READ})),
-    "clerk": ("Clerk at the counter", _SERVING | {Right.LEDGER_POST}),
-    "till": ("Till or web shop", _SERVING | {Right.LEDGER_POST}),
+    "marketer": ("Marketer", frozenset({Right.MEMBERS_READ, Right.CONSENTS_WRITE, Right.LEDGER_READ}) | _PROGRAMME),
+    "analyst": ("Analyst", frozenset({Right.LEDGER_READ, Right.PROGRAMME_READ, Right.SALES_READ})),
+    "clerk": ("Clerk at the counter", _SERVING | _SELLING),
+    "till": ("Till or web shop", _SERVING | _SELLING),
     "auditor": ("Auditor", _LOOKING),
     "support": (
         "Support",
