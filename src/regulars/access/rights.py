@@ -29,6 +29,7 @@ class Right(StrEnum):
     SALES_READ = "sales.read"
     SALES_POST = "sales.post"  # purchases, returns, events
     BENEFITS_USE = "benefits.use"
+    WEBHOOKS_MANAGE = "webhooks.manage"  # who outside is told of what happens
     JOURNAL_READ = "journal.read"
     ALERTS_RECEIVE = "alerts.receive"
     ALERTS_MANAGE = "alerts.manage"

@@ -1,5 +1,6 @@
 """When, where, for whom and on what a rule, promotion, coupon or reward holds. Each part says why it does not."""
 
+from calendar import isleap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -106,7 +107,7 @@ class Who:
     def _day(self, today: date, member: MemberFacts) -> Reason | None:
         if self.first_purchase and member.purchases_before != 0:
             return Reason(Why.NOT_THEIR_DAY)
-        if self.birthday_within is not None and not near_birthday(member.born_on, today, self.birthday_within):
+        if self.birthday_within is not None and not near_birthday(member.birthday, today, self.birthday_within):
             return Reason(Why.NOT_THEIR_DAY)
         if self.joined_within is not None:
             joined = member.joined_on
@@ -205,21 +206,18 @@ def within(category: str, wanted: Iterable[str]) -> bool:
     return any(category == one or category.startswith(f"{one}/") for one in wanted)
 
 
-def near_birthday(born_on: date | None, today: date, days: int) -> bool:
-    """Whether a birthday is within so many days before or after. Who was born on 29 February has it on 28 February in
-    other years.
+def near_birthday(birthday: int | None, today: date, days: int) -> bool:
+    """Whether a birthday (month × 100 + day) is within so many days before or after. Who was born on 29 February has it
+    on 28 February in other years.
 
-    >>> near_birthday(date(2000, 2, 29), date(2026, 2, 28), 0), near_birthday(date(2000, 1, 2), date(2026, 12, 30), 3)
+    >>> near_birthday(229, date(2026, 2, 28), 0), near_birthday(102, date(2026, 12, 30), 3)
     (True, True)
     """
-    if born_on is None:
+    if birthday is None:
         return False
     near = (today + timedelta(days=off) for off in range(-days, days + 1))
-    return any((day.month, day.day) == _birthday(born_on, day.year) for day in near)
+    return any(day.month * 100 + day.day == _birthday(birthday, day.year) for day in near)
 
 
-def _birthday(born_on: date, year: int) -> tuple[int, int]:
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    if (born_on.month, born_on.day) == (2, 29) and not leap:
-        return (2, 28)
-    return (born_on.month, born_on.day)
+def _birthday(birthday: int, year: int) -> int:
+    return 228 if birthday == 229 and not isleap(year) else birthday

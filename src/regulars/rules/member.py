@@ -13,6 +13,6 @@ class MemberFacts:
     segments: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     joined_on: date | None = None
-    born_on: date | None = None
+    birthday: int | None = None  # month × 100 + day
     purchases_before: int | None = None  # kept ones; None: not asked for
     enrolled_in: frozenset[str] = frozenset()  # offers and challenges opted into
