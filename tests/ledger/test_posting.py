@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from tests.ledger.conftest import ADA, AT, TILL, earn, spend
 
-from regulars.ledger.errors import KeyReused, NotEnough, WrongPosting
+from regulars.journal.errors import KeyReused
+from regulars.ledger.errors import NotEnough, WrongPosting
 from regulars.ledger.models import Account, Transfer
 from regulars.ledger.moves import Reversal
 from regulars.ledger.services import post, reverse

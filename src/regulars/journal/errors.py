@@ -17,3 +17,10 @@ class JournalBroken(RegularsError):
 
     code = "journal-broken"
     status: ClassVar[int] = 409
+
+
+class KeyReused(RegularsError):
+    """A business key was used before for something else."""
+
+    code = "business-key-reused"
+    status: ClassVar[int] = 422

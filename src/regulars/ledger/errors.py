@@ -19,12 +19,6 @@ class NotEnough(LedgerError):
     status = 409
 
 
-class KeyReused(LedgerError):
-    """A business key was used before for something else."""
-
-    code = "business-key-reused"
-
-
 class UnitUnknown(LedgerError):
     """No unit has this code."""
 

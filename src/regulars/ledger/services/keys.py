@@ -1,51 +1,11 @@
-"""Business keys: what a till asks twice is done once, for ever."""
+"""Business keys of this room: what a till posts twice is posted once."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from regulars.journal.statements import columns, run, unnested
-from regulars.ledger.errors import KeyReused
-
-_TYPES = {"source": "text", "external_id": "text", "fingerprint": "bytea", "answer": "uuid"}
+from regulars.journal import business_keys
 
 
 def claim(asked: Iterable[tuple[str, str, bytes, UUID]]) -> dict[tuple[str, str], UUID]:
-    """Takes keys for answers that are about to be made; gives the first answer of those taken before, by key.
-
-    One query, two where some were taken. Waits for whoever is taking the same key just now. In the order of the keys,
-    before any account is locked. Raises KeyReused.
-    """
-    wanted: dict[tuple[str, str], tuple[str, str, bytes, UUID]] = {}
-    earlier: dict[tuple[str, str], UUID] = {}
-    for row in sorted(asked, key=lambda row: row[:2]):
-        first = wanted.setdefault(row[:2], row)
-        _same(row[:2], first[2], row[2])
-        if first is not row:
-            earlier[row[:2]] = first[3]
-    if not wanted:
-        return {}
-    names = ", ".join(_TYPES)
-    made = run(
-        f"INSERT INTO ledger_key ({names}) SELECT {names} FROM {unnested(_TYPES)}"
-        " ON CONFLICT DO NOTHING RETURNING source, external_id",
-        columns(wanted.values(), 4),
-    )
-    if len(made) == len(wanted):
-        return earlier
-    taken = sorted(wanted.keys() - set(made))
-    rows = run(
-        "SELECT k.source, k.external_id, k.fingerprint, k.answer FROM ledger_key k"
-        " JOIN unnest(%s::text[], %s::text[]) AS w(source, external_id)"
-        " ON k.source = w.source AND k.external_id = w.external_id",
-        columns(taken, 2),
-    )
-    for source, external_id, print_then, answer in rows:
-        key = (source, external_id)
-        _same(key, bytes(print_then), wanted[key][2])
-        earlier[key] = answer
-    return earlier
-
-
-def _same(key: tuple[str, str], then: bytes, now: bytes) -> None:
-    if then != now:
-        raise KeyReused(f"{key[0]} {key[1]} came before with something else in it.", source=key[0], external_id=key[1])
+    """As `business_keys.claim`. Raises KeyReused."""
+    return business_keys.claim("ledger_key", asked)

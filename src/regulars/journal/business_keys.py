@@ -1,0 +1,52 @@
+"""Business keys: what a till asks twice is done once, for ever. Each room that takes them has a table of its own."""
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from regulars.journal.errors import KeyReused
+from regulars.journal.statements import columns, run, unnested
+
+_TYPES: Final = {"source": "text", "external_id": "text", "fingerprint": "bytea", "answer": "uuid"}
+Key = tuple[str, str]  # source, external id
+
+
+def claim(table: str, asked: Iterable[tuple[str, str, bytes, UUID]]) -> dict[Key, UUID]:
+    """Takes keys for answers that are about to be made; gives the first answer of those taken before, by key.
+
+    One query, two where some were taken. Waits for whoever is taking the same key just now. In the order of the keys,
+    before any other row is locked. Raises KeyReused.
+    """
+    wanted: dict[Key, tuple[str, str, bytes, UUID]] = {}
+    earlier: dict[Key, UUID] = {}
+    for row in sorted(asked, key=lambda row: row[:2]):
+        first = wanted.setdefault(row[:2], row)
+        _same(row[:2], first[2], row[2])
+        if first is not row:
+            earlier[row[:2]] = first[3]
+    if not wanted:
+        return {}
+    names = ", ".join(_TYPES)
+    made = run(
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM {unnested(_TYPES)}"
+        " ON CONFLICT DO NOTHING RETURNING source, external_id",
+        columns(wanted.values(), 4),
+    )
+    if len(made) == len(wanted):
+        return earlier
+    taken = sorted(wanted.keys() - set(made))
+    rows = run(
+        f"SELECT k.source, k.external_id, k.fingerprint, k.answer FROM {table} k"
+        " JOIN unnest(%s::text[], %s::text[]) AS w(source, external_id)"
+        " ON k.source = w.source AND k.external_id = w.external_id",
+        columns(taken, 2),
+    )
+    for source, external_id, print_then, answer in rows:
+        _same((source, external_id), bytes(print_then), wanted[source, external_id][2])
+        earlier[source, external_id] = answer
+    return earlier
+
+
+def _same(key: Key, then: bytes, now: bytes) -> None:
+    if then != now:
+        raise KeyReused(f"{key[0]} {key[1]} came before with something else in it.", source=key[0], external_id=key[1])
