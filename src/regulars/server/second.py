@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -108,6 +109,8 @@ def _shown(request: HttpRequest, holder: Holder, form: CodeForm, status: int) ->
     """Five queries at most."""
     factor = factor_of(holder.id)
     offered = factors.offered(holder.id) if request.session.get(_OFFERED) else None
+    if offered:
+        form.fields["code"].help_text = _("Six digits that the app shows now.")
     shown: dict[str, Any] = {
         "form": form,
         "since": factor.made_at if factor else None,

@@ -11,6 +11,7 @@ REGULARS_TLS    1 where the web part itself ends TLS
 """
 
 import os
+from pathlib import Path
 from typing import Any
 
 from regulars.server.place import Place
@@ -24,6 +25,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]  # before Django's own words: the same manner of speaking throughout
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

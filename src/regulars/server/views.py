@@ -102,12 +102,12 @@ def start(request: HttpRequest) -> HttpResponse:
 def make_key(request: HttpRequest) -> HttpResponse:
     """An API key, shown this once."""
     holder = entering.holder_of(request)
-    shown = _shown(request, holder, request.POST)
-    form = shown["key_form"]
+    typed = _shown(request, holder, request.POST)
+    form = typed["key_form"]
     if form is None:
         raise NotAllowed("This needs the right access.manage.")
     if not form.is_valid():
-        return render(request, "server/start.html", shown, status=422)
+        return render(request, "server/start.html", typed, status=422)
     role = Role.objects.get(pk=form.cleaned_data["role"])
     made = create_key(
         form.cleaned_data["name"],
@@ -117,6 +117,7 @@ def make_key(request: HttpRequest) -> HttpResponse:
         actor=entering.actor_of(request, holder),
         at=timezone.now(),
     )
+    shown = _shown(request, holder)  # the new one is in the list
     return render(request, "server/key.html", {"text": made.text, "name": form.cleaned_data["name"], **shown})
 
 
