@@ -1,12 +1,10 @@
 """The page in a real browser: nothing asked of the network, nothing to scroll sideways, readable in the dark."""
 
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.browsing import chromium, flaws
 from tests.insight.report import cast
 
 from regulars.insight.report.page import write_report
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 CONTRAST = """() => {
   const light = (colour) => {
@@ -43,21 +40,10 @@ CONTRAST = """() => {
 }"""
 
 
-def executable() -> str | None:
-    """CHROMIUM, a Chromium of the system, or None for Playwright's own."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    sync = pytest.importorskip("playwright.sync_api")
-    with sync.sync_playwright() as playwright:
-        path = executable()
-        if path is None and not Path(playwright.chromium.executable_path).exists():
-            pytest.skip("no Chromium here (set CHROMIUM, or run `make browser`); the page was NOT looked at")
-        one = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium() as one:
         yield one
-        one.close()
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +86,7 @@ def test_text_stands_out_in_both_themes(browser: "Browser", pages: dict[str, str
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == ("rgb(17, 20, 24)" if theme == "dark" else "rgb(252, 251, 248)")
     assert page.evaluate(CONTRAST) == []
+    assert flaws(page, on_gradient='<h2 id="week">') == []
     inked = page.evaluate("getComputedStyle(document.querySelector('svg.wide text')).fill")
     assert inked == ("rgb(182, 180, 175)" if theme == "dark" else "rgb(88, 92, 102)")
     page.close()

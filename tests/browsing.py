@@ -1,0 +1,48 @@
+"""A real browser for tests, and what axe-core finds wrong with a page in it: the script comes with the package."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def executable() -> str | None:
+    """CHROMIUM, a Chromium of the system, or None for Playwright's own."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+
+
+@contextmanager
+def chromium() -> Iterator["Browser"]:
+    """Skips, saying so, where there is none."""
+    sync = pytest.importorskip("playwright.sync_api")
+    with sync.sync_playwright() as playwright:
+        path = executable()
+        if path is None and not Path(playwright.chromium.executable_path).exists():
+            pytest.skip("no Chromium here (set CHROMIUM, or run `make browser`); the pages were NOT looked at")
+        one = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield one
+        one.close()
+
+
+def flaws(page: "Page", *, on_gradient: str = "") -> list[str]:
+    """What breaks WCAG or good practice, as "rule: element"; a contrast that axe cannot judge is one too, but that of
+    the element that begins so.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response
+    assert {"document-title", "html-has-lang"} <= {rule["id"] for rule in found["passes"]}  # it did look
+    wrong = [f"{rule['id']}: {node['html'][:100]}" for rule in found["violations"] for node in rule["nodes"]]
+    unjudged = [
+        node["html"] for rule in found["incomplete"] if rule["id"] == "color-contrast" for node in rule["nodes"]
+    ]
+    return wrong + [html[:100] for html in unjudged if not (on_gradient and html.startswith(on_gradient))]
