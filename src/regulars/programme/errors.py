@@ -1,0 +1,32 @@
+"""What the programme refuses. 404: unknown; 409: something is in the way now; 422: a rule says no."""
+
+from typing import ClassVar
+
+from regulars.basics.errors import RegularsError
+
+
+class ProgrammeError(RegularsError):
+    """A refusal of the programme."""
+
+    code = "programme-refused"
+    status: ClassVar[int] = 422
+
+
+class WrongTerms(ProgrammeError):
+    """A rule, promotion, series, ladder or reward contradicts itself or its form; `errors` says where."""
+
+    code = "wrong-terms"
+
+
+class UnknownTerms(ProgrammeError):
+    """There are no such terms, or there is no such kind of them."""
+
+    code = "unknown-terms"
+    status = 404
+
+
+class TermsClash(ProgrammeError):
+    """Another version of these terms is in the way, or what is past would be changed."""
+
+    code = "terms-clash"
+    status = 409

@@ -1,0 +1,1 @@
+"""Every kind of terms there is; read once, when the program starts."""
