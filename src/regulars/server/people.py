@@ -10,5 +10,6 @@ from regulars.api import people as api
 from regulars.ledger import people as ledger
 from regulars.members import people as members
 from regulars.members.deeds import Step
+from regulars.sales import people as sales
 
-STEPS: Final[tuple[Step, ...]] = (api, members, ledger)
+STEPS: Final[tuple[Step, ...]] = (api, members, sales, ledger)

@@ -1,0 +1,63 @@
+"""What remains of a bill when parts of it come back. Reckoned from all that came back so far, never return by return
+(SEMANTICS 12): ten returns of a tenth leave what one return of the whole leaves.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from regulars.rules.occasion import Line, Occasion, Tender
+
+
+def kept(part: int, line: Line, back: int) -> int:
+    """How much of something that a line brought stays, when `back` (thousandths) of it came back. Floored, so that the
+    whole is gone only with the whole line, and each return takes nothing below zero.
+
+    >>> [kept(10, Line(1, "cup", 300, quantity=3000), back) for back in (0, 1000, 2000, 3000)]
+    [10, 6, 3, 0]
+    """
+    assert 0 <= back <= line.quantity, (back, line.quantity)
+    return part * (line.quantity - back) // line.quantity
+
+
+def left_of(line: Line, back: int) -> Line | None:
+    """What is left of a line; None where all of it came back."""
+    if back == line.quantity:
+        return None
+    paid, discount = kept(line.paid, line, back), kept(line.discount, line, back)
+    return replace(
+        line,
+        quantity=line.quantity - back,
+        amount=paid + discount,
+        discount=discount,
+        tax=kept(line.tax, line, back),
+    )
+
+
+def remaining(occasion: Occasion, back: Mapping[int, int], paid_with: Mapping[str, Mapping[int, int]]) -> Occasion:
+    """The purchase as if only what stayed had been bought. `back`: thousandths by line; `paid_with`: for each tender
+    how much of each line it paid, so that the part paid with points shrinks with its lines."""
+    lines = tuple(left for line in occasion.lines if (left := left_of(line, back.get(line.number, 0))))
+    by_number = {line.number: line for line in occasion.lines}
+    tenders = tuple(
+        Tender(one.kind, sum(kept(part, by_number[n], back.get(n, 0)) for n, part in paid_with[one.kind].items()))
+        if one.kind in paid_with
+        else one
+        for one in occasion.tenders
+    )
+    return replace(occasion, lines=lines, tenders=tenders)
+
+
+def brought_back(
+    parts: Mapping[int, int], lines: Sequence[Line], before: Mapping[int, int], now: Mapping[int, int]
+) -> int:
+    """How much of something allotted to lines (points paid, value paid) this return gives back.
+
+    >>> cups = [Line(1, "cup", 300, quantity=3000)]
+    >>> [brought_back({1: 10}, cups, {1: n}, {1: n + 1000}) for n in (0, 1000, 2000)]
+    [4, 3, 3]
+    """
+    by_number = {line.number: line for line in lines}
+    return sum(
+        kept(part, by_number[n], before.get(n, 0)) - kept(part, by_number[n], now.get(n, 0))
+        for n, part in parts.items()
+    )

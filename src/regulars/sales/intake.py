@@ -1,0 +1,33 @@
+"""What is asked for, looked at before anything is written."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from regulars.sales.errors import WrongSale
+from regulars.sales.moves import NewSale
+
+MOST: Final = 2**52  # sums of a bill stay whole in every language a till is written in
+
+
+def fingerprint(kind: str, asked: Mapping[str, Any]) -> bytes:
+    """16 bytes of what was asked, plain values by name; the same request has the same, in every release."""
+    text = json.dumps([kind, asked], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def check(sale: NewSale, at: datetime) -> None:
+    """Raises WrongSale."""
+    numbers = [one.line.number for one in sale.lines]
+    if not numbers:
+        raise WrongSale("A sale has at least one line.")
+    if len(set(numbers)) != len(numbers):
+        raise WrongSale("Each line of a sale has a number of its own.", lines=len(numbers))
+    if sale.effective_at > at:
+        raise WrongSale("What has not happened yet is not recorded.", effective_at=sale.effective_at.isoformat())
+    if sum(one.line.amount for one in sale.lines) > MOST:
+        raise WrongSale("The amounts of this sale are beyond anything that is sold.")
+    if sale.lapses_at is not None and sale.lapses_at <= at:
+        raise WrongSale("A sale is reserved until a moment that is still to come.")

@@ -1,0 +1,63 @@
+"""What was bought; each says what it costs in queries."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from regulars.rules.occasion import Line
+from regulars.sales.models import Event, Return, ReturnLine, Sale, SaleLine
+from regulars.sales.moves import KnownLine, KnownSale, Place, SoldLine
+
+
+def sales(ids: Collection[UUID]) -> dict[UUID, KnownSale]:
+    """Sales with their lines, as they stand. 2 queries."""
+    rows = {row.id: row for row in Sale.objects.filter(id__in=ids)}
+    lines: dict[UUID, list[KnownLine]] = {number: [] for number in rows}
+    for line in SaleLine.objects.filter(sale_id__in=rows).order_by("sale_id", "number"):
+        lines[line.sale_id].append(_line(line))
+    return {number: _sale(row, lines[number]) for number, row in rows.items()}
+
+
+def sales_of(members: Collection[UUID], *, before: tuple[datetime, UUID] | None = None, limit: int = 50) -> list[Sale]:
+    """The sales of a person (all ids that lead to them), newest first. 1 query."""
+    rows = Sale.objects.filter(member__in=members).order_by("-effective_at", "-id")
+    if before is not None:
+        at, number = before
+        rows = rows.filter(Q(effective_at__lt=at) | Q(effective_at=at, id__lt=number))
+    return list(rows[:limit])
+
+
+def returns_of(sale: UUID) -> list[tuple[Return, list[ReturnLine]]]:
+    """What came back of a sale, oldest first. 2 queries."""
+    rows = list(Return.objects.filter(sale_id=sale).order_by("recorded_at", "id"))
+    lines = list(ReturnLine.objects.filter(back_id__in=[row.id for row in rows]).order_by("number"))
+    return [(row, [line for line in lines if line.back_id == row.id]) for row in rows]
+
+
+def events_of(members: Collection[UUID], *, limit: int = 50) -> Sequence[Event]:
+    """Events of a person, newest first. 1 query."""
+    return list(Event.objects.filter(member__in=members).order_by("-effective_at", "-id")[:limit])
+
+
+def lapsed(*, at: datetime, limit: int = 500) -> list[UUID]:
+    """Reserved sales whose time is over. 1 query."""
+    rows = Sale.objects.filter(state="open", lapses_at__lte=at).order_by("lapses_at")
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
+def _line(row: SaleLine) -> KnownLine:
+    line = Line(
+        row.number, row.item, row.amount, row.quantity, row.discount, row.tax, row.category, row.brand, row.vendor,
+        tuple(row.marks),
+    )  # fmt: skip
+    return KnownLine(SoldLine(line, row.name, row.cost), row.returned_quantity)
+
+
+def _sale(row: Sale, lines: list[KnownLine]) -> KnownSale:
+    place = Place(row.organisation, row.source, row.external_id, row.merchant, row.store, row.channel)
+    return KnownSale(
+        row.id, place, row.state, row.member, row.currency, tuple(lines), row.returned, row.effective_at,
+        row.recorded_at, row.lapses_at,
+    )  # fmt: skip
