@@ -1,0 +1,72 @@
+"""All decisions again, from the first version of a ladder on: as of any instant this gives the tier held then.
+
+Returns count from when they were recorded, at the date of what they take back. So what was decided before a return
+stays decided, and with `hindsight` it can be asked what would have been decided without it. A late arrival counts from
+its own date: the tier it reaches begins then (SEMANTICS 39).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from regulars.rules.tiers.deciding import Case, begun, decided, given, reviewed_until
+from regulars.rules.tiers.ladder import Ladder
+from regulars.rules.tiers.standing import Entries, Entry, Grant, Setting, Standing
+
+Versions = Sequence[tuple[datetime, Ladder]]
+
+
+def replay(
+    versions: Versions,
+    entries: Iterable[Entry],
+    settings: Iterable[Setting] = (),
+    *,
+    joined_at: datetime,
+    as_of: datetime,
+    grants: Sequence[Grant] = (),
+    hindsight: bool = False,
+) -> list[Standing]:
+    """Every standing that differs from the one before; the last one holds at `as_of`."""
+    listed, set_by_hand = list(entries), list(settings)
+    tally = Entries(listed, hindsight=hindsight)
+
+    def never_bought(at: datetime) -> Standing:
+        return replay(
+            versions, listed, set_by_hand, joined_at=joined_at, as_of=at, grants=grants, hindsight=True
+        )[-1]  # fmt: skip
+
+    case = Case(versions, tally, joined_at, grants, None if hindsight else never_bought)
+    start = versions[0][0]
+    returned = set() if hindsight else {max(one.recorded_at, start) for one in tally.returns}
+    instants = {begins_at for begins_at, _ in versions} | returned
+    instants |= {max(one.effective_at, start) for one in tally.gains}
+    return run(case, begun(versions[0][1], joined_at), instants, returned, set_by_hand, as_of=as_of)
+
+
+def run(
+    case: Case,
+    s: Standing,
+    instants: Iterable[datetime],
+    returned: Iterable[datetime] = (),
+    settings: Iterable[Setting] = (),
+    *,
+    as_of: datetime,
+) -> list[Standing]:
+    """Goes on from a standing: through instants at which something happened, and all reviews until `as_of`."""
+    found = [s]
+    came_back = frozenset(returned)
+    by_hand = {one.at: one for one in settings}
+    for at in sorted({*instants, *came_back, *by_hand}):
+        if at > as_of:
+            break
+        _go_on(found, reviewed_until(case, found[-1], at))
+        if at in by_hand:
+            _go_on(found, [given(case, found[-1], by_hand[at])])
+        _go_on(found, [decided(case, found[-1], at, returned=at in came_back)])
+    _go_on(found, reviewed_until(case, found[-1], as_of))
+    return found
+
+
+def _go_on(found: list[Standing], more: Iterable[Standing]) -> None:
+    for one in more:
+        if one != found[-1]:
+            found.append(one)
