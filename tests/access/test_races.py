@@ -13,8 +13,9 @@ from regulars.access.alerts.watching import watch
 from regulars.access.errors import LastAdministrator, TooManyTries, WrongLogIn
 from regulars.access.models import Alert, Staff
 from regulars.access.selectors import administrated
+from regulars.access.services.passwords import MOST_TOGETHER
 from regulars.access.services.roles import assign
-from regulars.access.services.sessions import MOST_TOGETHER, log_in
+from regulars.access.services.sessions import log_in
 from regulars.access.services.staff import deactivate
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.sending import seal_due

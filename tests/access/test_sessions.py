@@ -8,15 +8,8 @@ from tests.access.cast import AT, PASSWORD, SETUP, Town
 from regulars.access import gate
 from regulars.access.errors import TooManyTries, WrongLogIn
 from regulars.access.models import Tries
-from regulars.access.services.sessions import (
-    MOST_OF_ACCOUNT,
-    MOST_OF_NETWORK,
-    MOST_TOGETHER,
-    log_in,
-    log_out,
-    staff_of,
-    sweep,
-)
+from regulars.access.services.passwords import MOST_OF_ACCOUNT, MOST_OF_NETWORK, MOST_TOGETHER
+from regulars.access.services.sessions import log_in, log_out, staff_of, sweep
 from regulars.access.services.staff import deactivate
 from regulars.access.services.tries import WINDOW
 from regulars.basics.ids import typed

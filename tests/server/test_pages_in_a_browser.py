@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 expect = pytest.importorskip("playwright.sync_api").expect  # what is read waits for the page it is read from
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PASSWORD = "correct horse battery"
+PASSWORD, NEW_PASSWORD = "correct horse battery", "nine brown geese walk"
 
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -87,8 +87,9 @@ def test_the_first_administrator_is_made_by_the_link_and_the_link_is_over(
     expect(page).to_have_title("Regulars: reference of the API")
     page.goto(at)
     secret, recovery = second_factor(page)
+    new_password(page, code=recovery.pop())
     log_out_and_in(page, secret)
-    colleagues(page, unseen=recovery)
+    colleagues(page, unseen=recovery[0])
     again = browser.new_page()
     answer = again.goto(at + server.link())
     assert answer
@@ -102,9 +103,28 @@ def code(secret: bytes, later: int = 0) -> str:
     return code_of(secret, int(time.time()) // 30 + later)
 
 
-def second_factor(page: "Page") -> tuple[bytes, str]:
-    """Makes one by the pages: its secret, and a recovery code."""
-    page.get_by_role("link", name="Make it now").click()
+def new_password(page: "Page", *, code: str) -> None:
+    page.get_by_role("link", name="Change the password").click()
+    expect(page.locator("h1")).to_have_text("Change the password")
+    page.get_by_label("The password until now").fill(PASSWORD)
+    page.get_by_label("The new password", exact=True).fill(PASSWORD)
+    page.get_by_label("The new password again").fill("another")
+    page.get_by_label("Code").fill("000")
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.locator("[role=alert]")).to_have_count(2)  # no other than before, and not the same twice
+    looked_at(page)
+    page.get_by_label("The password until now").fill(PASSWORD)
+    page.get_by_label("The new password", exact=True).fill(NEW_PASSWORD)
+    page.get_by_label("The new password again").fill(NEW_PASSWORD)
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.locator("[role=status]")).to_contain_text("The password is changed")
+    looked_at(page)
+
+
+def second_factor(page: "Page") -> tuple[bytes, list[str]]:
+    """Makes one by the pages: its secret, and the recovery codes."""
+    page.get_by_role("link", name="Make a second factor").click()
     expect(page.locator("h1")).to_have_text("Second factor")
     looked_at(page)
     page.get_by_role("button", name="Make it now").click()
@@ -124,10 +144,10 @@ def second_factor(page: "Page") -> tuple[bytes, str]:
     page.get_by_role("button", name="Take it into use").click()
     expect(page.locator(".codes li")).to_have_count(10)
     looked_at(page)
-    recovery = page.locator(".codes li").first.inner_text()
+    recovery = page.locator(".codes li").all_inner_texts()
     page.get_by_role("link", name="I have them").click()
     expect(page.locator("main")).to_contain_text("asks for a code of the app")
-    page.get_by_role("link", name="Change it").click()
+    page.get_by_role("link", name="Change the second factor").click()
     expect(page.get_by_role("button", name="Exchange it for another")).to_be_visible()
     looked_at(page)
     page.get_by_role("link", name="To the beginning").click()
@@ -136,7 +156,7 @@ def second_factor(page: "Page") -> tuple[bytes, str]:
 
 
 def colleagues(page: "Page", *, unseen: str) -> None:
-    page.get_by_role("link", name="Staff").click()
+    page.get_by_role("link", name="Who works here").click()
     expect(page.locator("h1")).to_have_text("Staff")
     expect(page.locator(".rows")).to_contain_text("second factor since")
     looked_at(page)
@@ -148,7 +168,7 @@ def log_out_and_in(page: "Page", secret: bytes) -> None:
     expect(page.locator("h1")).to_have_text("Log in")
     looked_at(page)
     page.get_by_label("Mail address").fill("ada@shop.example")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").fill(NEW_PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.locator("h1")).to_have_text("Your code")
     looked_at(page)

@@ -70,7 +70,7 @@ def test_the_first_administrator_goes_on_and_is_asked_at_the_next_log_in() -> No
     first = Client()
     assert goes(first.post(f"/first/{link(timezone.now())}", {**PERSON, "again": PASSWORD})) == "/"
     page = first.get("/")
-    assert (page.status_code, "Make it now" in page.text) == (200, True)
+    assert (page.status_code, "Make a second factor" in page.text) == (200, True)
     visitor, answer = password_given()
     assert goes(answer) == "/"
     for path in ("/", "/staff"):

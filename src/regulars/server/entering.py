@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -120,6 +120,11 @@ def holder_of(request: HttpRequest) -> Holder:
         raise Http404
     request.holder = found  # type: ignore[attr-defined]
     return found
+
+
+def stay(request: HttpRequest, holder: Holder) -> None:
+    """This session goes on, after a deed that has ended every session of this person."""
+    update_session_auth_hash(request, Staff.objects.get(pk=holder.id))
 
 
 def leave(request: HttpRequest) -> None:

@@ -10,7 +10,23 @@ from django.utils.translation import gettext_lazy as _
 HIDDEN = forms.PasswordInput
 
 
-class FirstForm(forms.Form):
+class NewPassword(forms.Form):
+    """A new password, typed twice."""
+
+    password = forms.CharField(label=_("Password"), widget=HIDDEN(attrs={"autocomplete": "new-password"}), strip=False)
+    again = forms.CharField(
+        label=_("Password again"), widget=HIDDEN(attrs={"autocomplete": "new-password"}), strip=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("password") != found.get("again"):
+            self.add_error("again", _("The two passwords differ."))
+        return found
+
+
+class FirstForm(NewPassword):
+    field_order = ("organisation", "zone", "name", "email", "password", "again")
     organisation = forms.CharField(label=_("Your organisation"), max_length=200)
     zone = forms.CharField(
         label=_("Its time zone"),
@@ -20,10 +36,6 @@ class FirstForm(forms.Form):
     )
     name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label=_("Your mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
-    password = forms.CharField(label=_("Password"), widget=HIDDEN(attrs={"autocomplete": "new-password"}), strip=False)
-    again = forms.CharField(
-        label=_("Password again"), widget=HIDDEN(attrs={"autocomplete": "new-password"}), strip=False
-    )
 
     @property
     def zones(self) -> list[str]:
@@ -34,12 +46,6 @@ class FirstForm(forms.Form):
         if zone not in available_timezones():
             raise forms.ValidationError(_("There is no such time zone. Choose one of the list."))
         return zone
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if found.get("password") != found.get("again"):
-            self.add_error("again", _("The two passwords differ."))
-        return found
 
 
 class EnterForm(forms.Form):
@@ -62,24 +68,42 @@ class KeyForm(forms.Form):
         self.fields["role"].choices = roles  # type: ignore[attr-defined]
 
 
+def _code(label: Any, **more: Any) -> forms.CharField:
+    how = {"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "none"}
+    told = _("Six digits that the app shows now, or a recovery code.")
+    return forms.CharField(label=label, max_length=40, help_text=told, widget=forms.TextInput(attrs=how | more))
+
+
 class CodeForm(forms.Form):
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=40,
-        help_text=_("Six digits that the app shows now, or a recovery code."),
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false", "autofocus": True}),
+    code = _code(_("Code"), autofocus=True)
+
+
+class ChangeForm(NewPassword):
+    """One's own password; `factor` where there is a second factor to be asked for."""
+
+    old = forms.CharField(
+        label=_("The password until now"), widget=HIDDEN(attrs={"autocomplete": "current-password"}), strip=False
     )
+    field_order = ("old", "password", "again", "code")
+
+    def __init__(self, *args: Any, factor: bool) -> None:
+        super().__init__(*args)
+        self.fields["password"].label = _("The new password")
+        self.fields["again"].label = _("The new password again")
+        if factor:
+            self.fields["code"] = _code(_("Code"))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        if found.get("password") and found.get("password") == found.get("old"):
+            self.add_error("password", _("This is the password until now."))
+        return found
 
 
 class RemoveForm(forms.Form):
     person = forms.TypedChoiceField(label=_("Who lost theirs"), coerce=UUID)
     reason = forms.CharField(label=_("What happened"), max_length=200)
-    code = forms.CharField(
-        label=_("A code of your own"),
-        max_length=40,
-        help_text=_("Six digits that the app shows now, or a recovery code."),
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
-    )
+    code = _code(_("A code of your own"))
 
     def __init__(self, people: list[tuple[str, str]], *args: Any) -> None:
         super().__init__(*args)

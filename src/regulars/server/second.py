@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 import segno
-from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -84,7 +83,7 @@ def _done(request: HttpRequest, holder: Holder, asked: str, typed: str, *, in_us
     if asked == "anew":
         return _offer(request, holder)
     factors.give_up(holder.id, by=holder.grants, actor=actor, at=at)
-    _stay(request, holder)
+    entering.stay(request, holder)
     return redirect("second-factor")
 
 
@@ -95,14 +94,9 @@ def _offer(request: HttpRequest, holder: Holder) -> HttpResponse:
 
 
 def _codes(request: HttpRequest, holder: Holder, codes: list[str]) -> HttpResponse:
-    _stay(request, holder)
+    entering.stay(request, holder)
     request.session.pop(_OFFERED, None)
     return render(request, "server/codes.html", {"codes": codes})
-
-
-def _stay(request: HttpRequest, holder: Holder) -> None:
-    """Every other session of this person has ended."""
-    update_session_auth_hash(request, Staff.objects.get(pk=holder.id))
 
 
 def _shown(request: HttpRequest, holder: Holder, form: CodeForm, status: int) -> HttpResponse:

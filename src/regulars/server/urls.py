@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from regulars.server import second, views
+from regulars.server import password, second, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login", views.enter, name="login"),
     path("login/code", second.code, name="code"),
     path("second-factor", second.own, name="second-factor"),
+    path("password", password.own, name="password"),
     path("staff", second.staff, name="staff"),
     path("logout", views.leave, name="logout"),
     path("keys", views.make_key, name="make-key"),

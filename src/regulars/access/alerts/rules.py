@@ -111,7 +111,7 @@ FIRST: Final = (
     AlertRule(
         code="failed-log-ins",
         name="Many failed log-ins from one address",
-        deeds=["access.log_in_failed"],
+        deeds=["access.log_in_failed", "access.password_failed"],
         group="address",
         measure="deeds",
         threshold=10,
@@ -143,6 +143,15 @@ FIRST: Final = (
         measure="deeds",
         threshold=10,
         seconds=15 * MINUTE,
+    ),
+    AlertRule(
+        code="webhook-switched-off",
+        name="A webhook that failed for days was switched off",
+        deeds=["webhooks.switched_off"],
+        group="subject",
+        measure="deeds",
+        threshold=1,
+        seconds=HOUR,
     ),
 )
 

@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from regulars.access.models import Secret
-from regulars.access.services.sessions import network_of
+from regulars.access.services.passwords import network_of
 from regulars.access.services.tries import WINDOW, counted, left, told_of
 from regulars.access.texts import digest_of, keyed, prefix_of
 from regulars.basics.ids import typed

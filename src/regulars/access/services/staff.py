@@ -38,7 +38,10 @@ def hire(email: str, *, name: str, password: str | None = None, by: Grants, acto
 
 @transaction.atomic
 def set_password(staff: UUID, password: str, *, actor: Actor, at: datetime) -> None:
-    """A new password, which ends every session. For the person themselves. Raises UnknownStaff, WeakPassword."""
+    """A new password, which ends every session. The person themselves come by `passwords.change_password`.
+
+    Raises UnknownStaff, WeakPassword.
+    """
     found = known_staff(staff)
     _set(found, password)
     found.sessions_ended += 1
@@ -98,6 +101,14 @@ def known_staff(staff: UUID) -> Staff:
     return found
 
 
+def require_strong(staff: Staff, password: str) -> None:
+    """Raises WeakPassword."""
+    try:
+        validate_password(password, staff)
+    except ValidationError as weak:
+        raise WeakPassword(" ".join(weak.messages), reasons=weak.messages) from weak
+
+
 def _address(text: str) -> str:
     found = text.strip().lower()
     try:
@@ -110,8 +121,5 @@ def _address(text: str) -> str:
 def _set(staff: Staff, password: str | None) -> None:
     """Raises WeakPassword."""
     if password is not None:
-        try:
-            validate_password(password, staff)
-        except ValidationError as weak:
-            raise WeakPassword(" ".join(weak.messages), reasons=weak.messages) from weak
+        require_strong(staff, password)
     staff.set_password(password)
