@@ -31,6 +31,11 @@ class Why(StrEnum):
     OUTRANKED = "outranked"  # by
     DOES_NOT_COMBINE = "does-not-combine"  # with
     NOTHING_LEFT = "nothing-left"  # to give: rounding or caps left nothing
+    ALL_OR_NOTHING = "all-or-nothing"  # with: another code that was shown cannot be taken
+    UNKNOWN_CODE = "unknown-code"
+    USED = "used"
+    RESERVED = "reserved"  # at another checkout, until it ends
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +53,4 @@ class NotApplied:
     code: str
     version: int
     reason: Reason
+    reference: str = ""  # of a coupon: which of its series
