@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.ledger.conftest import ADA, ANN, AT, BOB, TILL, available, earn, spend
@@ -186,3 +186,22 @@ def test_sem_38_a_reversal_asks_whether_the_cards_owner_was_erased(
         was = before[BOB][0] + before[BOB][1] - before[BOB][2]
         assert held - was == (20 if what == "spent" else -20)
     books_add_up()
+
+
+CYD = UUID("019b76da-a800-7000-8000-00000000000c")
+
+
+@pytest.mark.parametrize("shown", [ADA, BOB, CYD], ids=["own", "others", "inner"])
+@pytest.mark.parametrize("earned", [ADA, BOB, CYD], ids=["own", "others", "inner"])
+def test_sem_35_what_happened_while_the_survivor_was_itself_merged_counts(points: str, earned: Any, shown: Any) -> None:
+    inner = people.merge(BOB, CYD, deed=uuid4(), actor=ANN, at=AT)
+    outer, deed = merged(AT + DAY)
+    card = {ADA: None}
+    do(earn(ADA, 10, shown=card.get(earned, earned)), at=AT + 2 * DAY)
+    do(spend(ADA, 10, shown=card.get(shown, shown)), at=AT + 3 * DAY)
+    people.unmerge(ADA, [BOB, CYD], plan=outer, deed=deed, actor=ANN, at=AT + 4 * DAY)
+    people.unmerge(BOB, [CYD], plan=inner, deed=uuid4(), actor=ANN, at=AT + 5 * DAY)
+    books_add_up()
+    for owner in (ADA, BOB, CYD):
+        available, pending, owed = worth(owner, AT + 5 * DAY)
+        assert available + pending - owed == 10 * (owner == earned) - 10 * (owner == shown), (owner, available, owed)

@@ -1,5 +1,6 @@
 """Units, accounts, transfers and lots: the books themselves."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -47,6 +48,7 @@ class Account(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)  # erased
     merged_into = models.UUIDField(null=True)  # owner who took over what was here; null: nobody
+    been = ArrayField(models.UUIDField(), null=True)  # main: owners it was merged into and parted from again
 
     class Meta:
         db_table = "ledger_account"

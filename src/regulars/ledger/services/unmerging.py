@@ -3,6 +3,7 @@
 A lot is the other's if it came over in the merge, or was earned with a card of the other's; a movement is the other's
 if its card was shown, or if it takes back what was the other's. What one's movements took of the other's lots is
 netted, and the difference becomes a posted debt: the creditor has it back at once, in lots with the dates they had.
+Where the survivor was itself merged into somebody meanwhile, and parted again, what happened there counts as well.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,7 +46,8 @@ _ORIGIN: Final = """JOIN LATERAL (
     LEFT JOIN ledger_transfer e ON e.id = c.deed AND c.kind = 'activate'
     LEFT JOIN ledger_lot q ON q.id = up.parent
 ) origin ON true"""
-# Every movement since the merge on one account's lots: whose lot, whose movement, how much.
+# Every movement since the merge on lots of the survivor, and of whom it was merged into meanwhile: whose lot, whose
+# movement, how much. Of debts eaten there, only those out of the other's lots.
 _USES: Final = f"""
 SELECT u.lot, origin.is_theirs,
     coalesce(b.shown = ANY(%(others)s::uuid[]), false) OR coalesce(b.owner = ANY(%(others)s::uuid[]), false),
@@ -55,7 +57,8 @@ JOIN ledger_transfer t ON t.id = u.transfer AND t.recorded_at >= %(since)s
 JOIN ledger_transfer b ON b.id = coalesce(t.reverses, t.id)
 JOIN ledger_lot l ON l.id = u.lot
 {_ORIGIN}
-WHERE u.account = %(main)s AND t.kind NOT IN ('expire', 'merge', 'unmerge') AND b.kind <> 'expire'
+WHERE u.account = ANY(%(mains)s::uuid[]) AND t.kind NOT IN ('expire', 'merge', 'unmerge') AND b.kind <> 'expire'
+    AND (t.kind <> 'repay' OR u.account = %(main)s OR origin.is_theirs)
 GROUP BY 1, 2, 3, 4
 """
 # Open lots of the survivor that are the other's.
@@ -75,6 +78,7 @@ class Parting:
     plan: Mapping[str, Any]
     accounts: str  # of the others, as an array
     words: Words
+    been: Sequence[UUID]  # owners whom the survivor was merged into since, for a time
 
     @property
     def other(self) -> UUID:
@@ -102,12 +106,13 @@ def unmerge(
     draft, by = read((survivor, *others), wanted, actor, at)
     no_holds(survivor, *others)
     accounts = column(row.id for row in draft.accounts.values() if row.owner in others)
-    parting = Parting(draft, by, survivor, others, plan, accounts, Words(deed=deed))
+    been = run("SELECT DISTINCT unnest(been) FROM ledger_account WHERE owner = %s", [survivor])
+    parting = Parting(draft, by, survivor, others, plan, accounts, Words(deed=deed), [owner for (owner,) in been])
     for unit in codes():
         _part(parting, unit)
         _pendings(parting, unit)
     write(draft)
-    Account.objects.filter(owner=others[0]).update(merged_into=None)
+    _part_from(others[0], [survivor, *parting.been])
     for level in plan["freezes"]:
         unfreeze(survivor, Level(level), reason="unmerge", actor=actor, at=at)
     record(
@@ -116,11 +121,26 @@ def unmerge(
     return {"transfers": len(draft.transfers)}
 
 
+def _part_from(other: UUID, been: Sequence[UUID]) -> None:
+    """One query."""
+    run(
+        "UPDATE ledger_account SET merged_into = NULL, been = CASE WHEN role = 'main' THEN"
+        " ARRAY(SELECT DISTINCT unnest(been || %s::uuid[])) ELSE been END WHERE owner = %s",
+        [column(been), other],
+    )
+
+
+def _mains(owners: Sequence[UUID], unit: str) -> list[UUID]:
+    """One query."""
+    rows = Account.objects.filter(owner__in=owners, unit=unit, role=Role.MAIN)
+    return list(rows.values_list("id", flat=True))
+
+
 def _part(parting: Parting, unit: str) -> None:
     draft, one, two = parting.draft, parting.main(parting.survivor, unit), parting.main(parting.other, unit)
     asked = {
         "since": datetime.fromisoformat(parting.plan["since"]), "main": one.id, "accounts": parting.accounts,
-        "others": column(parting.others),
+        "others": column(parting.others), "mains": column([one.id, *_mains(parting.been, unit)]),
     }  # fmt: skip
     uses = run(_USES, asked)
     theirs = {number for (number,) in run(_THEIRS, asked)}
@@ -191,12 +211,14 @@ def _owe(parting: Parting, debtor: UUID, creditor: UUID, unit: str, amount: int,
 
 
 def _owed_since(parting: Parting, unit: str, *, by_them: bool) -> int:
-    """Debts made after the merge by taking back what was the other's, or the survivor's own. One query."""
+    """Debts made after the merge by taking back what was the other's (also where the survivor was merged into somebody
+    meanwhile), or the survivor's own. One query."""
+    owners = [parting.survivor, *parting.been] if by_them else [parting.survivor]
     [(amount,)] = run(
         "SELECT coalesce(sum(t.amount), 0)::bigint FROM ledger_transfer t JOIN ledger_transfer b ON b.id = t.reverses"
-        " WHERE t.owner = %s AND t.unit = %s AND t.kind = 'owe' AND t.recorded_at >= %s"
+        " WHERE t.owner = ANY(%s::uuid[]) AND t.unit = %s AND t.kind = 'owe' AND t.recorded_at >= %s"
         " AND (coalesce(b.shown = ANY(%s::uuid[]), false) OR coalesce(b.owner = ANY(%s::uuid[]), false)) = %s",
-        [parting.survivor, unit, parting.plan["since"], *[column(parting.others)] * 2, by_them],
+        [column(owners), unit, parting.plan["since"], *[column(parting.others)] * 2, by_them],
     )
     return int(amount)
 
