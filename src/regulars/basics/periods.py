@@ -17,7 +17,7 @@ _MONTHS: Final = {"M": 1, "Y": 12}
 _DAYS: Final = {"D": 1, "W": 7}
 
 
-class WrongPeriod(RegularsError):
+class WrongPeriod(RegularsError, ValueError):
     """A text is no period, or a name no zone."""
 
     code = "wrong-period"
@@ -60,6 +60,21 @@ class Period:
         else:
             ended = datetime.combine(months_after(here.date(), self.count * _MONTHS[self.of]), here.timetz())
         return _rounded(ended, self.to).astimezone(UTC)
+
+    def before(self, at: datetime, zone: str) -> datetime:
+        """When a stretch of this length began that ends at `at`: wall-clock time of the zone, months clamped, in UTC.
+
+        >>> Period.parse("1M").before(datetime(2026, 3, 31, 12, tzinfo=UTC), "UTC")
+        datetime.datetime(2026, 2, 28, 12, 0, tzinfo=datetime.timezone.utc)
+        """
+        assert at.tzinfo is not None
+        here = at.astimezone(zone_of(zone))
+        if self.of == "H":
+            return (at - timedelta(hours=self.count)).astimezone(UTC)
+        if self.of in _DAYS:
+            return (here - timedelta(days=self.count * _DAYS[self.of])).astimezone(UTC)
+        first = months_after(here.date(), -self.count * _MONTHS[self.of])
+        return datetime.combine(first, here.timetz()).astimezone(UTC)
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -10,6 +10,7 @@ from regulars.api import people as api
 from regulars.ledger import people as ledger
 from regulars.members import people as members
 from regulars.members.deeds import Step
+from regulars.programme import people as programme
 from regulars.sales import people as sales
 
-STEPS: Final[tuple[Step, ...]] = (api, members, sales, ledger)
+STEPS: Final[tuple[Step, ...]] = (api, members, sales, programme, ledger)

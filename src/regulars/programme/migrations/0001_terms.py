@@ -87,5 +87,65 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Counter",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("organisation", models.UUIDField()),
+                ("code", models.TextField()),
+                ("of", models.TextField()),
+                ("subject", models.TextField()),
+                ("period", models.TextField()),
+                ("used", models.BigIntegerField()),
+            ],
+            options={
+                "db_table": "programme_counter",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("subject", ""), _negated=True),
+                        fields=["subject"],
+                        name="programme_counter_subject",
+                    ),
+                    models.Index(fields=["organisation", "code"], name="programme_counter_code"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("used__gte", 0)), name="programme_counter_not_below_nothing"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Use",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("counter", models.UUIDField()),
+                ("occasion", models.UUIDField()),
+                ("member", models.UUIDField(null=True)),
+                ("amount", models.BigIntegerField()),
+                ("freed", models.BigIntegerField(default=0)),
+                ("held", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "programme_use",
+                "indexes": [
+                    models.Index(fields=["counter", "at"], name="programme_use_sliding"),
+                    models.Index(fields=["occasion"], name="programme_use_occasion"),
+                    models.Index(
+                        condition=models.Q(("member__isnull", False)),
+                        fields=["member"],
+                        name="programme_use_member",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("freed__gte", 0), ("freed__lte", models.F("amount"))),
+                        name="programme_use_freed_within",
+                    )
+                ],
+            },
+        ),
         migrations.RunSQL(GUARDS, UNGUARDED),
+        migrations.RunSQL("alter table programme_counter set (fillfactor = 70)", migrations.RunSQL.noop),
     ]
