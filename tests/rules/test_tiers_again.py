@@ -1,7 +1,8 @@
-"""A tier told again from the first entry on is the tier that was decided entry by entry; and what no history may break."""
+"""A tier told again from the first entry on is the one decided entry by entry; and what no history may break."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -98,7 +99,7 @@ def test_what_was_decided_by_an_instant_is_the_same_when_told_later(
 def test_up_with_an_entry_and_down_only_when_it_was_foreseen(ladder: Ladder, entries: list[Entry]) -> None:
     history = replay([(BEGAN, ladder)], entries, joined_at=JOINED, as_of=END)
     arrived = {one.effective_at for one in entries}
-    for before, after in zip(history, history[1:], strict=False):
+    for before, after in pairwise(history):
         here, there = ladder.rank(before.level), ladder.rank(after.level)
         if there > here:
             assert after.since in arrived

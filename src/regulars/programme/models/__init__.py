@@ -1,6 +1,20 @@
 """Tables of the room, without verbs; these are in `services`."""
 
 from regulars.programme.models.counters import Counter, Use
+from regulars.programme.models.rewards import Redemption
 from regulars.programme.models.terms import Edition, Terms
+from regulars.programme.models.tiers import BenefitUse, Given, LevelCoupon, Qualifying, Standing, StandingChange
 
-__all__ = ["Counter", "Edition", "Terms", "Use"]
+__all__ = [
+    "BenefitUse",
+    "Counter",
+    "Edition",
+    "Given",
+    "LevelCoupon",
+    "Qualifying",
+    "Redemption",
+    "Standing",
+    "StandingChange",
+    "Terms",
+    "Use",
+]

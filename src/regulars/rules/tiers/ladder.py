@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from regulars.basics.periods import Period, zone_of
+from regulars.basics.periods import Period, WrongPeriod, zone_of
 
 Amounts = Mapping[str, int]  # measure → amount: {"miles": 25000, "segments": 30}; all of them
 YEARS_MOST: Final = 50
@@ -115,10 +115,13 @@ class Ladder:
             raise ValueError("Only a rolling window is reviewed daily.")
         if self.valid_for and self.window.kind != Windows.ROLLING:
             raise ValueError("valid_for is said of a rolling window; elsewhere levels run to the end of a period.")
-        for text in (self.grace, self.valid_for):
-            if text:
-                Period.parse(text)
-        zone_of(self.zone)
+        try:
+            for text in (self.grace, self.valid_for):
+                if text:
+                    Period.parse(text)
+            zone_of(self.zone)
+        except WrongPeriod as wrong:
+            raise ValueError(str(wrong)) from wrong
 
     @property
     def lowest(self) -> str:
