@@ -90,7 +90,9 @@ def test_sem_27_the_business_key_holds_also_under_a_new_idempotency_key(till: Ti
     again = earn(till, ada, 100, source="till-4", external_id="1/1")
     assert (again["id"], again["replayed"], available(till, ada)) == (one["id"], True, 100)
     other = {"kind": "earn", "member": ada, "unit": "points", "amount": 99, "source": "till-4", "external_id": "1/1"}
-    assert till.post("/transfers", other).json()["code"] == "business-key-reused"
+    refused = till.post("/transfers", other).json()
+    assert (refused["code"], refused["source"], refused["external_id"]) == ("business-key-reused", "till-4", "1/1")
+    assert refused["detail"] == "'1/1' of this source came before with something else in it."
     half = {"kind": "earn", "member": ada, "unit": "points", "amount": 99, "source": "till-4"}
     assert till.post("/transfers", half).json()["code"] == "invalid-request"
 

@@ -26,6 +26,7 @@ from regulars.api.errors import (
     TryAgain,
 )
 from regulars.api.fields import moment_text
+from regulars.api.places import said_source
 from regulars.basics.errors import RegularsError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -61,6 +62,8 @@ def problem(request: HttpRequest, refusal: RegularsError) -> HttpResponse:
         "request_id": getattr(request, "id", ""),
     }
     facts = {name: _plain(fact) for name, fact in refusal.facts.items() if name not in STANDARD}
+    if isinstance(source := facts.get("source"), str):
+        facts["source"] = said_source(source)
     answer = HttpResponse(
         json.dumps(document | facts, ensure_ascii=False), status=status_of(kind), content_type=MEDIA_TYPE
     )

@@ -49,4 +49,7 @@ def claim(table: str, asked: Iterable[tuple[str, str, bytes, UUID]]) -> dict[Key
 
 def _same(key: Key, then: bytes, now: bytes) -> None:
     if then != now:
-        raise KeyReused(f"{key[0]} {key[1]} came before with something else in it.", source=key[0], external_id=key[1])
+        source, number = key
+        raise KeyReused(
+            f"{number!r} of this source came before with something else in it.", source=source, external_id=number
+        )
