@@ -82,7 +82,10 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     room = {"label": "Room", "kind": "choice", "choices": ["quiet", "sea"], "is_preference": True}
     assert administrator.send("PUT", "/fields/room", room).status_code == 200
     note = administrator.done(f"/members/{members[0]}/notes", {"text": "A window seat."})["items"][0]
+    hook = administrator.done("/webhooks", {"address": "https://shop.example/hooks", "types": ["ledger.*"]})["id"]
     return {
+        "webhook_id": [hook],
+        "delivery": [administrator.done(f"/webhooks/{hook}/ping")["id"]],
         "household": [administrator.done("/households", {"members": members[1:]})["id"]],
         "company": [administrator.done("/companies", {"name": "Harbour Brewery"})["id"]],
         "note": [note["id"]],

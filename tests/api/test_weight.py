@@ -36,7 +36,8 @@ def example(operation):
                         ("rng_" + made + "1", known["range_id"][0])):
         text = text.replace(shown, real)
     return text
-ends = ("close_", "erase_", "merge_", "freeze_", "block_", "replace_")  # last, so that the others find them whole
+ends = ("close_", "erase_", "merge_", "freeze_", "block_", "replace_", "delete_")
+# These come last, so that the others find them whole.
 for path, methods in sorted(document["paths"].items(), key=lambda one: any(
         operation["operationId"].startswith(ends) for operation in one[1].values())):
     for method, operation in methods.items():

@@ -74,7 +74,12 @@ AdjustmentId = Annotated[UUID, BeforeValidator(_id_reader("adj")), _text_id("adj
 HouseholdId = Annotated[UUID, BeforeValidator(_id_reader("hsh")), _text_id("hsh"), _id_schema("hsh")]
 CompanyId = Annotated[UUID, BeforeValidator(_id_reader("cmp")), _text_id("cmp"), _id_schema("cmp")]
 NoteId = Annotated[UUID, BeforeValidator(_id_reader("nte")), _text_id("nte"), _id_schema("nte")]
+SaleId = Annotated[UUID, BeforeValidator(_id_reader("sal")), _text_id("sal"), _id_schema("sal")]
+SaleBackId = Annotated[UUID, BeforeValidator(_id_reader("ret")), _text_id("ret"), _id_schema("ret")]
 StaffId = Annotated[UUID, BeforeValidator(_id_reader("stf")), _text_id("stf"), _id_schema("stf")]
+WebhookId = Annotated[UUID, BeforeValidator(_id_reader("whk")), _text_id("whk"), _id_schema("whk")]
+DeliveryId = Annotated[UUID, BeforeValidator(_id_reader("dlv")), _text_id("dlv"), _id_schema("dlv")]
+EventId = Annotated[UUID, BeforeValidator(_id_reader("evt")), _text_id("evt"), _id_schema("evt")]
 KeyId = Annotated[UUID, BeforeValidator(_id_reader("key")), _text_id("key"), _id_schema("key")]
 
 

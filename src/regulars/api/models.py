@@ -1,6 +1,22 @@
-"""Tables of the room; verbs are in `idempotency`, `limits` and `jobs`."""
+"""Tables of the room; verbs are in `idempotency`, `limits` and `jobs`, and those of webhooks in `webhooks`."""
 
 from django.db import models
+
+from regulars.api.webhooks.models import Attempt, Delivery, Endpoint, EndpointSecret, Feed, Resend
+
+__all__ = (
+    "Answer",
+    "Attempt",
+    "Budget",
+    "Delivery",
+    "Endpoint",
+    "EndpointSecret",
+    "Feed",
+    "Job",
+    "JobRow",
+    "JobState",
+    "Resend",
+)
 
 
 class Answer(models.Model):

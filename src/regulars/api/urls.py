@@ -10,6 +10,8 @@ from regulars.api.routes import (
     closing,
     companies,
     consents,
+    deliveries,
+    events,
     exchange,
     extras,
     holdings,
@@ -24,6 +26,7 @@ from regulars.api.routes import (
     recognising,
     settings,
     value,
+    webhooks,
 )
 
 api = RegularsApi(
@@ -49,6 +52,9 @@ for noun in (
     closing,
     settings,
     jobs,
+    webhooks,
+    deliveries,
+    events,
 ):
     api.add_router("", noun.router)
 

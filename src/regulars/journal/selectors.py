@@ -1,7 +1,7 @@
 """Reading the trail: by person, actor, deed, place and time, page by page."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
@@ -32,6 +32,48 @@ def search(sought: Sought, *, seen: Seen, after: tuple[datetime, int] | None = N
         rows = cursor.fetchall()
     lines = tuple(_line(row) for row in rows[:limit])
     return Page(lines, (lines[-1].at, lines[-1].id) if len(rows) > limit else None)
+
+
+def sealed(
+    after: int, until: int, *, rooms: Sequence[str] | None = None, words: Sequence[str] = (), limit: int
+) -> list[Line]:
+    """Sealed lines with a number past `after`, up to `until`, in the order of the chain; those whose deed is of a room
+    ("ledger" of "ledger.post") or one of the words, or all. One query by the numbers.
+
+    Whoever goes on after the last number it saw misses nothing: a line that is committed late gets a later number.
+    """
+    chosen = "" if rooms is None else "and (split_part(what, '.', 1) = any(%s) or what = any(%s))"
+    values: list[Any] = [after, until, *([] if rooms is None else [list(rooms), list(words)]), limit]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from journal_entry where number > %s and number <= %s {chosen}"
+            " order by number limit %s",
+            values,
+        )
+        return [_line(row) for row in cursor.fetchall()]
+
+
+def numbered(numbers: Sequence[int]) -> list[Line]:
+    """Sealed lines by their numbers. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {_COLUMNS} from journal_entry where number = any(%s)", [list(numbers)])
+        return [_line(row) for row in cursor.fetchall()]
+
+
+def number_before(at: datetime) -> int:
+    """A number that every line written at a moment or later is past; the head's where there is none. Two queries.
+
+    Numbers follow the order of commits: a line may have a later number than one written after it, by as much as
+    transactions last. An hour is allowed for that.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce((select number - 1 from journal_entry where at >= %s and number is not null"
+            " order by at, id limit 1), (select number from journal_chain), 0)",
+            [at - timedelta(hours=1)],
+        )
+        (found,) = cursor.fetchone()
+        return int(found)
 
 
 def search_all(sought: Sought, *, seen: Seen) -> Iterator[Line]:

@@ -4,6 +4,8 @@ REGULARS_DATA   the data folder (./regulars-data)
 DATABASE_URL    a PostgreSQL of one's own instead of the embedded one
 REGULARS_HOSTS  names the service answers to, with commas (localhost alone)
 REGULARS_API_RATE  requests a minute that one API key may send (6000; 0: as many as it likes)
+REGULARS_WEBHOOK_NETWORKS  networks inside the house that webhooks may reach all the same, with commas (10.1.2.0/24; none)
+REGULARS_WEBHOOK_HTTP  1 where webhooks may go to http:// addresses too
 REGULARS_PREPARE  0 where connections come from a pooler that lends them by transaction (1)
 REGULARS_SECOND_FACTOR  who must have one: administrators (whoever may manage access), or everybody
 REGULARS_PROXY  1 where a trusted proxy ends TLS and sets X-Forwarded-Proto and X-Forwarded-For
@@ -14,6 +16,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from regulars.api.webhooks.addresses import Reach
 from regulars.server.place import Place
 from regulars.server.secrets import secret_if_made
 
@@ -103,6 +106,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 API_REQUESTS_PER_MINUTE = int(os.environ.get("REGULARS_API_RATE", "6000"))
+WEBHOOK_REACH = Reach.read(
+    os.environ.get("REGULARS_WEBHOOK_NETWORKS", ""), plain_http=os.environ.get("REGULARS_WEBHOOK_HTTP") == "1"
+)
 SECOND_FACTOR = os.environ.get("REGULARS_SECOND_FACTOR", "administrators")
 LOGIN_URL = "/login"
 STATIC_URL = "/static/"

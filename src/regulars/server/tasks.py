@@ -106,6 +106,10 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("members.finish_lakes", "regulars.members.erasing.finish_lakes", "*/5 * * * *", most=1),
     Step("api.jobs", "regulars.api.jobs.work", "* * * * * */5"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),
+    Step("webhooks.match", "regulars.api.webhooks.matching.match_due", "* * * * * */5"),
+    Step("webhooks.resend", "regulars.api.webhooks.resending.resend_due", "* * * * * */5"),
+    Step("webhooks.deliver", "regulars.api.webhooks.delivering.deliver_due", "* * * * * */5"),
+    Step("webhooks.prune", "regulars.api.webhooks.services.prune", "47 * * * *"),
 )
 
 for _step in STEPS:

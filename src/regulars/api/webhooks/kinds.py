@@ -1,0 +1,131 @@
+"""Kinds of events: the words of the journal by room, who may hear of them, and patterns over them. Pure.
+
+A pattern is a word (`ledger.post`), a room (`ledger.*`) or everything (`*`). Looks, as `members.read`, are no deeds:
+a pattern with a star leaves them out, and who wants to hear of them names them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from regulars.access.rights import Right
+
+PING: Final = "webhooks.ping"
+PATTERN: Final = r"^(\*|[a-z]{2,20}\.(\*|[a-z][a-z_-]{0,39}))$"
+LOOKS: Final = frozenset({"read", "search", "recognise", "replay", "dry_run"})
+
+_MEMBERS: Final = Right.MEMBERS_READ
+_TRAIL: Final = Right.JOURNAL_READ
+# By room: the right to hear of it, and its words. A test holds that no room writes a word that is not here.
+ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
+    "access": (
+        _TRAIL,
+        "assign code_barred code_failed create_key deactivate end_sessions found give_up_factor hire log_in"
+        " log_in_barred log_in_failed log_out make_factor offer_factor open_merchant open_store password_failed"
+        " reactivate refuse_key remove_factor renew_recovery_codes revoke_key rotate_key set_alert_rule set_password"
+        " use_recovery_code withdraw write_role",
+    ),
+    "api": (_TRAIL, "dry_run job refuse_job replay"),
+    "cards": (_MEMBERS, "block claim code forged issue open range replace unblock"),
+    "companies": (_MEMBERS, "change contact contact_ended make read"),
+    "consents": (_MEMBERS, "publish tell"),
+    "fields": (_MEMBERS, "define retire"),
+    "households": (_MEMBERS, "join leave make read"),
+    "journal": (_TRAIL, "broken"),
+    "keys": (_TRAIL, "retire rotate"),
+    "ledger": (
+        Right.LEDGER_READ,
+        "activate adjust approve cancel capture close-day close-period convert decline erase expire forgive freeze hold"
+        " lapse merge move open pay post rate read reverse seal_held_up settle thaw unfreeze unit unmerge void",
+    ),
+    "members": (
+        _MEMBERS,
+        "close different duplicates enrol erase export facts identify import import_part import_undone mark merge name"
+        " note note_removed read recognise search tag unidentify unmerge untag verify",
+    ),
+    "retention": (_MEMBERS, "apply keep"),
+    "sales": (Right.SALES_READ, "cancel complete event record return"),
+    "webhooks": (Right.WEBHOOKS_MANAGE, "change create delete ping resend rotate switched_off"),
+}
+
+
+def words() -> list[str]:
+    """Every kind of event, by name."""
+    return sorted(f"{room}.{word}" for room, (_, known) in ROOMS.items() for word in known.split())
+
+
+_WORDS: Final = frozenset(words())
+
+
+def is_look(what: str) -> bool:
+    """
+    >>> is_look("members.read"), is_look("members.enrol")
+    (True, False)
+    """
+    return what.partition(".")[2] in LOOKS
+
+
+def right_for(what: str) -> Right:
+    """What somebody must be allowed, to hear of it: to look at its room; of looks and of what no room names, at the
+    trail.
+
+    >>> right_for("ledger.post").value, right_for("ledger.read").value
+    ('ledger.read', 'journal.read')
+    """
+    room = what.partition(".")[0]
+    return ROOMS[room][0] if room in ROOMS and not is_look(what) else _TRAIL
+
+
+def rights_for(patterns: Iterable[str]) -> list[Right]:
+    """All that these patterns need, each once.
+
+    >>> [right.value for right in rights_for(["ledger.*", "cards.issue", "members.read"])]
+    ['journal.read', 'ledger.read', 'members.read']
+    """
+    given = list(patterns)
+    asked = {right_for(one) for one in given if one != "*"}
+    if "*" in given:
+        asked |= {right for right, _ in ROOMS.values()}
+    return sorted(asked)
+
+
+def unknown(patterns: Iterable[str]) -> list[str]:
+    """Those that nothing will ever match.
+
+    >>> unknown(["ledger.*", "ledger.pots", "shop.*", "*"])
+    ['ledger.pots', 'shop.*']
+    """
+    return [one for one in patterns if one != "*" and one not in _WORDS and not (_room(one) in ROOMS and _all(one))]
+
+
+def _room(pattern: str) -> str:
+    return pattern.partition(".")[0]
+
+
+def _all(pattern: str) -> bool:
+    return pattern.endswith(".*")
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Patterns, ready to be asked."""
+
+    everything: bool
+    rooms: frozenset[str]
+    exact: frozenset[str]
+
+    @classmethod
+    def of(cls, patterns: Sequence[str]) -> "Matcher":
+        """
+        >>> Matcher.of(["ledger.*", "members.read"]).matches("ledger.read")
+        False
+        """
+        assert all(re.match(PATTERN, one) for one in patterns)
+        rooms = frozenset(_room(one) for one in patterns if _all(one))
+        return cls("*" in patterns, rooms, frozenset(one for one in patterns if "*" not in one))
+
+    def matches(self, what: str) -> bool:
+        if what in self.exact:
+            return True
+        return not is_look(what) and (self.everything or _room(what) in self.rooms)
