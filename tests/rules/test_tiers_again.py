@@ -1,5 +1,6 @@
 """A tier told again from the first entry on is the one decided entry by entry; and what no history may break."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -10,10 +11,11 @@ from tests.rules.climbing import BEGAN, JOINED, LEVELS
 
 from regulars.rules.tiers.deciding import Case, begun, due_at
 from regulars.rules.tiers.ladder import Falls, Ladder, OnReturn, Reviews, Window, Windows
-from regulars.rules.tiers.replaying import replay, run
+from regulars.rules.tiers.replaying import never_bought, replay, run
 from regulars.rules.tiers.standing import Because, Entries, Entry, Standing
 
 FIRST = datetime(2024, 3, 1, tzinfo=UTC)
+MANY = int(os.environ.get("REGULARS_TIERS", "100"))
 END = datetime(2029, 6, 1, tzinfo=UTC)
 moments = st.integers(0, 4 * 366 * 24).map(lambda hours: FIRST + timedelta(hours=hours))
 
@@ -61,20 +63,16 @@ def entry_by_entry(ladder: Ladder, entries: list[Entry], nights: list[datetime],
         if at > as_of:
             break
         known = [one for one in entries if one.recorded_at <= at]
-        case = Case(versions, Entries(known), JOINED, (), _hindsight(versions, known))
+        case = Case(versions, Entries(known), JOINED, (), never_bought(versions, known, joined_at=JOINED))
         here = [one for one in entries if one.recorded_at == at]
         came_back = [at] if any(amount < 0 for one in here for amount in one.amounts.values()) else []
-        now = run(case, now, [at] if here else [], came_back, as_of=at)[-1]
+        now = run(case, now, [at] if here else [], came_back, as_of=at)[-1][1]
     known = [one for one in entries if one.recorded_at <= as_of]
-    case = Case(versions, Entries(known), JOINED, (), _hindsight(versions, known))
-    return run(case, now, [], as_of=as_of)[-1]
+    case = Case(versions, Entries(known), JOINED, (), never_bought(versions, known, joined_at=JOINED))
+    return run(case, now, [], as_of=as_of)[-1][1]
 
 
-def _hindsight(versions: list[tuple[datetime, Ladder]], known: list[Entry]):  # type: ignore[no-untyped-def]
-    return lambda at: replay(versions, known, joined_at=JOINED, as_of=at, hindsight=True)[-1]
-
-
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=MANY, deadline=None)
 @given(ladders(), flights(), st.lists(moments, max_size=5), moments)
 def test_replayed_as_of_any_date_the_tier_is_the_one_decided_entry_by_entry(
     ladder: Ladder, entries: list[Entry], nights: list[datetime], as_of: datetime

@@ -50,18 +50,20 @@ def due_at(ladder: Ladder, s: Standing) -> datetime | None:
     return min(found, default=None)
 
 
-def reviewed_until(case: Case, s: Standing, at: datetime) -> list[Standing]:
-    """All reviews due at or before an instant, one after the other."""
-    found: list[Standing] = []
+def reviewed_until(case: Case, s: Standing, at: datetime) -> list[tuple[datetime, Standing]]:
+    """All reviews due at or before an instant, one after the other, each with its own instant."""
+    found: list[tuple[datetime, Standing]] = []
     while (due := due_at(case.ladder(at - TICK), s)) is not None and due <= at:
         s = _reviewed(case, s, due)
-        found.append(s)
+        found.append((due, s))
     return found
 
 
 def decided(case: Case, s: Standing, at: datetime, *, returned: bool = False) -> Standing:
     """What the entries up to and with an instant say; reviews before it are behind us."""
     ladder = case.ladder(at)
+    if all(level.code != s.level for level in ladder.levels):  # a version that leaves a level out ends it
+        s = _moved(ladder, s, ladder.lowest, at, Because.FELL, None)
     s = _by_lifetime(case, ladder, s, at)
     s = _by_entries(case, ladder, s, at)
     s = _by_challenge(case, ladder, s, at)
