@@ -205,3 +205,14 @@ def test_sem_35_what_happened_while_the_survivor_was_itself_merged_counts(points
     for owner in (ADA, BOB, CYD):
         available, pending, owed = worth(owner, AT + 5 * DAY)
         assert available + pending - owed == 10 * (owner == earned) - 10 * (owner == shown), (owner, available, owed)
+
+
+def test_sem_35_what_a_parted_card_had_earned_is_taken_back_from_its_own(points: str) -> None:
+    first = people.merge(BOB, ADA, deed=uuid4(), actor=ANN, at=AT)
+    earned = do(earn(BOB, 77, shown=ADA))[0]
+    people.unmerge(BOB, [ADA], plan=first, deed=uuid4(), actor=ANN, at=AT + DAY)
+    do(earn(BOB, 28), at=AT + DAY)
+    plan, deed = merged(AT + 2 * DAY)
+    services.reverse(Reversal(earned.id), actor=TILL, at=AT + 3 * DAY)
+    parted(plan, deed, AT + 4 * DAY)
+    assert (worth(ADA, AT + 4 * DAY), worth(BOB, AT + 4 * DAY)) == ((0, 0, 0), (28, 0, 0))

@@ -50,7 +50,7 @@ _ORIGIN: Final = """JOIN LATERAL (
 # movement, how much. Of debts eaten there, only those out of the other's lots.
 _USES: Final = f"""
 SELECT u.lot, origin.is_theirs,
-    coalesce(b.shown = ANY(%(others)s::uuid[]), false) OR coalesce(b.owner = ANY(%(others)s::uuid[]), false),
+    coalesce(coalesce(b.shown, b.owner) = ANY(%(others)s::uuid[]), false),
     t.kind = 'repay', sum(u.amount)::bigint
 FROM ledger_lot_use u
 JOIN ledger_transfer t ON t.id = u.transfer AND t.recorded_at >= %(since)s
@@ -217,8 +217,8 @@ def _owed_since(parting: Parting, unit: str, *, by_them: bool) -> int:
     [(amount,)] = run(
         "SELECT coalesce(sum(t.amount), 0)::bigint FROM ledger_transfer t JOIN ledger_transfer b ON b.id = t.reverses"
         " WHERE t.owner = ANY(%s::uuid[]) AND t.unit = %s AND t.kind = 'owe' AND t.recorded_at >= %s"
-        " AND (coalesce(b.shown = ANY(%s::uuid[]), false) OR coalesce(b.owner = ANY(%s::uuid[]), false)) = %s",
-        [column(owners), unit, parting.plan["since"], *[column(parting.others)] * 2, by_them],
+        " AND coalesce(coalesce(b.shown, b.owner) = ANY(%s::uuid[]), false) = %s",
+        [column(owners), unit, parting.plan["since"], column(parting.others), by_them],
     )
     return int(amount)
 
