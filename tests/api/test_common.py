@@ -173,7 +173,21 @@ def test_a_key_that_asks_too_much_is_told_when_to_go_on(world: World) -> None:
         refused = one.get("/me")
         assert statuses == [200, 200, 200, 429, 429]
         assert (refused.json()["code"], refused["Retry-After"]) == ("too-many-requests", "20")
+        assert (refused["RateLimit-Policy"], refused["RateLimit"]) == ('"key";q=3;w=60', '"key";r=0;t=60')
         assert other.get("/me").status_code == 200
+
+
+@pytest.mark.django_db
+def test_every_answer_to_a_key_says_how_much_it_may_still_ask(world: World) -> None:
+    till = Till(world.key("analyst"))
+    with override_settings(API_REQUESTS_PER_MINUTE=60):
+        told = [till.get("/me"), till.get("/nobody"), till.post("/members", {}), till.get("/units/none/roll-forward")]
+    left = [answer.headers.get("RateLimit") for answer in told]
+    assert [answer.status_code for answer in told] == [200, 404, 403, 403]
+    assert left == ['"key";r=59;t=1', None, '"key";r=58;t=2', '"key";r=57;t=3']  # of no address no key is asked
+    assert {answer.headers.get("RateLimit-Policy") for answer in told} == {'"key";q=60;w=60', None}
+    with override_settings(API_REQUESTS_PER_MINUTE=0):
+        assert "RateLimit" not in till.get("/me").headers
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """Who is asking: an API key in the header Authorization, its grants, and the right each address demands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -42,6 +43,7 @@ class Request(HttpRequest):
 
     id: str
     call: Call
+    rate: Mapping[str, str]  # headers of the answer: how much the key may ask for
 
 
 class KeyWith(HttpAuthBase):
@@ -57,7 +59,7 @@ class KeyWith(HttpAuthBase):
         """Raises KeyNeeded, TooManyRequests and NotAllowed."""
         request = cast(Request, request)
         request.call = call_of(request, at=timezone.now())
-        spend_request(request.call.key, at=request.call.at)
+        request.rate = spend_request(request.call.key, at=request.call.at)
         if self.right is not None:
             gate.require_any(request.call.grants, self.right)
         return request.call

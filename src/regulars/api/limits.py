@@ -1,5 +1,11 @@
-"""How many requests a key may send: a bucket that refills as time passes, one row a key, one statement a request."""
+"""How many requests a key may send: a bucket that refills as time passes, one row a key, one statement a request.
 
+Every answer to a key says how much is left, in the fields RateLimit-Policy and RateLimit of the IETF's draft
+(draft-ietf-httpapi-ratelimit-headers-10): the quota `q` in a window of `w` seconds; the remaining `r`, and `t`, the
+seconds until the whole quota is there again.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -18,11 +24,26 @@ RETURNING tokens
 """
 
 
-def spend_request(key: UUID, *, at: datetime) -> None:
-    """Takes one request from the key's bucket. One query. Raises TooManyRequests, and then takes nothing."""
+def headers(per_minute: int, left: float) -> Mapping[str, str]:
+    """
+    >>> headers(6000, 5399.2)["RateLimit-Policy"], headers(6000, 5399.2)["RateLimit"]
+    ('"key";q=6000;w=60', '"key";r=5399;t=7')
+    """
+    full_in = -(-(per_minute - int(left)) * 60 // per_minute)
+    return {
+        "RateLimit-Policy": f'"key";q={per_minute};w=60',
+        "RateLimit": f'"key";r={int(left)};t={full_in}',
+    }
+
+
+def spend_request(key: UUID, *, at: datetime) -> Mapping[str, str]:
+    """Takes one request from the key's bucket; the headers that say what is left. One query.
+
+    Raises TooManyRequests, and then takes nothing.
+    """
     per_minute: int = settings.API_REQUESTS_PER_MINUTE
     if per_minute == 0:  # no limit
-        return
+        return {}
     wanted: dict[str, UUID | datetime | float] = {
         "key": key,
         "at": at,
@@ -31,12 +52,12 @@ def spend_request(key: UUID, *, at: datetime) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_SPEND, wanted)
-        if cursor.fetchone() is not None:
-            return
+        if (found := cursor.fetchone()) is not None:
+            return headers(per_minute, found[0])
     wait = max(1, -(-60 // per_minute))
     raise TooManyRequests(
         f"This key may send {per_minute} requests a minute.",
-        headers={"Retry-After": str(wait)},
+        headers={**headers(per_minute, 0), "Retry-After": str(wait)},
         per_minute=per_minute,
         retry_after=wait,
     )

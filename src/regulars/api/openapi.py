@@ -105,6 +105,7 @@ def _complete(operation: dict[str, Any]) -> None:
     for answer in operation["responses"].values():
         answer["headers"] = {
             "X-Request-Id": _header("string"),
+            **_RATE,
             **({"Idempotency-Replayed": _header("string")} if writes else {}),
         }
     operation["responses"] = {str(status): answer for status, answer in operation["responses"].items()}
@@ -112,11 +113,17 @@ def _complete(operation: dict[str, Any]) -> None:
     for status, why in {**REFUSALS, **(REFUSALS_OF_WRITES if writes else clash)}.items():
         operation["responses"][status] = {
             "description": why,
-            "headers": {"X-Request-Id": _header("string")}
+            "headers": {"X-Request-Id": _header("string"), **({} if status == "401" else _RATE)}
             | ({"Retry-After": _header("integer")} if status in ("409", "429", "503") else {}),
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
 
 
-def _header(kind: str) -> dict[str, Any]:
-    return {"schema": {"type": kind}, "required": False}
+def _header(kind: str, about: str = "") -> dict[str, Any]:
+    return {"schema": {"type": kind}, "required": False, **({"description": about} if about else {})}
+
+
+_RATE: Final = {
+    "RateLimit-Policy": _header("string", 'How much the key may ask for: `"key";q=6000;w=60`, requests and seconds.'),
+    "RateLimit": _header("string", '`"key";r=5399;t=7`: requests left, and seconds until all are there again.'),
+}

@@ -29,6 +29,8 @@ class ApiRequests:
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer["Content-Type"] != "application/problem+json":
             answer = self._told(request, answer)
         answer["X-Request-Id"] = request.id
+        for name, value in getattr(request, "rate", {}).items():
+            answer[name] = value
         if "Cache-Control" not in answer:
             answer["Cache-Control"] = "no-store"
         return answer
