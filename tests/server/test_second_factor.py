@@ -189,6 +189,18 @@ def test_a_lost_one_is_taken_away_by_another_administrator_with_a_code_of_their_
     assert goes(password_given(bo.email)[0].get("/")) == "/second-factor"
 
 
+def test_who_has_none_of_their_own_is_told_so_before_taking_one_away(ada: Staff) -> None:
+    bo, first = colleague("administrator"), Client()
+    given_factor(bo.pk, at=timezone.now())
+    first.force_login(ada)
+    session = first.session
+    session["regulars.second_factor_later"] = True  # as for the very first administrator
+    session.save()
+    page = first.get("/staff").text
+    assert ("you have no second factor yet" in page, "What happened" in page) == (True, False)
+    assert goes(first.post("/staff", {"person": str(bo.pk), "reason": "lost", "code": "1"})) == "/second-factor"
+
+
 def test_who_manages_nobody_sees_no_list_of_staff(ada: Staff) -> None:
     colleague("clerk")
     visitor, _ = password_given("bo@shop.example")

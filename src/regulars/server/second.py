@@ -17,7 +17,7 @@ from regulars.access.errors import NoSecondFactor, TooManyTries, WrongCode
 from regulars.access.models import Staff
 from regulars.access.moves import Holder
 from regulars.access.rights import Right
-from regulars.access.selectors import factor_of, recovery_codes_left, staff_within
+from regulars.access.selectors import factor_of, has_factor, recovery_codes_left, staff_within
 from regulars.access.services import factors
 from regulars.server import entering
 from regulars.server.forms import CodeForm, RemoveForm
@@ -126,6 +126,8 @@ def staff(request: HttpRequest) -> HttpResponse:
     people = staff_within(gate.require_any(holder.grants, Right.ACCESS_MANAGE))
     with_one = [one for one in people if _since(one) is not None and one.pk != holder.id]
     choices = [(str(one.pk), f"{one.name} · {one.email}") for one in with_one]
+    if request.method == "POST" and not has_factor(holder.id):
+        return redirect("second-factor")  # who has none has no code of their own to show
     form, status = RemoveForm(choices, request.POST or None), 200
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -141,7 +143,7 @@ def staff(request: HttpRequest) -> HttpResponse:
         except NoSecondFactor:
             return redirect("staff")  # a colleague was faster
     rows = [{"name": one.name, "email": one.email, "since": _since(one)} for one in people if one.is_active]
-    shown = {"rows": rows, "form": form if choices else None}
+    shown = {"rows": rows, "form": form if choices else None, "factor": has_factor(holder.id)}
     return render(request, "server/staff.html", shown, status=422 if form.errors and status == 200 else status)
 
 
