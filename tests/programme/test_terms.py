@@ -51,8 +51,14 @@ class Small:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    name: str
+    type: Literal["named"] = "named"
+
+
+@dataclass(frozen=True, slots=True)
 class Wide:
-    award: Fixed | Steps
+    award: Fixed | Steps | Named
     inner: Small = field(default_factory=Small)
 
     def __post_init__(self) -> None:
@@ -104,6 +110,10 @@ def test_a_document_is_read_and_written_without_loss() -> None:
         (wide(2**53), ["/award/points"]),
         (wide(marks=["a\x00"]), ["/inner/marks/0"]),
         (wide(points=-1), [""]),
+        ({"award": {"name": "new"}}, ["/award/type"]),
+        ({"award": {"type": "named", "name": "new", "Name": 1}}, ["/award/Name"]),
+        ({"award": []}, ["/award/type"]),
+        ({"award": 7}, ["/award/type"]),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(document: dict[str, Any], pointers: list[str]) -> None:

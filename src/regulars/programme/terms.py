@@ -23,6 +23,7 @@ class Problem:
     code: str = "terms"
 
 
+Path = tuple[str, ...]
 Check = Callable[[Any, UUID], Iterable[Problem]]
 
 
@@ -41,9 +42,12 @@ class Kind:
         if problems:
             raise wrong(self.name, problems)
         try:
-            return self.around.model_validate_json(json.dumps({"terms": document})).terms  # type: ignore[attr-defined]
+            terms = self.around.model_validate_json(json.dumps({"terms": document})).terms  # type: ignore[attr-defined]
         except ValidationError as found:
-            raise wrong(self.name, _problems(found)) from found
+            raise wrong(self.name, _problems(found, document)) from found
+        if problems := list(_unsaid(document, self.write(terms), "")):
+            raise wrong(self.name, problems)
+        return terms
 
     def write(self, terms: Any) -> dict[str, Any]:
         """The document of a value; read again it is equal."""
@@ -92,44 +96,95 @@ def wrong(name: str, problems: Iterable[Problem]) -> WrongTerms:
     return WrongTerms(f"These terms of the kind {name} cannot be kept. {first}", errors=told)
 
 
-def _problems(found: ValidationError) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a reader of forms says: where in the document, within which alternatives, and what."""
+
+    where: Path
+    within: tuple[tuple[Path, str], ...]  # the place of a choice, and the alternative that was tried
+    detail: str
+    code: str
+
+    @property
+    def other_type(self) -> bool:
+        """Whether it says no more than that another alternative was meant."""
+        return bool(self.within) and self.where == (*self.within[-1][0], "type") and self.code == "literal_error"
+
+
+def _problems(found: ValidationError, document: Mapping[str, Any]) -> list[Problem]:
     """Of alternatives told apart by their `type`, only what concerns the one that was meant."""
     told = [
-        (tuple(str(part) for part in one["loc"][1:]), one["msg"], one["type"])
+        Told(*_place(tuple(one["loc"][1:]), document), one["msg"].removeprefix("Value error, "), one["type"])
         for one in found.errors(include_url=False, include_context=False, include_input=False)
     ]
-    not_meant = {where[:-1]: where[:-2] for where, _, code in told if _of_type(where, code)}
-    choices = set(not_meant.values())
-    meant = {choice for choice in choices for where, _, _ in told if _meant(where, choice, not_meant)}
-    kept = [one for one in told if not any(_within(one[0], other) for other in not_meant)]
+    choices = sorted({place for one in told for place, _ in one.within})
+    untyped = [place for place in choices if not _says_type(_at(document, place))]
+    others = {one.within[-1] for one in told if one.other_type}
+    unknown = [
+        place
+        for place in choices
+        if place not in untyped and not {w for one in told for w in one.within if w[0] == place} - others
+    ]
     return [
-        *(Problem(pointer((*choice, "type")), "There is no such type.", "type") for choice in sorted(choices - meant)),
-        *(Problem(pointer(where), detail, code) for where, detail, code in kept),
+        *(Problem(pointer((*place, "type")), "Say which type it is.", "type") for place in untyped),
+        *(Problem(pointer((*place, "type")), "There is no such type.", "type") for place in unknown),
+        *(
+            Problem(pointer(one.where), one.detail, one.code)
+            for one in told
+            if not any(within in others or within[0] in untyped for within in one.within)
+        ),
     ]
 
 
-def _of_type(where: tuple[str, ...], code: str) -> bool:
-    """Whether an alternative was not the one meant."""
-    return len(where) > 1 and where[-1] == "type" and where[-2][:1].isupper() and code in ("literal_error", "missing")
+def _place(path: tuple[str | int, ...], document: object) -> tuple[Path, tuple[tuple[Path, str], ...]]:
+    """A path without the names of alternatives that were tried, which are no part of the document; and these."""
+    where: Path = ()
+    within: tuple[tuple[Path, str], ...] = ()
+    here: object = document
+    for part in path:
+        inside = part in here if isinstance(here, Mapping) else isinstance(here, list) and part in range(len(here))
+        if not inside and str(part)[:1].isupper():
+            within += ((where, str(part)),)
+            continue
+        where += (str(part),)
+        here = _at(here, (str(part),)) if inside else None
+    return where, within
 
 
-def _meant(where: tuple[str, ...], choice: tuple[str, ...], not_meant: Mapping[tuple[str, ...], object]) -> bool:
-    """Whether this error concerns the alternative that was meant."""
-    return _within(where, choice) and where[: len(choice) + 1] not in not_meant
+def _says_type(value: object) -> bool:
+    return isinstance(value, Mapping) and "type" in value
 
 
-def _within(where: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    return len(where) > len(whole) and where[: len(whole)] == whole
+def _at(document: object, where: Path) -> Any:
+    for part in where:
+        document = document[int(part)] if isinstance(document, list | tuple) else document[part]  # type: ignore[index]
+    return document
 
 
 def pointer(path: Iterable[str]) -> str:
-    """A JSON pointer. Names of alternatives, which stand in pydantic's paths, are no part of the document.
+    """A JSON pointer.
 
-    >>> pointer(["award", "PerAmount", "points"]), pointer(["what", "items", "0"])
-    ('/award/points', '/what/items/0')
+    >>> pointer(["award", "a/b"])
+    '/award/a~1b'
     """
-    parts = (part.replace("~", "~0").replace("/", "~1") for part in path if not part[:1].isupper())
-    return "".join("/" + part for part in parts)
+    return "".join(f"/{_escaped(part)}" for part in path)
+
+
+def _unsaid(given: object, understood: object, where: str) -> Iterable[Problem]:
+    """Alternatives whose `type` is not said: one was found that fits, but perhaps not the one that was meant."""
+    match given, understood:
+        case Mapping(), Mapping():
+            if "type" in understood and "type" not in given:
+                yield Problem(f"{where}/type", "Say which type it is.", "type")
+            for name in given.keys() & understood.keys():
+                yield from _unsaid(given[name], understood[name], f"{where}/{_escaped(name)}")
+        case list() | tuple(), list() | tuple():
+            for place, (one, other) in enumerate(zip(given, understood, strict=False)):
+                yield from _unsaid(one, other, f"{where}/{place}")
+
+
+def _escaped(name: object) -> str:
+    return str(name).replace("~", "~0").replace("/", "~1")
 
 
 def _out_of_bounds(value: object, where: str, depth: int) -> Iterable[Problem]:
@@ -151,4 +206,4 @@ def _out_of_bounds(value: object, where: str, depth: int) -> Iterable[Problem]:
         yield Problem(where, "Too deep.", "too-deep")
         return
     for name, part in parts:
-        yield from _out_of_bounds(part, f"{where}/{str(name).replace('~', '~0').replace('/', '~1')}", depth + 1)
+        yield from _out_of_bounds(part, f"{where}/{_escaped(name)}", depth + 1)

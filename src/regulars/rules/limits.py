@@ -60,6 +60,7 @@ class Limit:
     sliding: str = ""  # "30D": what happened in the last thirty days before
     zone: str = ""  # of the calendar; "": the programme's
     near_end: NearEnd = NearEnd.CUT
+    shared: str = ""  # the name of a budget of which others take too
     also_by: tuple[str, ...] = ()  # "phone", "email": the same person under a new membership counts on (SEMANTICS 31)
 
     def __post_init__(self) -> None:
@@ -129,7 +130,13 @@ def sums_of(limit: Limit, code: str, whose: Whose, *, at: datetime, zone: str) -
     """
     period = period_of(limit, at, zone)
     since = Period.parse(limit.sliding).before(at, limit.zone or zone) if limit.sliding else None
-    return tuple(Sum(code, limit.of, subject, period, since) for subject in _subjects(limit, whose))
+    named = code_of(limit, code)
+    return tuple(Sum(named, limit.of, subject, period, since) for subject in _subjects(limit, whose))
+
+
+def code_of(limit: Limit, code: str) -> str:
+    """Under which code a limit counts: its owner's, or that of the budget it shares."""
+    return f"shared/{limit.shared}" if limit.shared else code
 
 
 def _subjects(limit: Limit, whose: Whose) -> tuple[str, ...]:

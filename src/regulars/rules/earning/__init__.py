@@ -1,0 +1,1 @@
+"""What a purchase or an event earns, and what of it stays when parts come back: one arithmetic for both."""
