@@ -1,20 +1,37 @@
 """The reference page: the OpenAPI document as one plain page, without a script and without anything from elsewhere."""
 
 import json
+import re
 from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from regulars.api.problems import status_of, title_of
 from regulars.basics.errors import RegularsError, descendants
 
 
+def prose(text: str) -> SafeString:
+    """Paragraphs, and what stands between backticks as code; whatever else there is stays as it was written.
+
+    >>> prose("Send `next`\\nagain.\\n\\na < b")
+    '<p>Send <code>next</code> again.</p><p>a &lt; b</p>'
+    """
+    return mark_safe("".join(f"<p>{words(part)}</p>" for part in text.split("\n\n") if part.strip()))
+
+
+def words(text: str) -> SafeString:
+    """As `prose`, without paragraphs."""
+    return mark_safe(re.sub("`([^`]+)`", r"<code>\1</code>", escape(" ".join(text.split()))))
+
+
 def refusals() -> list[dict[str, Any]]:
     """Every refusal that this process knows, by its code."""
     kinds = {kind.code: kind for kind in descendants(RegularsError) if kind.__module__.startswith("regulars.")}
-    return [{"code": c, "status": status_of(kinds[c]), "title": title_of(kinds[c])} for c in sorted(kinds)]
+    return [{"code": c, "status": status_of(kinds[c]), "title": words(title_of(kinds[c]))} for c in sorted(kinds)]
 
 
 def parts(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -35,8 +52,8 @@ def _shown(document: dict[str, Any], path: str, method: str, operation: dict[str
         "method": method.upper(),
         "path": path,
         "summary": operation["summary"],
-        "about": operation["description"],
-        "parameters": operation["parameters"],
+        "about": prose(operation["description"]),
+        "parameters": [{**one, "about": words(one.get("description", ""))} for one in operation["parameters"]],
         "body": _fields(document, body) if body else None,
         "example": _example(document, body),
         "answers": [
@@ -60,7 +77,7 @@ def _fields(document: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, 
             "name": name,
             "kind": kind_of(document, field),
             "needed": name in needed,
-            "about": field.get("description", ""),
+            "about": words(field.get("description", "")),
         }
         for name, field in found.get("properties", {}).items()
     ]
@@ -95,10 +112,15 @@ def _example(document: dict[str, Any], schema: dict[str, Any] | None) -> str:
 def _page(draw: Any) -> str:
     document = draw()
     schemas = [
-        {"name": name, "about": schema.get("description", ""), "fields": _fields(document, schema)}
+        {"name": name, "about": prose(schema.get("description", "")), "fields": _fields(document, schema)}
         for name, schema in sorted(document["components"]["schemas"].items())
     ]
-    known = {"document": document, "parts": parts(document), "refusals": refusals(), "schemas": schemas}
+    known = {
+        "about": prose(document["info"]["description"]),
+        "parts": parts(document),
+        "refusals": refusals(),
+        "schemas": schemas,
+    }
     return render_to_string("api/reference.html", known)
 
 
