@@ -113,13 +113,13 @@ def raw(award: Award, part: Portion, occasion: Occasion, member: MemberFacts | N
 
 def _by_rates(award: RateSteps, basis: int) -> Fraction:
     reached = [step for step in award.steps if basis >= step.reached]
+    if not reached:
+        return Fraction(0)
     if award.reach == Reach.WHOLE:
-        return Fraction(basis * reached[-1].units, award.per) if reached else Fraction(0)
-    ends = [step.reached for step in reached[1:]] + [basis]
-    return sum(
-        (Fraction((end - step.reached) * step.units, award.per) for step, end in zip(reached, ends, strict=True)),
-        Fraction(0),
-    )
+        return Fraction(basis * reached[-1].units, award.per)
+    ends = [*(step.reached for step in reached[1:]), basis]
+    total = sum((end - step.reached) * step.units for step, end in zip(reached, ends, strict=True))
+    return Fraction(total, award.per)
 
 
 def months_of(occasion: Occasion, member: MemberFacts | None) -> int:
