@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 test quick: export OMP_NUM_THREADS := 1
 test quick: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo quick test soak bench lint browser requirements clean
+.PHONY: demo quick test soak bench lint client browser requirements clean
 
 demo: $(VENV)/.run
 	rm -rf demo
@@ -38,6 +38,10 @@ test: lint browser
 soak: $(VENV)/.dev
 	REGULARS_SOAK_STEPS=100000 $(BIN)/python -m pytest -q -s tests/ledger/test_stateful.py
 	REGULARS_SOAK_KILLS=50 $(BIN)/python -m pytest -q -s tests/soak
+
+# The client of the REST API, from the API's own document: after any change of an address.
+client: $(VENV)/.dev
+	$(BIN)/python -m tools.client
 
 browser: $(VENV)/.dev
 	$(BIN)/python tools/browser.py

@@ -67,11 +67,13 @@ def write(
     right: Right | None,
     answer: Any,
     status: int = 200,
+    versioned: bool = False,
     on_refusal: Callable[[RegularsError], Deed | None] | None = None,
 ) -> Callable[[Served], Answering]:
     """Serves what changes something: once for each Idempotency-Key, or with ?dry_run=true in full and then undone.
 
     `on_refusal` names what is written down of a refusal, whose own transaction leaves nothing: a forged card.
+    `versioned`: it asks for If-Match.
     """
 
     def serve(view: Served) -> Answering:
@@ -88,7 +90,7 @@ def write(
                     record([deed], actor=request.call.actor, at=request.call.at)
                 raise
 
-        extra = {"parameters": [_KEY_PARAMETER, _DRY_PARAMETER]}
+        extra = {"parameters": [_KEY_PARAMETER, _DRY_PARAMETER, *([_MATCH_PARAMETER] if versioned else [])]}
         _register(router, path, answering, method=method, right=right, answer=answer, status=status, extra=extra)
         return answering
 
@@ -200,6 +202,14 @@ _KEY_PARAMETER: Final = {
     "description": "New for each deed, the same when a deed is sent again. Kept at least 90 days.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     "example": "till-4-000123",
+}
+_MATCH_PARAMETER: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of what was read, or * to overwrite knowingly.",
+    "schema": {"type": "string", "pattern": '^(\\*|"[0-9A-Za-z._-]{1,80}")$'},
+    "example": "*",
 }
 _DRY_PARAMETER: Final = {
     "name": DRY_RUN,

@@ -269,7 +269,7 @@ def read_the_history_of_facts(request: Request, member: MemberId, name: FactName
     )
 
 
-@write(router, "PATCH", "/members/{member}", right=Right.MEMBERS_WRITE, answer=MemberTold)
+@write(router, "PATCH", "/members/{member}", right=Right.MEMBERS_WRITE, answer=MemberTold, versioned=True)
 def change_a_member(request: Request, member: MemberId, body: MemberChange) -> Reply:
     """Changes facts. If-Match carries the ETag of what was read, so that nobody's change is overwritten unseen."""
     call = request.call

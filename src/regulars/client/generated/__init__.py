@@ -1,0 +1,53 @@
+"""Made by tools/client.py from the OpenAPI document; to be made anew, not changed."""
+
+from regulars.client.generated.cards import Cards
+from regulars.client.generated.care import Care
+from regulars.client.generated.closing import Closing
+from regulars.client.generated.companies import Companies
+from regulars.client.generated.consents import Consents
+from regulars.client.generated.deliveries import Deliveries
+from regulars.client.generated.events import Events
+from regulars.client.generated.exchange import Exchange
+from regulars.client.generated.extras import Extras
+from regulars.client.generated.holdings import Holdings
+from regulars.client.generated.households import Households
+from regulars.client.generated.identifiers import Identifiers
+from regulars.client.generated.jobs import Jobs
+from regulars.client.generated.leaving import Leaving
+from regulars.client.generated.merging import Merging
+from regulars.client.generated.own import Own
+from regulars.client.generated.people import People
+from regulars.client.generated.posting import Posting
+from regulars.client.generated.recognising import Recognising
+from regulars.client.generated.settings import Settings
+from regulars.client.generated.value import Value
+from regulars.client.generated.webhooks import Webhooks
+
+
+class Addresses(
+    Cards,
+    Care,
+    Closing,
+    Companies,
+    Consents,
+    Deliveries,
+    Events,
+    Exchange,
+    Extras,
+    Holdings,
+    Households,
+    Identifiers,
+    Jobs,
+    Leaving,
+    Merging,
+    Own,
+    People,
+    Posting,
+    Recognising,
+    Settings,
+    Value,
+    Webhooks,
+):
+    """Every address of the API."""
+
+    __slots__ = ()
