@@ -51,11 +51,10 @@ def publish_all(
     Nothing begins before `at`, except while a running programme moves in: its old purchases keep their old rules.
     Raises WrongTerms, UnknownTerms, TermsClash.
     """
-    for one in wanted:
-        _check(one, organisation)
     locks.edition(organisation)
     ids = new_ids(at, len(wanted))
     for one, number in zip(wanted, ids, strict=True):
+        _check(one, organisation)  # one may name what another of the batch has just brought
         _add(one, number, organisation, moving_in, actor, at)
     now = book(organisation)
     made = [now.version(number) for number in ids]
