@@ -1,5 +1,6 @@
 """Standings as rows and as values; the one statement that writes them."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -51,8 +52,14 @@ class Row:
 
 def row(values: Sequence[Any]) -> Row:
     """A row of the table, its columns in the order of NAMES."""
-    level, since, qualified_at, because, *rest = values[4:17]
-    earned = Standing(level, since, qualified_at, Because(because), *rest)
+    level, since, qualified_at, because, valid_until, review_at, grace_until, counted_from, afresh_from, floor = (
+        values[4:14]
+    )  # fmt: skip
+    years = {} if values[14] == "{}" else json.loads(values[14])
+    earned = Standing(
+        level, since, qualified_at, Because(because), valid_until, review_at, grace_until, counted_from, afresh_from,
+        floor, years, values[15], values[16],
+    )  # fmt: skip
     shown = Held(values[17], values[18], values[19], Because(values[20]))
     member, ladder, organisation, joined_at = values[:4]
     return Row(member, ladder, organisation, joined_at, earned, shown, values[21], values[22])

@@ -1,6 +1,7 @@
 """What is counted for members, read for decisions. Each function says what it costs."""
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -71,14 +72,14 @@ def given(
     because: str,
     begins_at: datetime,
     ends_at: datetime | None,
-    challenge: Sequence[Mapping[str, int]] = (),
-    afresh: bool = False,
-    for_ever: bool = False,
+    challenge: str,
+    afresh: bool,
+    for_ever: bool,
 ) -> Setting | Grant:
     why = Because(because)
     if why in SET:
         return Setting(begins_at, level, ends_at, why, afresh, for_ever)
-    return Grant(level, begins_at, ends_at, why, tuple(dict(one) for one in challenge))
+    return Grant(level, begins_at, ends_at, why, tuple(json.loads(challenge)))
 
 
 def sums(windows: Sequence[Window]) -> list[dict[str, int]]:

@@ -244,5 +244,13 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="LadderBegun",
+            fields=[
+                ("version", models.UUIDField(primary_key=True, serialize=False)),
+                ("begun_at", models.DateTimeField()),
+            ],
+            options={"db_table": "programme_ladder_begun"},
+        ),
         migrations.RunSQL(GUARDS, UNGUARDED),
     ]

@@ -195,3 +195,13 @@ class LevelCoupon(models.Model):
             models.Index(fields=["id"], name="programme_level_coupon_waiting", condition=Q(handed_at=None)),
             models.Index(fields=["member"], name="programme_level_coupon_member"),
         )
+
+
+class LadderBegun(models.Model):
+    """A version of a ladder whose beginning was seen to: everybody on it was looked at, or is due."""
+
+    version = models.UUIDField(primary_key=True)
+    begun_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "programme_ladder_begun"

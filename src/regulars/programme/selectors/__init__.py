@@ -1,0 +1,1 @@
+"""Reads of the programme. Each function says its cost in queries."""

@@ -1,0 +1,114 @@
+"""Reads of tiers. Each says its cost in queries."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from regulars.journal.statements import column, run
+from regulars.programme.book import Book
+from regulars.programme.ladders import holding, versions
+from regulars.programme.models import Given
+from regulars.programme.moves_tiers import ChangeTold, TierTold
+from regulars.programme.services.deciding import looked_at, told_with_dates
+from regulars.programme.standings import NAMES, Row, first, row
+from regulars.programme.tallies import GivenTo, entries_of, given_to
+from regulars.rules.tiers.deciding import Case
+from regulars.rules.tiers.ladder import Ladder
+from regulars.rules.tiers.missing import to_rise, to_stay
+from regulars.rules.tiers.replaying import run as go_on
+from regulars.rules.tiers.standing import Because, Entries, Held, held
+
+_READ = f"SELECT {NAMES} FROM programme_standing s WHERE s.member = ANY(%s::uuid[]) ORDER BY s.member, s.ladder"
+
+
+def levels_of(members: Collection[UUID], *, terms: Book, at: datetime) -> dict[UUID, dict[str, Held]]:
+    """For each root and each ladder that holds the level that counts at the counter. No query where there is no ladder,
+    else one; two more where a review is due that the nightly job has not come to yet."""
+    ladders = holding(terms, at)
+    found: dict[UUID, dict[str, Held]] = {member: {} for member in members}
+    for one in _rows(members, terms, at) if ladders else ():
+        found[one.member][one.ladder] = one.shown
+    for own in found.values():
+        for code, ladder in ladders.items():
+            own.setdefault(code, Held(ladder.lowest, at, None, Because.START))
+    return found
+
+
+def tiers_told(member: UUID, *, organisation: UUID, joined_at: datetime, terms: Book, at: datetime) -> list[TierTold]:
+    """Where a member stands on every ladder, what is missing, and what comes of it if nothing more is counted.
+    Three queries; two more where a review is due."""
+    ladders, listed = holding(terms, at), versions(terms)
+    there = {one.ladder: one for one in _rows([member], terms, at)} if ladders else {}
+    entries, given = entries_of([member])[member], given_to([member])
+    told = []
+    for code, ladder in ladders.items():
+        one = there.get(code) or first(member, code, organisation, joined_at, listed[code], at)
+        own = given.get((member, code), GivenTo())
+        case = Case(listed[code], Entries(entries), one.joined_at, own.grants)
+        told.append(_told(ladder, one, case, at))
+    return told
+
+
+def _told(ladder: Ladder, one: Row, case: Case, at: datetime) -> TierTold:
+    ahead = one.shown.until or one.earned.valid_until
+    later = go_on(case, one.earned, [], as_of=max(ahead, at))[-1][1] if ahead else one.earned
+    rank = ladder.rank(one.shown.level)
+    return TierTold(
+        ladder=one.ladder,
+        name=ladder.name,
+        shown=one.shown,
+        earned=one.earned,
+        rank=rank,
+        rise=tuple(part for part in to_rise(case, one.earned, at) if ladder.rank(part.level) > rank),
+        stay=to_stay(case, one.earned, at),
+        projected=held(ladder, later, case.grants, max(ahead, at) if ahead else at),
+    )
+
+
+def history(members: Sequence[UUID]) -> list[ChangeTold]:
+    """All decisions as they hold, and what was given beside them, oldest first. Two queries."""
+    found = [
+        ChangeTold(ladder, line.level, line.at, recorded_at, line.valid_until, line.because)
+        for (_, ladder), lines in told_with_dates(members).items()
+        for line, recorded_at in lines
+        if line.level
+    ]
+    found += [
+        ChangeTold(one.ladder, one.level, one.begins_at, one.made_at, one.ends_at, one.because, one.reason)
+        for one in Given.objects.filter(member__in=members, void_at=None, because__in=["matched", "bought"])
+    ]
+    return sorted(found, key=lambda one: (one.at, one.recorded_at, one.ladder))
+
+
+def tier_as_of(member: UUID, *, terms: Book, at: datetime) -> dict[str, Held]:
+    """The levels as of any instant, told again from all that is known today. Three queries."""
+    rows = [row(values) for values in run(_READ, [column([member])])]
+    listed = versions(terms)
+    held_then = [one for one in rows if listed[one.ladder][0][0] <= at]
+    return {one.ladder: one.shown for one in looked_at(held_then, terms=terms, at=at)}
+
+
+def given_levels(member: UUID) -> list[Given]:
+    """What was given to a member. One query."""
+    return list(Given.objects.filter(member=member, void_at=None).order_by("id"))
+
+
+def count_on(organisation: UUID, ladder: str) -> dict[str, int]:
+    """How many members are shown each level. One query."""
+    rows = run(
+        "SELECT shown_level, count(*) FROM programme_standing WHERE organisation = %s AND ladder = %s GROUP BY 1",
+        [organisation, ladder],
+    )
+    return dict(rows)
+
+
+def _rows(members: Collection[UUID], terms: Book, at: datetime) -> list[Row]:
+    """Standings on ladders that hold; those that are due are looked at, though not written."""
+    ladders = holding(terms, at)
+    rows = [row(values) for values in run(_READ, [column(sorted(set(members)))])]
+    rows = [one for one in rows if one.ladder in ladders]
+    due = [one for one in rows if one.due_at is not None and one.due_at <= at]
+    if not due:
+        return rows
+    late = {(one.member, one.ladder): one for one in looked_at(due, terms=terms, at=at)}
+    return [late.get((one.member, one.ladder), one) for one in rows]
