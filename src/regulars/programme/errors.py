@@ -30,3 +30,44 @@ class TermsClash(ProgrammeError):
 
     code = "terms-clash"
     status = 409
+
+
+class UnknownCoupon(ProgrammeError):
+    """There is no such coupon or batch of them."""
+
+    code = "unknown-coupon"
+    status = 404
+
+
+class CouponClash(ProgrammeError):
+    """Another coupon has that code."""
+
+    code = "coupon-clash"
+    status = 409
+
+
+class CouponRefused(ProgrammeError):
+    """None of the codes that were shown takes anything off this bill; `not_applied` says why of each."""
+
+    code = "coupon-refused"
+
+
+class CouponClosed(ProgrammeError):
+    """The coupon was used or revoked, has expired, or is one person's and stays so."""
+
+    code = "coupon-closed"
+    status = 409
+
+
+class UnknownReservation(ProgrammeError):
+    """There is no such reservation."""
+
+    code = "unknown-reservation"
+    status = 404
+
+
+class ReservationClosed(ProgrammeError):
+    """The reservation was kept or released before, or has lapsed."""
+
+    code = "reservation-closed"
+    status = 409

@@ -1,5 +1,6 @@
 """Every kind of terms there is; read once, when the program starts."""
 
 from regulars.programme import earning, ladders
+from regulars.programme.coupons import terms as coupons
 
-__all__ = ["earning", "ladders"]
+__all__ = ["coupons", "earning", "ladders"]

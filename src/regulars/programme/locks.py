@@ -1,11 +1,16 @@
 """Who may change what of the programme: whoever holds its row. Rows are locked in the order of keys."""
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid4
 
 from regulars.journal.statements import column, run
+from regulars.programme.coupons.moves import CouponRow
 
 LOCK = "FOR NO KEY UPDATE"  # a test takes it away, to show what happens without
+PASSING = "FOR NO KEY UPDATE SKIP LOCKED"  # of a job that takes what nobody else is at
+COUPON: Final = "id, series, terms, number, mark, text, member, hard, issued_at, expires_at, uses, taken, kept, state"
 
 
 def edition(organisation: UUID) -> None:
@@ -23,3 +28,23 @@ def counters(ids: Collection[UUID]) -> dict[UUID, int]:
         f"SELECT id, used FROM programme_counter WHERE id = ANY(%s::uuid[]) ORDER BY id {LOCK}", [column(sorted(ids))]
     )
     return dict(rows)
+
+
+def coupons(ids: Collection[UUID]) -> list[CouponRow]:
+    """These coupons, locked in the order of their ids, before any counter. One query; none for none."""
+    if not ids:
+        return []
+    rows = run(
+        f"SELECT {COUPON} FROM programme_coupon WHERE id = ANY(%s::uuid[]) ORDER BY id {LOCK}", [column(sorted(ids))]
+    )
+    return [CouponRow(*row) for row in rows]
+
+
+def reservations(occasions: Collection[UUID]) -> dict[UUID, tuple[UUID, datetime, str | None]]:
+    """Organisation, end and how it was closed, of these reservations, locked in their order, before any coupon."""
+    rows = run(
+        "SELECT occasion, organisation, lapses_at, closed_as FROM programme_reservation"
+        f" WHERE occasion = ANY(%s::uuid[]) ORDER BY occasion {LOCK}",
+        [column(sorted(occasions))],
+    )
+    return {occasion: (organisation, lapses_at, closed_as) for occasion, organisation, lapses_at, closed_as in rows}

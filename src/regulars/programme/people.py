@@ -8,9 +8,10 @@ from uuid import UUID
 from regulars.journal.moves import Actor
 from regulars.members.deeds import Plain, Step
 from regulars.programme import people_counters as counters
+from regulars.programme import people_coupons as coupons
 
 room: Final = "programme"
-PARTS: Final[tuple[Step, ...]] = (counters,)
+PARTS: Final[tuple[Step, ...]] = (counters, coupons)
 
 
 def merge(survivor: UUID, other: UUID, *, deed: UUID, actor: Actor, at: datetime) -> Plain:

@@ -1,6 +1,7 @@
 """Tables of the room, without verbs; these are in `services`."""
 
 from regulars.programme.models.counters import Counter, Use
+from regulars.programme.models.coupons import Coupon, CouponNumber, CouponState, CouponUse, Reservation
 from regulars.programme.models.rewards import Redemption
 from regulars.programme.models.terms import Edition, Terms
 from regulars.programme.models.tiers import BenefitUse, Given, LevelCoupon, Qualifying, Standing, StandingChange
@@ -8,11 +9,16 @@ from regulars.programme.models.tiers import BenefitUse, Given, LevelCoupon, Qual
 __all__ = [
     "BenefitUse",
     "Counter",
+    "Coupon",
+    "CouponNumber",
+    "CouponState",
+    "CouponUse",
     "Edition",
     "Given",
     "LevelCoupon",
     "Qualifying",
     "Redemption",
+    "Reservation",
     "Standing",
     "StandingChange",
     "Terms",

@@ -5,6 +5,7 @@
 
 from regulars.rules.pricing.giving import Effect, GiftDue, Points
 from regulars.rules.pricing.offers import (
+    AS_USUAL,
     AmountOff,
     Basis,
     Benefit,
@@ -28,6 +29,7 @@ from regulars.rules.pricing.pricing import Applied, Priced, price
 from regulars.rules.pricing.returning import OnReturn, PricedAgain, priced_again
 
 __all__ = (
+    "AS_USUAL",
     "AmountOff",
     "Applied",
     "Basis",

@@ -66,7 +66,7 @@ def give(one: Offered, bill: Bill, occasion: Occasion, *, again: bool = False) -
     if (reason := _below(one.offer, bill, places, occasion, again)) is not None:
         return reason
     if isinstance(one.offer.benefit, BonusPoints):
-        return _points(one.offer, one.offer.benefit, bill, places)
+        return _points(one, one.offer.benefit, bill, places)
     deal = _wishes(one.offer, bill, places)
     if isinstance(deal, Reason):
         return deal
@@ -96,12 +96,16 @@ def _below(offer: Offer, bill: Bill, places: list[int], occasion: Occasion, agai
     return least.why_not([now.lines[place] for place in places], now)
 
 
-def _points(offer: Offer, benefit: BonusPoints, bill: Bill, places: list[int]) -> Given | Reason:
-    times = 1
+def _points(one: Offered, benefit: BonusPoints, bill: Bill, places: list[int]) -> Given | Reason:
+    times, offer = 1, one.offer
     if benefit.per is not None:
         times = sum(bill.running[place] for place in places) // benefit.per
         times = times if offer.times is None else min(times, offer.times)
     amount = benefit.amount * times
+    if one.units_left is not None and amount > one.units_left:
+        if not one.cuts or one.units_left <= 0:
+            return Reason(Why.BUDGET_SPENT, {"required": amount, "available": max(0, one.units_left)})
+        amount = one.units_left
     if not amount:
         return Reason(Why.NOTHING_LEFT)
     return Given(effects=(Points(benefit.unit, amount),), worth=amount * benefit.worth // 1000)

@@ -150,6 +150,7 @@ class Offered:
     reference: str = ""
     typed: bool = False  # somebody typed or showed a code for it
     left: int | None = None  # of its budget in money
+    units_left: int | None = None  # of its budget in points
     cuts: bool = True  # near its budget's end it gives what is left; else nothing
 
     @property

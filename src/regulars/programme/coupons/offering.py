@@ -1,0 +1,306 @@
+"""What stands ready for purchases: promotions that hold there, coupons that were shown, and how much of limits is left.
+
+    offers = offers_for(baskets, organisation=…, locked=True, at=…)   # locks coupons, then counters
+    told = [offers.decide(basket) for basket in baskets]              # each sees what those before it took
+    use(offers, actor=…, at=…)                                        # services/coupons_using: writes what was decided
+
+A preview does the same without locks and writes nothing. One purchase is a batch of one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from regulars.basics.ids import typed
+from regulars.members.selectors import roots
+from regulars.programme import counters
+from regulars.programme.book import Book, book
+from regulars.programme.coupons import finding
+from regulars.programme.coupons.moves import Basket, CouponRow, Shown, Told
+from regulars.programme.coupons.terms import DEFAULT, POLICY, PROMOTION, Promotion, Series
+from regulars.programme.known import known_by
+from regulars.programme.moves import Version
+from regulars.rules.limits import Counted, NearEnd, Of, Per, Sum, Whose, counted, left, refusal, taken
+from regulars.rules.pricing import AS_USUAL, Applied, BonusPoints, Gift, Offered, Points, Policy, Priced, Typed, price
+from regulars.rules.reasons import NotApplied, Reason, Why
+
+PREFIX = "cpn"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A promotion or coupon that may apply, with the limits it is under."""
+
+    version: Version
+    limits: tuple[Counted, ...]
+    coupon: CouponRow | None = None
+
+    @property
+    def reference(self) -> str:
+        return reference_of(self.coupon)
+
+    @property
+    def terms(self) -> Promotion | Series:
+        found = self.version.terms
+        assert isinstance(found, Promotion | Series)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What there is for one basket."""
+
+    basket: Basket
+    candidates: tuple[Candidate, ...]
+    refused: tuple[NotApplied, ...]
+    shown: tuple[Shown, ...]
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An offer that applied, to be written."""
+
+    basket: Basket
+    candidate: Candidate
+    applied: Applied
+
+    def amounts(self) -> dict[Of, int]:
+        """What it takes of limits: a use, the money taken off, the points or pieces given."""
+        benefit = self.applied.offered.offer.benefit
+        given = sum(one.amount for one in self.applied.effects if isinstance(one, Points))
+        pieces = benefit.pieces if isinstance(benefit, Gift) else 0
+        return {Of.USES: 1, Of.MONEY: self.applied.discount, Of.UNITS: given + pieces}
+
+
+@dataclass(slots=True)
+class Offers:
+    """All of a batch: decided one after the other, written together."""
+
+    organisation: UUID
+    ready: Mapping[UUID, Ready]
+    used: dict[Sum, int]
+    locked: bool
+    coupons: dict[UUID, int] = field(default_factory=dict)  # uses of each that are taken
+    decided: list[Decided] = field(default_factory=list)
+
+    def decide(self, basket: Basket) -> Told:
+        """The price of a basket. What it takes is counted, so that the next of the batch sees it."""
+        ready = self.ready[basket.id]
+        offered, refused = self._offered(ready)
+        if ready.policy.typed == Typed.ALL_OR_NOTHING:
+            offered, refused = _all_or_none(offered, [*ready.refused, *refused], ready)
+        else:
+            refused = [*ready.refused, *refused]
+        priced = self._priced(ready, offered)
+        by_key = {(one.version.code, one.reference): one for one in ready.candidates}
+        for applied in priced.applied:
+            self._count(Decided(basket, by_key[applied.offered.key], applied))
+        told = sorted((*refused, *priced.not_applied), key=lambda one: (one.code, one.reference))
+        return Told(basket, replace(priced, not_applied=tuple(told)), ready.shown)
+
+    def _offered(self, ready: Ready) -> tuple[list[Offered], list[NotApplied]]:
+        offered, refused = [], []
+        for one in ready.candidates:
+            found = self._within(one)
+            if isinstance(found, Offered):
+                offered.append(found)
+            else:
+                refused.append(NotApplied(one.version.code, one.version.version, found, one.reference))
+        return offered, refused
+
+    def _within(self, one: Candidate) -> Offered | Reason:
+        """The offer as far as its limits let it go."""
+        if one.coupon is not None and one.coupon.uses is not None and self.coupons[one.coupon.id] >= one.coupon.uses:
+            return Reason(Why.USED if one.coupon.kept >= one.coupon.uses else Why.RESERVED)
+        rooms: dict[Of, int] = {}
+        cuts = True
+        for each in one.limits:
+            if not each.sums and each.limit.per == Per.MEMBER:
+                return Reason(Why.NO_MEMBER)
+            room = left(each.limit, each.sums, self.used)
+            if room <= 0 and each.sums:
+                return refusal(each.limit, room)
+            if each.sums and room < rooms.get(each.limit.of, room + 1):
+                rooms[each.limit.of] = room
+                cuts = cuts and (each.limit.of == Of.USES or each.limit.near_end == NearEnd.CUT)
+        return self._cut(one, rooms, cuts)
+
+    def _cut(self, one: Candidate, rooms: Mapping[Of, int], cuts: bool) -> Offered | Reason:
+        offer, units = one.terms.offer, rooms.get(Of.UNITS)
+        if Of.USES in rooms:
+            together = min(offer.stacking.together, rooms[Of.USES])
+            offer = replace(offer, stacking=replace(offer.stacking, together=together))
+        if isinstance(offer.benefit, Gift) and units is not None and units < offer.benefit.pieces:
+            if not cuts:
+                return Reason(Why.BUDGET_SPENT, {"required": offer.benefit.pieces, "available": units})
+            offer = replace(offer, benefit=replace(offer.benefit, pieces=units))
+        of_points = isinstance(offer.benefit, BonusPoints)
+        return Offered(
+            one.version.code, one.version.version, offer, one.reference, one.coupon is not None,
+            rooms.get(Of.MONEY), units if of_points else None, cuts,
+        )  # fmt: skip
+
+    def _priced(self, ready: Ready, offered: Sequence[Offered]) -> Priced:
+        """Where coupons of one series would together take more than is left of its budget, fewer of them apply."""
+        while True:
+            basket = ready.basket
+            found = price(basket.occasion, basket.facts, offered, ready.policy)
+            over = _over(found)
+            if not over:
+                return found
+            offered = [_fewer(one) if one.code in over else one for one in offered]
+
+    def _count(self, one: Decided) -> None:
+        self.decided.append(one)
+        amounts = one.amounts()
+        for limit in one.candidate.limits:
+            for each in limit.sums:
+                if amounts[limit.limit.of]:
+                    taken(self.used, each, amounts[limit.limit.of], one.basket.occasion.at)
+        if one.candidate.coupon is not None and one.candidate.coupon.uses is not None:
+            self.coupons[one.candidate.coupon.id] += 1
+
+
+def _over(found: Priced) -> set[str]:
+    """Codes whose coupons take more together than is left."""
+    money: dict[str, int] = {}
+    units: dict[str, int] = {}
+    for one in found.applied:
+        money[one.offered.code] = money.get(one.offered.code, 0) + one.discount
+        given = sum(each.amount for each in one.effects if isinstance(each, Points))
+        units[one.offered.code] = units.get(one.offered.code, 0) + given
+    return {
+        one.offered.code
+        for one in found.applied
+        if one.offered.offer.stacking.together > 1
+        and (
+            (one.offered.left is not None and money[one.offered.code] > one.offered.left)
+            or (one.offered.units_left is not None and units[one.offered.code] > one.offered.units_left)
+        )
+    }
+
+
+def _fewer(one: Offered) -> Offered:
+    stacking = replace(one.offer.stacking, together=one.offer.stacking.together - 1)
+    return replace(one, offer=replace(one.offer, stacking=stacking))
+
+
+def _all_or_none(
+    offered: list[Offered], refused: list[NotApplied], ready: Ready
+) -> tuple[list[Offered], list[NotApplied]]:
+    """One code that cannot be taken keeps the others out; promotions stay."""
+    bad = [one for one in refused if one.reference]
+    if not bad:
+        return offered, refused
+    why = Reason(Why.ALL_OR_NOTHING, {"with": min(one.code or one.reference for one in bad)})
+    others = [NotApplied(one.code, one.version, why, one.reference) for one in offered if one.typed]
+    return [one for one in offered if not one.typed], [*refused, *others]
+
+
+def offers_for(
+    baskets: Sequence[Basket], *, organisation: UUID, locked: bool, at: datetime, terms: Book | None = None
+) -> Offers:
+    """Reads what is needed to decide, however many baskets there are; `locked`: and lets nobody else take of it.
+
+    One query for the terms if they are not given; with codes one, and one to lock them; one for limits that count; one
+    each where coupons belong to others, or limits go by phone or mail. More where limits slide or count for the first
+    time (see counters).
+    """
+    assert len({basket.id for basket in baskets}) == len(baskets)
+    terms = terms or book(organisation)
+    texts = {text for one in baskets for text in one.codes}
+    found = finding.find(texts, organisation=organisation, locked=locked, at=at)
+    owners = _owners(baskets, found.values(), organisation)
+    known = _known(baskets, terms, found.values(), organisation)
+    ready = {one.id: _ready(one, terms, found, owners, known) for one in baskets}
+    sums = {each for one in ready.values() for c in one.candidates for limit in c.limits for each in limit.sums}
+    look = counters.lock if locked else counters.used
+    used = look(sums, organisation=organisation)
+    return Offers(organisation, ready, used, locked, {row.id: row.taken for row in found.values()})
+
+
+def _ready(
+    basket: Basket,
+    terms: Book,
+    found: Mapping[str, CouponRow],
+    owners: Mapping[UUID, UUID],
+    known: Mapping[UUID, Mapping[str, tuple[str, ...]]],
+) -> Ready:
+    """Conditions of promotions are looked at first: those that do not hold here lock nothing."""
+    occasion = basket.occasion
+    pairs: list[tuple[Version, CouponRow | None]] = [(one, None) for one in terms.at(PROMOTION, occasion.at)]
+    refused: list[NotApplied] = []
+    shown = [
+        Shown(text, row.id if (row := found.get(text)) else None, row.series if row else "") for text in basket.codes
+    ]
+    for text in sorted({one.text for one in shown if one.coupon is None}):
+        refused.append(NotApplied("", 0, Reason(Why.UNKNOWN_CODE), text))
+    for row in {row.id: row for text in basket.codes if (row := found.get(text)) is not None}.values():
+        version = terms.version(row.terms)
+        if (reason := _closed(row, basket, owners)) is not None:
+            refused.append(NotApplied(row.series, version.version, reason, reference_of(row)))
+        else:
+            pairs.append((version, row))
+    whose = _whose(basket, known)
+    candidates = []
+    for version, coupon in pairs:
+        reason = version.terms.offer.conditions.why_not(occasion, basket.facts)
+        if reason is not None:
+            refused.append(NotApplied(version.code, version.version, reason, reference_of(coupon)))
+            continue
+        limits = counted(version.terms.limits, code_of(version), whose, at=occasion.at, zone=occasion.zone)
+        candidates.append(Candidate(version, limits, coupon))
+    policy = terms.one(POLICY, DEFAULT, occasion.at)
+    return Ready(basket, tuple(candidates), tuple(refused), tuple(shown), policy.terms if policy else AS_USUAL)
+
+
+def code_of(version: Version) -> str:
+    """Under which limits of a promotion or series count."""
+    return f"{'promotion' if version.kind == PROMOTION else 'coupon'}/{version.code}"
+
+
+def reference_of(coupon: CouponRow | None) -> str:
+    return "" if coupon is None else typed(PREFIX, coupon.id)
+
+
+def _closed(row: CouponRow, basket: Basket, owners: Mapping[UUID, UUID]) -> Reason | None:
+    """Why a coupon is good for nothing here, as far as it says so itself. It is judged at the time of the purchase."""
+    at = basket.occasion.at
+    if row.state == "revoked":
+        return Reason(Why.REVOKED)
+    if row.uses is not None and row.taken >= row.uses:
+        return Reason(Why.USED if row.kept >= row.uses else Why.RESERVED)
+    if row.expires_at is not None and row.expires_at <= at:
+        return Reason(Why.TOO_LATE, {"ended_at": row.expires_at.isoformat()})
+    if row.hard and row.member is not None and owners.get(row.member) != basket.member:
+        return Reason(Why.OTHER_PERSON)
+    return None
+
+
+def _owners(baskets: Iterable[Basket], rows: Iterable[CouponRow], organisation: UUID) -> dict[UUID, UUID]:
+    """Who those are now to whom coupons belong alone. One query where any does not belong to a member at hand."""
+    here = {one.member for one in baskets}
+    wanted = {row.member for row in rows if row.hard and row.member is not None}
+    found = roots(sorted(wanted - here), organisation=organisation) if wanted - here else {}
+    return {**{one: one for one in wanted if one in here}, **found}
+
+
+def _known(
+    baskets: Iterable[Basket], terms: Book, rows: Iterable[CouponRow], organisation: UUID
+) -> Mapping[UUID, Mapping[str, tuple[str, ...]]]:
+    """What members are known by, where any limit asks for it."""
+    versions = [terms.version(row.terms) for row in rows]
+    versions += [one for moment in {each.occasion.at for each in baskets} for one in terms.at(PROMOTION, moment)]
+    if not any(limit.also_by for one in versions for limit in one.terms.limits):
+        return {}
+    members = {one.member for one in baskets if one.member is not None}
+    return known_by(members, organisation=organisation) if members else {}
+
+
+def _whose(basket: Basket, known: Mapping[UUID, Mapping[str, tuple[str, ...]]]) -> Whose:
+    occasion, member = basket.occasion, basket.member
+    if member is None:
+        return Whose("", occasion.store, occasion.merchant)
+    return Whose(typed("mbr", member), occasion.store, occasion.merchant, known.get(member, {}))

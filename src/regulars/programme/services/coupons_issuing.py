@@ -1,0 +1,237 @@
+"""Coupons come into being: unique codes by the hundred thousand, shared ones, those of a programme before this one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from regulars.access.selectors import places
+from regulars.basics.ids import new_id, new_ids, typed
+from regulars.basics.periods import Period, start_of
+from regulars.journal.moves import Actor, Deed
+from regulars.journal.services import record
+from regulars.journal.statements import columns, run, unnested
+from regulars.members.selectors import roots
+from regulars.programme.book import book
+from regulars.programme.coupons import codes, finding
+from regulars.programme.coupons.moves import Binding, Found, Gift, Issued, OldCode
+from regulars.programme.coupons.terms import SERIES, Series
+from regulars.programme.errors import CouponClash, UnknownTerms
+from regulars.programme.moves import Version
+
+BATCH: Final = "bat"
+PREFIX: Final = "cpn"
+_COLUMNS: Final = {
+    "id": "uuid", "organisation": "uuid", "series": "text", "terms": "uuid", "batch": "uuid", "number": "bigint",
+    "mark": "bytea", "text": "text", "member": "uuid", "hard": "boolean", "given_for": "text",
+    "issued_at": "timestamptz", "expires_at": "timestamptz", "uses": "integer", "taken": "integer", "kept": "integer",
+    "state": "text",
+}  # fmt: skip
+_NUMBERS: Final = (
+    "INSERT INTO programme_coupon_number AS n (organisation, last) VALUES (%s, %s)"
+    " ON CONFLICT (organisation) DO UPDATE SET last = n.last + excluded.last RETURNING last"
+)
+_GIVE: Final = (
+    f"INSERT INTO programme_coupon ({', '.join(_COLUMNS)}) SELECT {', '.join(_COLUMNS)} FROM {unnested(_COLUMNS)}"
+    " ORDER BY given_for, id"
+    " ON CONFLICT (organisation, series, given_for) WHERE given_for IS NOT NULL DO NOTHING RETURNING id"
+)
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What all coupons of a batch have in common."""
+
+    organisation: UUID
+    version: Version
+    number: UUID
+    at: datetime
+    expires_at: datetime | None
+
+    @property
+    def terms(self) -> Series:
+        assert isinstance(self.version.terms, Series)
+        return self.version.terms
+
+    def row(
+        self,
+        id: UUID,
+        number: int | None,
+        *,
+        mark: bytes | None = None,
+        text: str | None = None,
+        to: Gift | None = None,
+        hard: bool = False,
+        uses: int | None = None,
+        expires_at: datetime | None = None,
+    ) -> Row:
+        member, given_for = (to.member, to.given_for) if to else (None, None)
+        return (
+            id, self.organisation, self.version.code, self.version.id, self.number, number, mark, text, member, hard,
+            given_for, self.at, expires_at or self.expires_at, uses, 0, 0, "issued",
+        )  # fmt: skip
+
+    def found(
+        self,
+        id: UUID,
+        code: str | None,
+        *,
+        uses: int | None,
+        shared: bool = False,
+        to: Gift | None = None,
+        hard: bool = False,
+        expires_at: datetime | None = None,
+    ) -> Found:
+        member = to.member if to else None
+        return Found(
+            id, self.version.code, self.version.id, code, shared, "issued", member, hard and member is not None,
+            self.at, expires_at or self.expires_at, uses, 0,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def issue(
+    series: str,
+    count: int = 0,
+    *,
+    organisation: UUID,
+    to: Sequence[Gift] = (),
+    binding: Binding = Binding.SOFT,
+    actor: Actor,
+    at: datetime,
+) -> Issued:
+    """`count` coupons that are nobody's, or one for each member of `to`; by the version of the series that holds.
+
+    Five queries however many there are. Raises UnknownTerms, UnknownMember.
+    """
+    assert not (count and to)
+    batch = _begin(series, organisation, at)
+    if to:
+        roots(sorted({one.member for one in to}), organisation=organisation)
+    wanted: Sequence[Gift | None] = to or [None] * count
+    first = _numbers(organisation, len(wanted))
+    ids = sorted(new_ids(at, len(wanted)))
+    hard = binding == Binding.HARD
+    rows = [
+        batch.row(id, number, to=one, hard=hard and one is not None, uses=batch.terms.uses)
+        for number, (id, one) in enumerate(zip(ids, wanted, strict=True), first)
+    ]
+    made = set(ids)
+    if any(one is not None and one.given_for is not None for one in wanted):
+        made = {row[0] for row in run(_GIVE, columns(rows, len(_COLUMNS)))}
+    else:
+        _copy(rows)
+    _written(batch, len(made), actor)
+    key = finding.secret(organisation)
+    made_now = [
+        batch.found(id, codes.write(number, key), uses=batch.terms.uses, to=one, hard=hard)
+        for number, (id, one) in enumerate(zip(ids, wanted, strict=True), first)
+        if id in made
+    ]
+    return Issued(batch.number, batch.version.id, tuple(made_now))
+
+
+@transaction.atomic
+def issue_shared(series: str, texts: Sequence[str], *, organisation: UUID, actor: Actor, at: datetime) -> Issued:
+    """Codes that many share, as the organisation spells them. Raises UnknownTerms, CouponClash."""
+    batch = _begin(series, organisation, at)
+    key = finding.secret(organisation)
+    ids = sorted(new_ids(at, len(texts)))
+    rows = [
+        batch.row(id, None, mark=_mark(text, key), text=codes.normal(text)) for id, text in zip(ids, texts, strict=True)
+    ]
+    _copy(rows)
+    _written(batch, len(rows), actor)
+    made = [batch.found(id, codes.normal(text), uses=None, shared=True) for id, text in zip(ids, texts, strict=True)]
+    return Issued(batch.number, batch.version.id, tuple(made))
+
+
+@transaction.atomic
+def take_over(series: str, old: Sequence[OldCode], *, organisation: UUID, actor: Actor, at: datetime) -> Issued:
+    """Codes that people hold from before, as they were printed; only their digests are kept.
+
+    Raises UnknownTerms, UnknownMember, CouponClash.
+    """
+    batch = _begin(series, organisation, at)
+    if members := {one.member for one in old if one.member is not None}:
+        roots(sorted(members), organisation=organisation)
+    key = finding.secret(organisation)
+    ids = sorted(new_ids(at, len(old)))
+    _copy(
+        batch.row(
+            id,
+            None,
+            mark=_mark(one.text, key),
+            to=Gift(one.member) if one.member else None,
+            uses=one.uses,
+            expires_at=one.expires_at,
+        )
+        for id, one in zip(ids, old, strict=True)
+    )
+    _written(batch, len(old), actor)
+    made = [
+        batch.found(id, None, uses=one.uses, to=Gift(one.member) if one.member else None, expires_at=one.expires_at)
+        for id, one in zip(ids, old, strict=True)
+    ]
+    return Issued(batch.number, batch.version.id, tuple(made))
+
+
+def _begin(series: str, organisation: UUID, at: datetime) -> _Batch:
+    """Raises UnknownTerms."""
+    version = book(organisation).one(SERIES, series, at)
+    if version is None:
+        raise UnknownTerms(f"No series of coupons with the code {series[:80]!r} holds now.")
+    assert isinstance(version.terms, Series)
+    return _Batch(
+        organisation, version, new_id(at), at, _end(version.terms, places().zones.get(organisation, "UTC"), at)
+    )
+
+
+def _end(terms: Series, zone: str, at: datetime) -> datetime | None:
+    """The end of its life or of its window, whichever comes first."""
+    ends = [Period.parse(terms.life).after(at, zone)] if terms.life else []
+    last = terms.offer.conditions.when.ends_on
+    if last is not None and not terms.offer.conditions.when.store_local:
+        ends.append(start_of(last + timedelta(days=1), zone))
+    return min(ends, default=None)
+
+
+def _numbers(organisation: UUID, count: int) -> int:
+    """The first of so many numbers that are nobody's. Whoever issues next waits until this is done."""
+    ((last,),) = run(_NUMBERS, [organisation, count])
+    assert last < codes.MOST, "all codes are used up"
+    return int(last) - count
+
+
+def _mark(text: str, key: bytes) -> bytes:
+    """Raises CouponClash where the text would be read as a signed code."""
+    if codes.read(text, key) is not None or len(codes.normal(text)) < 3:
+        raise CouponClash("A code of at least three letters or digits that is no signed code.")
+    return finding.mark(text, key)
+
+
+def _copy(rows: Iterable[Row]) -> None:
+    """Raises CouponClash."""
+    statement = f"COPY programme_coupon ({', '.join(_COLUMNS)}) FROM STDIN"
+    try:
+        with (
+            transaction.atomic(),
+            connection.wrap_database_errors,
+            connection.cursor() as cursor,
+            cursor.copy(statement) as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+    except IntegrityError as clash:
+        if "programme_coupon_one_mark" not in str(clash):
+            raise
+        raise CouponClash("Another coupon of this organisation has that code.") from clash
+
+
+def _written(batch: _Batch, count: int, actor: Actor) -> None:
+    told = {"series": batch.version.code, "version": batch.version.version, "coupons": count}
+    record([Deed("coupons.issue", typed(BATCH, batch.number), after=told)], actor=actor, at=batch.at)
