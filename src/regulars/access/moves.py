@@ -29,6 +29,7 @@ class Places:
     organisations: frozenset[UUID] = frozenset()
     organisation_of: Mapping[UUID, UUID] = field(default_factory=dict)  # by merchant
     merchant_of: Mapping[UUID, UUID] = field(default_factory=dict)  # by store
+    zones: Mapping[UUID, str] = field(default_factory=dict)  # of each of these: IANA
 
     def place(self, merchant: UUID | None, store: UUID | None) -> Place | None:
         """The whole address of a merchant or store; None where there is none, or the store is another merchant's."""

@@ -75,10 +75,14 @@ def places(edition: UUID | None = None) -> Places:
 
 
 def _read() -> Places:
+    organisations = dict(Organisation.objects.values_list("id", "zone"))
+    merchants = list(Merchant.objects.values_list("id", "organisation_id", "zone"))
+    stores = list(Store.objects.values_list("id", "merchant_id", "zone"))
     return Places(
-        organisations=frozenset(Organisation.objects.values_list("id", flat=True)),
-        organisation_of=dict(Merchant.objects.values_list("id", "organisation_id")),
-        merchant_of=dict(Store.objects.values_list("id", "merchant_id")),
+        organisations=frozenset(organisations),
+        organisation_of={number: within for number, within, _ in merchants},
+        merchant_of={number: within for number, within, _ in stores},
+        zones=organisations | {number: zone for number, _, zone in (*merchants, *stores)},
     )
 
 

@@ -32,6 +32,12 @@ class TermsClash(ProgrammeError):
     status = 409
 
 
+class PointsRefused(ProgrammeError):
+    """So much cannot be paid with points or stored value on this bill; the facts say how much can."""
+
+    code = "points-refused"
+
+
 class UnknownCoupon(ProgrammeError):
     """There is no such coupon or batch of them."""
 
@@ -71,3 +77,34 @@ class ReservationClosed(ProgrammeError):
 
     code = "reservation-closed"
     status = 409
+
+
+class WrongLoad(ProgrammeError):
+    """A line that sells stored value costs nothing, or is not a line of the bill."""
+
+    code = "wrong-load"
+
+
+class WrongLevel(ProgrammeError):
+    """No such ladder or level, or a level that cannot be given so."""
+
+    code = "wrong-level"
+
+
+class BenefitUsedUp(ProgrammeError):
+    """Less of this benefit is left than was asked."""
+
+    code = "benefit-used-up"
+
+
+class NoSuchBenefit(ProgrammeError):
+    """The member's levels do not bring this benefit, or not here."""
+
+    code = "no-such-benefit"
+
+
+class UnknownUse(ProgrammeError):
+    """No use of a benefit has this id."""
+
+    code = "unknown-use"
+    status = 404

@@ -1,6 +1,7 @@
 """Every kind of terms there is; read once, when the program starts."""
 
 from regulars.programme import earning, ladders
+from regulars.programme.checkout import paying
 from regulars.programme.coupons import terms as coupons
 
-__all__ = ["coupons", "earning", "ladders"]
+__all__ = ["coupons", "earning", "ladders", "paying"]

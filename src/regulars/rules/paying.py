@@ -25,6 +25,12 @@ class PointsPayment:
     what: What = field(default_factory=What)
     conditions: Conditions = field(default_factory=Conditions)
 
+    def __post_init__(self) -> None:
+        if min(self.points, self.worth, self.least, self.step) < 1 or (self.most is not None and self.most < 1):
+            raise ValueError("Points, what they are worth, least, step and most are above nothing.")
+        if not 1 <= self.most_permille <= 1000:
+            raise ValueError("most_permille is 1 to 1000 of the bill.")
+
     def money(self, points: int) -> int:
         """What so many points pay, in minor units.
 
@@ -79,19 +85,17 @@ def pay_points(terms: PointsPayment, occasion: Occasion, points: int) -> Part:
     fitting = terms.what.of(occasion.lines)
     money = terms.money(points)
     assert 0 < money <= sum(line.paid for line in fitting), (money, occasion.paid)
-    return _laid("points", terms.unit, points, money, fitting, {line.number: line.paid for line in fitting})
+    return _laid("points", terms.unit, points, money, fitting)
 
 
-def pay_value(unit: str, money: int, occasion: Occasion, paid_so_far: Mapping[int, int]) -> Part:
-    """Stored value on what is left of each line."""
-    rooms = {line.number: line.paid - paid_so_far.get(line.number, 0) for line in occasion.lines}
-    assert 0 < money <= sum(rooms.values()), (money, rooms)
-    return _laid("value", unit, money, money, occasion.lines, rooms)
+def pay_value(unit: str, money: int, occasion: Occasion) -> Part:
+    """Stored value on all lines, in proportion to what they cost."""
+    assert 0 < money <= occasion.paid, (money, occasion.paid)
+    return _laid("value", unit, money, money, occasion.lines)
 
 
-def _laid(kind: str, unit: str, units: int, money: int, lines: tuple[Line, ...], rooms: Mapping[int, int]) -> Part:
-    weights = [rooms[line.number] for line in lines]
-    laid = shared(money, weights)
+def _laid(kind: str, unit: str, units: int, money: int, lines: tuple[Line, ...]) -> Part:
+    laid = shared(money, [line.paid for line in lines])
     taken = shared(units, laid)
     numbers = [line.number for line in lines]
     return Part(

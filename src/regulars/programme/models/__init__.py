@@ -1,13 +1,24 @@
 """Tables of the room, without verbs; these are in `services`."""
 
+from regulars.programme.models.checkout import Back, Checkout
 from regulars.programme.models.counters import Counter, Use
 from regulars.programme.models.coupons import Coupon, CouponNumber, CouponState, CouponUse, Reservation
 from regulars.programme.models.rewards import Redemption
 from regulars.programme.models.terms import Edition, Terms
-from regulars.programme.models.tiers import BenefitUse, Given, LevelCoupon, Qualifying, Standing, StandingChange
+from regulars.programme.models.tiers import (
+    BenefitUse,
+    Given,
+    LadderBegun,
+    LevelCoupon,
+    Qualifying,
+    Standing,
+    StandingChange,
+)
 
 __all__ = [
+    "Back",
     "BenefitUse",
+    "Checkout",
     "Counter",
     "Coupon",
     "CouponNumber",
@@ -15,6 +26,7 @@ __all__ = [
     "CouponUse",
     "Edition",
     "Given",
+    "LadderBegun",
     "LevelCoupon",
     "Qualifying",
     "Redemption",

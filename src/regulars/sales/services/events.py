@@ -46,4 +46,4 @@ def _deed(event: NewEvent) -> Deed:
     merchant = typed("mrc", event.place.merchant) if event.place.merchant else ""
     store = typed("str", event.place.store) if event.place.store else ""
     facts = {"event": event.name, "member": typed("mbr", event.member)}
-    return Deed("sales.event", typed("evt", event.id), merchant, store, after=facts)
+    return Deed("sales.event", typed("act", event.id), merchant, store, after=facts)

@@ -1,0 +1,115 @@
+"""A purchase in one call: claimed, read, decided, booked; all of it or nothing. Many at once is the primitive."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from regulars.basics.ids import new_ids
+from regulars.journal.moves import Actor
+from regulars.ledger.selectors import balances
+from regulars.programme import counters
+from regulars.programme.checkout import rows, telling
+from regulars.programme.checkout.counting import counts_of
+from regulars.programme.checkout.deciding import Decided, baskets, decide
+from regulars.programme.checkout.intake import asked
+from regulars.programme.checkout.known import read
+from regulars.programme.checkout.moves import NewPurchase, Outcome
+from regulars.programme.checkout.postings import Plain, move, set_aside
+from regulars.programme.checkout.selectors import outcomes
+from regulars.programme.coupons.offering import offers_for
+from regulars.programme.services.coupons_using import use
+from regulars.programme.services.qualifying import qualify
+from regulars.sales import services as sales
+from regulars.sales.intake import fingerprint
+from regulars.sales.moves import NewSale, SoldLine
+
+AFTER: Final = timedelta(hours=1)
+
+
+@transaction.atomic
+def check_out(wanted: Sequence[NewPurchase], *, actor: Actor, at: datetime) -> list[Outcome]:
+    """What came of each, in their order; a bill that came before is answered as it was then.
+
+    Raises WrongSale, KeyReused, PointsRefused, WrongLoad and what the ledger refuses.
+    """
+    organisations = {one.place.organisation for one in wanted}
+    assert len(organisations) == 1, "purchases of one organisation"
+    numbered = list(zip(new_ids(at, len(wanted)), wanted, strict=True))
+    earlier = sales.claim(
+        (one.place.source, one.place.external_id, fingerprint("sale", asked(one)), number) for number, one in numbered
+    )
+    ids = [earlier.get((one.place.source, one.place.external_id), number) for number, one in numbered]
+    fresh = [(number, one) for (number, one), first in zip(numbered, ids, strict=True) if first == number]
+    made = _book(fresh, organisations.pop(), actor, at) if fresh else {}
+    before = outcomes(set(ids) - made.keys())
+    return [made[number] if number in made else before[number] for number in ids]
+
+
+def _book(
+    fresh: Sequence[tuple[UUID, NewPurchase]], organisation: UUID, actor: Actor, at: datetime
+) -> dict[UUID, Outcome]:
+    """Coupons are locked first, then counters, then accounts: everywhere in this order."""
+    known = read([one for _, one in fresh], organisation=organisation, at=at)
+    bills = baskets(fresh, known)
+    offers = offers_for(bills, organisation=organisation, locked=True, at=at)
+    pairs = [(one, bill) for (_, one), bill in zip(fresh, bills, strict=True)]
+    decided = decide(pairs, known, offers, organisation=organisation, at=at)
+    until = {one.id: one.wanted.lapses_at for one in decided if one.wanted.lapses_at is not None}
+    use(offers, lapses_at=until, actor=actor, at=at)
+    counters.take([take for one in decided for take in one.taking], organisation=organisation)
+    parts, given = _move(decided, actor, at)
+    sales.record_sales([_sale(one) for one in decided], actor=actor, at=at)
+    qualify(
+        [counts_of(one.id, one.occasion, one.holder, given[one.id]) for one in decided if _counts(one)],
+        organisation=organisation, actor=actor, at=at, terms=known.book,
+    )  # fmt: skip
+    told = {one.id: telling.purchase(one) for one in decided}
+    if len(decided) == 1:
+        _tell_balances(decided[0], told[decided[0].id], at)
+    rows.write(decided, parts, given, told)
+    return {number: Outcome(number, said) for number, said in told.items()}
+
+
+def _counts(one: Decided) -> bool:
+    return one.wanted.member is not None and one.wanted.lapses_at is None
+
+
+def _move(
+    decided: Sequence[Decided], actor: Actor, at: datetime
+) -> tuple[dict[UUID, list[Plain]], dict[UUID, list[Plain]]]:
+    """Units move for all that is complete, in one batch; for what is only reserved they are set aside. A hold outlives
+    the sale's own time by a little, so that it is the sale that lapses, not a part of it."""
+    parts = {one.id: rows.parts_of(one) for one in decided}
+    given = {one.id: rows.gains_of(one) for one in decided}
+    whole = [one for one in decided if one.wanted.lapses_at is None]
+    move([(one.id, one.occasion, parts[one.id], given[one.id]) for one in whole], actor=actor, at=at)
+    held = [
+        (one.id, one.occasion, parts[one.id], one.wanted.lapses_at + AFTER)
+        for one in decided
+        if one.wanted.lapses_at is not None
+    ]
+    set_aside(held, actor=actor, at=at)
+    return parts, given
+
+
+def _sale(one: Decided) -> NewSale:
+    """The bill at the prices paid."""
+    sold = {each.line.number: each for each in one.wanted.lines}
+    return NewSale(
+        one.id,
+        one.wanted.place,
+        one.wanted.currency,
+        tuple(SoldLine(line, sold[line.number].name, sold[line.number].cost) for line in one.occasion.lines),
+        one.occasion.at,
+        one.wanted.shown or one.wanted.member,
+        one.wanted.lapses_at,
+    )
+
+
+def _tell_balances(one: Decided, told: dict[str, Any], at: datetime) -> None:
+    units = {effect["unit"] for effect in told["effects"] if effect.get("unit")}
+    if one.wanted.member is not None and units:
+        told["balances"] = telling.balances(balances(one.wanted.member, at=at), units)

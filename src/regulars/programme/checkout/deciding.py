@@ -1,0 +1,138 @@
+"""Purchases are decided one after the other, each seeing what those before it left of coupons, budgets and balances.
+
+Everything that is decided on was read or locked before; nothing is written here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from regulars.basics.ids import typed
+from regulars.programme import counters
+from regulars.programme.checkout.known import Holding, Known
+from regulars.programme.checkout.moves import Load, NewPurchase
+from regulars.programme.checkout.paying import Paying, Wallet, pay
+from regulars.programme.coupons.moves import Basket, Told
+from regulars.programme.coupons.offering import Offers
+from regulars.programme.errors import WrongLoad
+from regulars.programme.known import known_by
+from regulars.rules.earning.earn import KIND, earn, needed
+from regulars.rules.earning.effects import Earned
+from regulars.rules.limits import Sum, Whose, taken
+from regulars.rules.member import MemberFacts
+from regulars.rules.occasion import Line, Occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A purchase with all that comes of it."""
+
+    id: UUID
+    wanted: NewPurchase
+    basket: Basket
+    priced: Told
+    occasion: Occasion  # at the prices paid, with all tenders
+    parts: tuple[Paying, ...]
+    earned: Earned
+
+    @property
+    def facts(self) -> MemberFacts | None:
+        return self.basket.facts
+
+    @property
+    def holder(self) -> tuple[UUID, UUID]:
+        """Who earns, and whose card was shown."""
+        assert self.wanted.member is not None
+        return self.wanted.member, self.wanted.shown or self.wanted.member
+
+    def loaded(self, load: Load) -> Line:
+        return next(line for line in self.occasion.lines if line.number == load.number)
+
+    @property
+    def taking(self) -> list[counters.Take]:
+        """What the rules take of limits and budgets."""
+        held = self.wanted.lapses_at is not None
+        return [
+            counters.Take(one.sum, self.id, one.amount, self.occasion.at, self.wanted.shown, held)
+            for effect in self.earned.effects
+            for one in effect.takes
+        ]
+
+
+def baskets(numbered: Sequence[tuple[UUID, NewPurchase]], known: Known) -> list[Basket]:
+    """The bills as promotions and coupons look at them."""
+    return [
+        Basket(number, known.occasion(one), known.facts(one), one.member, one.shown, one.coupons)
+        for number, one in numbered
+    ]
+
+
+def decide(
+    pairs: Sequence[tuple[NewPurchase, Basket]], known: Known, offers: Offers, *, organisation: UUID, at: datetime
+) -> list[Decided]:
+    """All of a batch. Locks the sums that earning rules look at. Raises PointsRefused, NotEnough, WrongCurrency."""
+    available: dict[Holding, int] = dict(known.available)
+    priced = [_priced(wanted, basket, known, offers, available) for wanted, basket in pairs]
+    whose = _whose(pairs, known, organisation)
+    rules = {basket.id: known.book.at(KIND, basket.occasion.at) for _, basket in pairs}
+    sums = frozenset(
+        each
+        for (wanted, basket), (_, wallet) in zip(pairs, priced, strict=True)
+        if wanted.member is not None
+        for each in needed(wallet.tendered(), basket.facts, rules[basket.id], whose[basket.id])
+    )
+    used = counters.lock(sums, organisation=organisation)
+    found = []
+    for (wanted, basket), (told, wallet) in zip(pairs, priced, strict=True):
+        occasion = wallet.tendered()
+        earned = _earned(wanted, occasion, basket, rules[basket.id], used, whose[basket.id])
+        found.append(Decided(basket.id, wanted, basket, told, occasion, tuple(wallet.parts), earned))
+    return found
+
+
+def _priced(
+    wanted: NewPurchase, basket: Basket, known: Known, offers: Offers, available: dict[Holding, int]
+) -> tuple[Told, Wallet]:
+    told = offers.decide(basket)
+    occasion = replace(basket.occasion, lines=told.priced.lines)
+    wallet = pay(wanted, occasion, basket.facts, known.book, available)
+    available.update(wallet.available)
+    for load in wanted.loads:
+        if not next(line.paid for line in occasion.lines if line.number == load.number):
+            raise WrongLoad("Nothing is paid for this stored value.", line=load.number)
+    return told, wallet
+
+
+def _earned(
+    wanted: NewPurchase,
+    occasion: Occasion,
+    basket: Basket,
+    rules: Sequence[object],
+    used: dict[Sum, int],
+    whose: Whose,
+) -> Earned:
+    """Nobody known earns nothing, which needs no reasons."""
+    if wanted.member is None:
+        return Earned()
+    earned = earn(occasion, basket.facts, rules, used, whose)  # type: ignore[arg-type]
+    for effect in earned.effects:
+        for one in effect.takes:
+            taken(used, one.sum, one.amount, occasion.at)
+    return earned
+
+
+def _whose(pairs: Sequence[tuple[NewPurchase, Basket]], known: Known, organisation: UUID) -> Mapping[UUID, Whose]:
+    """For whom sums are kept. One query where a limit goes by phone or mail."""
+    members = {one.member for one, _ in pairs if one.member is not None}
+    asked = any(limit.also_by for one in known.book.versions(KIND) for limit in one.terms.limits)
+    by = known_by(members, organisation=organisation) if asked and members else {}
+    return {
+        basket.id: Whose(
+            typed("mbr", one.member) if one.member else "",
+            basket.occasion.store,
+            basket.occasion.merchant,
+            by.get(one.member, {}) if one.member else {},
+        )
+        for one, basket in pairs
+    }

@@ -1,0 +1,135 @@
+"""What is read before purchases are decided: members, places, balances. Many purchases at once, few queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from regulars.access.selectors import places
+from regulars.basics.ids import typed
+from regulars.basics.periods import day_of
+from regulars.journal.statements import column, run
+from regulars.ledger.selectors import balances
+from regulars.members.selectors.sketches import Sketch, sketches
+from regulars.programme.book import Book, book
+from regulars.programme.checkout.moves import NewPurchase
+from regulars.programme.ladders import holding
+from regulars.programme.services.deciding import Change, told
+from regulars.rules.conditions import Conditions
+from regulars.rules.member import MemberFacts
+from regulars.rules.occasion import Occasion
+from regulars.sales.moves import Place
+
+Holding = tuple[UUID, str]  # owner, unit
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Of one organisation, for purchases that are decided together."""
+
+    book: Book
+    zones: Mapping[UUID, str]
+    sketches: Mapping[UUID, Sketch] = field(default_factory=dict)
+    tiers: Mapping[tuple[UUID, datetime], Mapping[str, str]] = field(default_factory=dict)
+    bought: Mapping[UUID, int] = field(default_factory=dict)  # kept purchases so far, where a rule asks
+    available: Mapping[Holding, int] = field(default_factory=dict)
+
+    def zone(self, place: Place) -> str:
+        return self.zones.get(place.organisation, "UTC")
+
+    def occasion(self, wanted: NewPurchase) -> Occasion:
+        """The bill as the till told it."""
+        place = wanted.place
+        where = place.store or place.merchant
+        return Occasion(
+            at=wanted.effective_at,
+            currency=wanted.currency,
+            lines=tuple(one.line for one in wanted.lines),
+            merchant=typed("mrc", place.merchant) if place.merchant else "",
+            store=typed("str", place.store) if place.store else "",
+            channel=place.channel,
+            zone=self.zone(place),
+            store_zone=self.zones.get(where, "") if where else "",
+            tenders=wanted.tenders,
+        )
+
+    def facts(self, wanted: NewPurchase) -> MemberFacts | None:
+        """The member as rules see them at the purchase."""
+        if wanted.member is None:
+            return None
+        sketch = self.sketches[wanted.member]
+        return MemberFacts(
+            tiers=self.tiers.get((wanted.member, wanted.effective_at), {}),
+            segments=sketch.marks,
+            tags=sketch.tags,
+            joined_on=day_of(sketch.joined_at, self.zone(wanted.place)),
+            birthday=sketch.birthday,
+            purchases_before=self.bought.get(wanted.member),
+        )
+
+
+def read(wanted: Sequence[NewPurchase], *, organisation: UUID, at: datetime) -> Known:
+    """Four queries; one more for each holder who pays with points or value, one where a rule asks who buys first."""
+    terms = book(organisation)
+    members = {one.member for one in wanted if one.member is not None}
+    found = sketches(members) if members else {}
+    holders = {owner for one in wanted for owner in _payers(one)}
+    return Known(
+        terms,
+        places().zones,
+        found,
+        _levels(wanted) if members and holding(terms, at) else {},
+        _bought(found) if members and asks_for_first(terms) else {},
+        {(owner, has.unit): has.available for owner in sorted(holders) for has in balances(owner, at=at)},
+    )
+
+
+def _levels(wanted: Sequence[NewPurchase]) -> dict[tuple[UUID, datetime], dict[str, str]]:
+    """The levels members have, or had at the purchase. One query; one more for late deliveries."""
+    asked = {(one.member, one.effective_at) for one in wanted if one.member is not None}
+    rows = run(
+        "SELECT member, ladder, shown_level, shown_since FROM programme_standing WHERE member = ANY(%s::uuid[])",
+        [column(sorted({member for member, _ in asked}))],
+    )
+    late = {member for member, _, _, since in rows if any(one == member and at < since for one, at in asked)}
+    before = told(late) if late else {}
+    found: dict[tuple[UUID, datetime], dict[str, str]] = {key: {} for key in asked}
+    for member, ladder, level, since in rows:
+        for key in asked:
+            if key[0] == member:
+                then = level if since <= key[1] else _then(before.get((member, ladder), []), key[1])
+                if then:
+                    found[key][ladder] = then
+    return found
+
+
+def _then(history: Sequence[Change], at: datetime) -> str:
+    return next((one.level for one in reversed(history) if one.at <= at), "")
+
+
+def _payers(wanted: NewPurchase) -> list[UUID]:
+    members = [wanted.member] if wanted.points and wanted.member is not None else []
+    return [*members, *(one.owner for one in wanted.value)]
+
+
+def _bought(found: Mapping[UUID, Sketch]) -> dict[UUID, int]:
+    """Purchases that were not wholly taken back. One query."""
+    groups = [(root, member) for root, sketch in found.items() for member in sketch.group]
+    rows = run(
+        "SELECT g.root, count(s.id) FROM unnest(%s::uuid[], %s::uuid[]) AS g(root, member)"
+        " LEFT JOIN sales_sale s ON s.member = g.member AND s.state = 'complete'"
+        " AND (s.returned < s.amount - s.discount OR s.amount = s.discount) GROUP BY g.root",
+        [column(root for root, _ in groups), column(member for _, member in groups)],
+    )
+    return dict(rows)
+
+
+def asks_for_first(terms: Book) -> bool:
+    """Whether any version looks at how often somebody has bought."""
+    return any(conditions.who.first_purchase for one in terms.by_id.values() for conditions in _conditions(one.terms))
+
+
+def _conditions(terms: object) -> list[Conditions]:
+    beside = [terms, getattr(terms, "offer", None)]
+    found = [getattr(one, "conditions", None) for one in beside]
+    return [one for one in found if isinstance(one, Conditions)]

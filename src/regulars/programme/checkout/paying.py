@@ -1,0 +1,142 @@
+"""What points and stored value pay of a bill: decided on what was read, booked under the ledger's own locks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from regulars.ledger.errors import NotEnough, WrongCurrency
+from regulars.ledger.models import Unit
+from regulars.ledger.words import UnitKind
+from regulars.programme.book import Book
+from regulars.programme.checkout.known import Holding
+from regulars.programme.checkout.moves import NewPurchase, PointsWanted, ValueWanted
+from regulars.programme.errors import PointsRefused
+from regulars.programme.terms import of_kind
+from regulars.rules.member import MemberFacts
+from regulars.rules.occasion import Occasion, Tender
+from regulars.rules.paying import Part, PointsPayment, most_points, pay_points, pay_value
+
+POINTS: Final = "points-payment"  # the kind of terms
+of_kind(POINTS, PointsPayment)
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """A part of the bill, and out of whose account."""
+
+    part: Part
+    owner: UUID
+    shown: UUID
+
+
+@dataclass(slots=True)
+class Wallet:
+    """Pays part after part of one bill, each on what those before it left."""
+
+    occasion: Occasion  # after discounts
+    payable: Occasion  # the same without lines that sell value: no value buys value
+    available: dict[Holding, int]
+    paid: dict[int, int]  # by line
+    parts: list[Paying]
+
+    @classmethod
+    def of(cls, wanted: NewPurchase, occasion: Occasion, available: Mapping[Holding, int]) -> "Wallet":
+        without = occasion.without(frozenset(one.number for one in wanted.loads))
+        return cls(occasion, without, dict(available), {}, [])
+
+    @property
+    def due(self) -> int:
+        """What is left of lines that may be paid so."""
+        return self.payable.paid - sum(self.paid.values())
+
+    def rest(self) -> Occasion:
+        """The lines that may be paid so, as far as nothing has paid them."""
+        left = [
+            replace(one, amount=one.paid - self.paid.get(one.number, 0), discount=0, tax=0)
+            for one in self.payable.lines
+        ]
+        return replace(self.payable, lines=tuple(one for one in left if one.amount))
+
+    def add(self, part: Part, owner: UUID, shown: UUID) -> None:
+        self.parts.append(Paying(part, owner, shown))
+        self.available[owner, part.unit] -= part.units
+        for number, money in part.lines.items():
+            self.paid[number] = self.paid.get(number, 0) + money
+
+    def tendered(self) -> Occasion:
+        """The bill with what these parts paid among its tenders."""
+        told = tuple(Tender(f"{one.part.kind}:{one.part.unit}", one.part.money) for one in self.parts)
+        return replace(self.occasion, tenders=(*self.occasion.tenders, *told))
+
+
+def pay(
+    wanted: NewPurchase, occasion: Occasion, member: MemberFacts | None, terms: Book, available: Mapping[Holding, int]
+) -> Wallet:
+    """Points first, then stored value, each in the order asked. Raises PointsRefused, NotEnough, WrongCurrency."""
+    wallet = Wallet.of(wanted, occasion, available)
+    for one in wanted.points:
+        assert wanted.member is not None
+        _points(wallet, one, wanted.member, wanted.shown or wanted.member, member, _terms(terms, one, wanted))
+    if wanted.value:
+        _check_currency(wanted)
+    for value in wanted.value:
+        _value(wallet, value)
+    return wallet
+
+
+def _terms(terms: Book, asked: PointsWanted, wanted: NewPurchase) -> PointsPayment:
+    for version in terms.at(POINTS, wanted.effective_at):
+        found: PointsPayment = version.terms
+        if (found.unit, found.currency) == (asked.unit, wanted.currency):
+            return found
+    raise PointsRefused(f"{asked.unit} pay nothing of a bill in {wanted.currency}.", unit=asked.unit, most=0)
+
+
+def _points(
+    wallet: Wallet, asked: PointsWanted, owner: UUID, shown: UUID, member: MemberFacts | None, terms: PointsPayment
+) -> None:
+    has = wallet.available.get((owner, asked.unit), 0)
+    if asked.points is not None and asked.points > has:
+        missing = asked.points - has
+        raise NotEnough(f"{has} are available.", required=asked.points, available=has, missing=missing)
+    rest = wallet.rest()
+    most, why = most_points(terms, rest, member, has)
+    if asked.points is None and not most:
+        return  # as many as may be: none
+    points = most if asked.points is None else asked.points
+    if why is not None or points > most or points < terms.least or points % terms.step:
+        facts = dict(why.facts) | {"why": why.why.value} if why else {}
+        raise PointsRefused(
+            f"At most {most} can be paid with here, {terms.least} at least, in steps of {terms.step}.",
+            unit=asked.unit, most=most, least=terms.least, step=terms.step, **facts,
+        )  # fmt: skip
+    wallet.available.setdefault((owner, asked.unit), 0)
+    wallet.add(pay_points(terms, rest, points), owner, shown)
+
+
+def _value(wallet: Wallet, asked: ValueWanted) -> None:
+    """Out of each unit in turn; a stated amount is paid whole or refused."""
+    left = wallet.due if asked.amount is None else asked.amount
+    if asked.amount is not None and left > wallet.due:
+        raise PointsRefused(
+            f"{wallet.due} are due of what value may pay.", unit=asked.units[0], most=wallet.due, required=left
+        )
+    for unit in asked.units:
+        money = min(left, wallet.available.get((asked.owner, unit), 0))
+        if money > 0:
+            wallet.add(pay_value(unit, money, wallet.rest()), asked.owner, asked.shown)
+            left -= money
+    if left and asked.amount is not None:
+        free = asked.amount - left
+        raise NotEnough(f"{free} can be paid.", required=asked.amount, available=free, missing=left)
+
+
+def _check_currency(wanted: NewPurchase) -> None:
+    """One query. Raises WrongCurrency."""
+    asked: Sequence[str] = sorted({unit for one in wanted.value for unit in one.units})
+    known = {unit.code: unit for unit in Unit.objects.filter(code__in=asked)}
+    for code in asked:
+        unit = known.get(code)
+        if unit is None or unit.kind not in (UnitKind.PAID, UnitKind.BONUS) or unit.currency != wanted.currency:
+            raise WrongCurrency(f"{code} is no stored value in {wanted.currency}.", unit=code, currency=wanted.currency)

@@ -1,0 +1,108 @@
+"""What is kept of a purchase as movements of the ledger: the same whether it is booked at once or completed later."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from regulars.basics.ids import typed
+from regulars.journal.moves import Actor
+from regulars.ledger import services as ledger
+from regulars.ledger.moves import Holder, House, NewHold, Posting
+from regulars.ledger.words import Kind, Role
+from regulars.rules.earning.effects import Effect, of_plain
+from regulars.rules.occasion import Occasion
+
+Plain = dict[str, Any]
+
+
+def move(
+    purchases: Sequence[tuple[UUID, Occasion, Sequence[Plain], Sequence[Plain]]], *, actor: Actor, at: datetime
+) -> None:
+    """Posts what pays (`parts`) and what is given (`gains`) of all these in one batch; each gets its transfer."""
+    moved: list[tuple[Plain, Posting]] = []
+    for sale, occasion, parts, gains in purchases:
+        moved += [(part, spend(part, occasion, sale)) for part in parts]
+        moved += [(one, gain(one, occasion, sale)) for one in gains if one["amount"]]
+    if moved:
+        for (one, _), posted in zip(moved, ledger.post([each for _, each in moved], actor=actor, at=at), strict=True):
+            one["transfer"] = str(posted.id)
+
+
+def set_aside(
+    purchases: Sequence[tuple[UUID, Occasion, Sequence[Plain], datetime]], *, actor: Actor, at: datetime
+) -> None:
+    """Places holds for what will pay; each part gets its hold."""
+    wanted = [
+        (part, _hold(spend(part, occasion, sale), ends)) for sale, occasion, parts, ends in purchases for part in parts
+    ]
+    if wanted:
+        for (part, _), held in zip(
+            wanted, ledger.place_holds([one for _, one in wanted], actor=actor, at=at), strict=True
+        ):
+            part["hold"] = str(held.id)
+
+
+def spend(part: Mapping[str, Any], occasion: Occasion, sale: UUID) -> Posting:
+    """Out of somebody's account to the merchant who took it."""
+    house = House(Role.REDEEMED, occasion.merchant)
+    owner, shown = UUID(part["owner"]), UUID(part["shown"])
+    return Posting(
+        Kind.SPEND, part["unit"], part["units"], Holder(owner), house, **_where(occasion, sale, owner, shown)
+    )
+
+
+def gain(one: Mapping[str, Any], occasion: Occasion, sale: UUID) -> Posting:
+    """Stored value sold, units that a rule gives, units on top."""
+    owner, shown = UUID(one["owner"]), UUID(one["shown"])
+    where = _where(occasion, sale, owner, shown)
+    if one["kind"] == "load":
+        sold = House(Role.SOLD, occasion.merchant)
+        return Posting(Kind.LOAD, one["unit"], one["amount"], sold, Holder(owner), **where)
+    if one["kind"] == "earn":
+        return _earn(of_plain(one["effect"]), owner, where)
+    rule = f"{one['code']}/{one['version']}"
+    return Posting(Kind.EARN, one["unit"], one["amount"], House(Role.ISSUED), Holder(owner), rule=rule, **where)
+
+
+def _earn(effect: Effect, owner: UUID, where: Mapping[str, Any]) -> Posting:
+    return Posting(
+        Kind.EARN,
+        effect.unit,
+        effect.amount,
+        House(Role.ISSUED, effect.funder),
+        Holder(owner, Role.PENDING if effect.pending else Role.MAIN),
+        activates_at=effect.activates_at,
+        cancels_at=effect.cancels_at,
+        validity=effect.validity,
+        expires_at=effect.expires_at,
+        funder=effect.funder,
+        rule=f"{effect.code}/{effect.version}",
+        **where,
+    )
+
+
+def _where(occasion: Occasion, sale: UUID, owner: UUID, shown: UUID) -> dict[str, Any]:
+    return {
+        "effective_at": occasion.at,
+        "merchant": occasion.merchant,
+        "store": occasion.store,
+        "shown": None if shown == owner else shown,
+        "details": {"sale": typed("sal", sale)},
+    }
+
+
+def _hold(posting: Posting, ends: datetime) -> NewHold:
+    assert isinstance(posting.giver, Holder)
+    assert isinstance(posting.taker, House)
+    return NewHold(
+        posting.giver.owner,
+        posting.unit,
+        posting.amount,
+        ends,
+        to=posting.taker,
+        merchant=posting.merchant,
+        store=posting.store,
+        shown=posting.shown,
+        details=posting.details,
+    )

@@ -1,0 +1,262 @@
+"""Lines brought back: what they earned goes, by the rules of then; what paid for them goes back to where it came from.
+
+All is reckoned from what came back so far in all, never return by return (SEMANTICS 12).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from regulars.basics.ids import new_id, typed
+from regulars.journal.moves import Actor
+from regulars.ledger import services as ledger
+from regulars.ledger.moves import Reversal, Reversed
+from regulars.ledger.selectors import balances
+from regulars.ledger.words import Short
+from regulars.programme import counters
+from regulars.programme.book import Book, book
+from regulars.programme.checkout import rows, telling
+from regulars.programme.checkout.counting import taken_back
+from regulars.programme.checkout.ending import occasion_of
+from regulars.programme.checkout.intake import asked_back
+from regulars.programme.checkout.moves import LineBack, NewReturn, Outcome
+from regulars.programme.checkout.selectors import backs
+from regulars.programme.models import Back, Checkout
+from regulars.programme.services.qualifying import take_back as count_back
+from regulars.rules.earning.effects import Freed, of_plain
+from regulars.rules.earning.returning import held_after, sums_to_return
+from regulars.rules.member import MemberFacts
+from regulars.rules.occasion import Line, Occasion
+from regulars.rules.returns import kept as part_kept
+from regulars.rules.returns import remaining
+from regulars.sales import locks
+from regulars.sales import services as sales
+from regulars.sales.errors import SaleState, SaleUnknown, WrongReturn
+from regulars.sales.intake import fingerprint
+from regulars.sales.moves import BackLine, KnownSale
+from regulars.sales.moves import NewReturn as Record
+from regulars.sales.selectors import sales as known_sales
+
+Plain = dict[str, Any]
+
+
+@transaction.atomic
+def take_back(wanted: NewReturn, *, actor: Actor, at: datetime) -> Outcome:
+    """What came of it; a return that came before is answered as it was then.
+
+    Raises SaleUnknown, SaleState, WrongReturn, KeyReused and what the ledger refuses.
+    """
+    number = new_id(at)
+    key = (wanted.place.source, wanted.place.external_id)
+    first = sales.claim([(*key, fingerprint("return", asked_back(wanted)), number)]).get(key, number)
+    if first != number:
+        return backs([first])[first]
+    if not locks.sales([wanted.sale]):
+        raise SaleUnknown("No purchase has this id.", sale=typed("sal", wanted.sale))
+    back = Returning.read(wanted)
+    told = back.book(number, actor, at)
+    Back.objects.create(id=number, sale=wanted.sale, told=told)
+    return Outcome(number, told)
+
+
+@dataclass(slots=True)
+class Returning:
+    """One return being decided and booked. `before` and `now`: thousandths of each line that came back, so far and
+    with this."""
+
+    wanted: NewReturn
+    sale: KnownSale
+    kept: Checkout
+    bought: Occasion
+    before: Mapping[int, int]
+    now: Mapping[int, int]
+    terms: Book
+    facts: MemberFacts | None
+
+    @classmethod
+    def read(cls, wanted: NewReturn) -> "Returning":
+        """Five queries. Raises SaleState, WrongReturn."""
+        sale = known_sales([wanted.sale])[wanted.sale]
+        if sale.state != "complete":
+            raise SaleState(f"This purchase is {sale.state}.", state=sale.state)
+        if wanted.effective_at < sale.effective_at:
+            raise WrongReturn("Nothing comes back before it was bought.", bought_at=sale.effective_at.isoformat())
+        kept = Checkout.objects.get(sale=wanted.sale)
+        before = {one.sold.line.number: one.returned_quantity for one in sale.lines}
+        now = _quantities(wanted.lines, sale)
+        facts = rows.facts_kept(kept.facts["member"])
+        return cls(wanted, sale, kept, occasion_of(sale, kept), before, now, book(kept.organisation), facts)
+
+    @property
+    def lines(self) -> dict[int, Line]:
+        return {line.number: line for line in self.bought.lines}
+
+    def left(self, back: Mapping[int, int]) -> Occasion:
+        """The purchase as if only what stays had been bought, what points paid of it included."""
+        paid: dict[str, dict[int, int]] = {}
+        for part in self.kept.parts:
+            by_line = paid.setdefault(f"{part['kind']}:{part['unit']}", {})
+            for number, money in part["lines"].items():
+                by_line[int(number)] = by_line.get(int(number), 0) + money
+        return remaining(self.bought, back, paid)
+
+    def book(self, number: UUID, actor: Actor, at: datetime) -> Plain:
+        """Counters first, then accounts, then levels. The answer."""
+        before, now = self.left(self.before), self.left(self.now)
+        effects, units, missing = self._gains(before, now, actor, at)
+        paid, money = self._parts(actor, at)
+        lines = self._lines()
+        refund = before.paid - now.paid - money - missing
+        record = Record(
+            number, self.wanted.sale, self.wanted.place, lines, self.wanted.effective_at, self.wanted.reason
+        )
+        sales.record_returns([record], actor=actor, at=at)
+        self.kept.save(update_fields=["given", "paid"])
+        if self.kept.member is not None:
+            back = taken_back(self.wanted.sale, before, now, units)
+            count_back([back], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
+        return self._told(number, lines, [*effects, *paid], refund, at)
+
+    def _gains(
+        self, before: Occasion, now: Occasion, actor: Actor, at: datetime
+    ) -> tuple[list[Plain], dict[str, int], int]:
+        """Takes back what is no longer earned; how much of each unit counts no more; and how much of stored value that
+        was sold is spent already, which nobody is paid for (SEMANTICS 17)."""
+        effects = [of_plain(one["effect"]) for one in self.kept.gains if one["kind"] == "earn"]
+        used = counters.lock(sums_to_return(effects), organisation=self.kept.organisation)
+        told: list[Plain] = []
+        units: dict[str, int] = {}
+        freed: list[counters.Back] = []
+        missing = 0
+        for place, one in enumerate(self.kept.gains):
+            given = self.kept.given[place]
+            stays, free = self._stays(one, given, before, now, used)
+            freed += [counters.Back(self.wanted.sale, each.code, each.of, each.amount) for each in free]
+            if stays < given:
+                one_back = self._reverse(one, given - stays, actor, at)
+                told.append(_undone(one, one_back))
+                self.kept.given[place] = stays
+                if one["kind"] == "load":
+                    missing += given - stays - one_back.amount
+                else:
+                    units[one["unit"]] = units.get(one["unit"], 0) + given - stays
+        counters.give_back(freed)
+        return told, units, missing
+
+    def _stays(
+        self, one: Mapping[str, Any], given: int, before: Occasion, now: Occasion, used: Mapping[Any, int]
+    ) -> tuple[int, Sequence[Freed]]:
+        """How much of a gain is still given after this return."""
+        if one["kind"] == "earn":
+            held = held_after(
+                of_plain(one["effect"]), self.terms.version, self.facts, before=before, now=now, held=given, used=used
+            )
+            return held.amount, held.freed
+        if one["kind"] == "load":
+            line = self.lines[one["line"]]
+            return min(given, part_kept(one["amount"], line, self.now[line.number])), ()
+        stays = sum(part_kept(part, self.lines[int(n)], self.now[int(n)]) for n, part in one["lines"].items())
+        return min(given, stays), ()
+
+    def _parts(self, actor: Actor, at: datetime) -> tuple[list[Plain], int]:
+        """Gives points and value back, to the same lots, in proportion to the lines; how much money that was."""
+        told, money = [], 0
+        for place, part in enumerate(self.kept.parts):
+            units, paid = self.kept.paid[place]
+            stays = self._kept(part["taken"]), self._kept(part["lines"])
+            if stays[0] < units:
+                back = self._reverse(part, units - stays[0], actor, at)
+                told.append(
+                    {
+                        "kind": f"pay-{part['kind']}", "unit": part["unit"], "amount": units - stays[0],
+                        "money": paid - stays[1], "forgone": back.forgone,
+                    }
+                )  # fmt: skip
+            money += paid - stays[1]
+            self.kept.paid[place] = list(stays)
+        return told, money
+
+    def _kept(self, parts: Mapping[str, int]) -> int:
+        return sum(part_kept(part, self.lines[int(n)], self.now[int(n)]) for n, part in parts.items())
+
+    def _reverse(self, one: Mapping[str, Any], amount: int, actor: Actor, at: datetime) -> Reversed:
+        """What an earn cannot give back is owed; of stored value that was sold only what is left comes back."""
+        place = self.wanted.place
+        wanted = Reversal(
+            UUID(one["transfer"]),
+            amount,
+            Short.DROP if one["kind"] == "load" else Short.OWE,
+            self.wanted.effective_at,
+            reason="return",
+            merchant=typed("mrc", place.merchant) if place.merchant else "",
+            store=typed("str", place.store) if place.store else "",
+        )
+        return ledger.reverse(wanted, actor=actor, at=at)
+
+    def _lines(self) -> tuple[BackLine, ...]:
+        found = []
+        for number, line in self.lines.items():
+            quantity = self.now[number] - self.before[number]
+            if quantity:
+                parts = (
+                    part_kept(whole, line, self.before[number]) - part_kept(whole, line, self.now[number])
+                    for whole in (line.paid, line.tax)
+                )
+                found.append(BackLine(number, quantity, *parts))
+        return tuple(found)
+
+    def _told(
+        self, number: UUID, lines: Sequence[BackLine], effects: Sequence[Plain], refund: int, at: datetime
+    ) -> Plain:
+        units = {effect["unit"] for effect in effects}
+        member = self.kept.member
+        return {
+            "id": typed("ret", number),
+            "sale": typed("sal", self.wanted.sale),
+            "member": typed("mbr", member) if member else None,
+            "currency": self.sale.currency,
+            "amount": sum(line.amount for line in lines),
+            "tax": sum(line.tax for line in lines),
+            "refund": refund,
+            "lines": [{"number": line.number, "amount": line.amount} for line in lines],
+            "effects": list(effects),
+            "balances": telling.balances(balances(member, at=at), units) if member and units else [],
+        }
+
+
+def _undone(one: Mapping[str, Any], back: Reversed) -> Plain:
+    code, version = one.get("code", ""), one.get("version", 0)
+    if one["kind"] == "earn":
+        code, version = one["effect"]["code"], one["effect"]["version"]
+    return {
+        "kind": one["kind"], "code": code, "version": version, "unit": one["unit"], "amount": back.amount,
+        "owed": back.owed, "forgone": back.forgone,
+    }  # fmt: skip
+
+
+def _quantities(asked: Sequence[LineBack], sale: KnownSale) -> dict[int, int]:
+    """What will have come back of each line in all. Raises WrongReturn."""
+    lines = {one.sold.line.number: one for one in sale.lines}
+    now = {number: one.returned_quantity for number, one in lines.items()}
+    if not asked:
+        asked = [LineBack(number) for number, one in lines.items() if one.returned_quantity < one.sold.line.quantity]
+    if not asked:
+        raise WrongReturn("All of this purchase has come back already.", left=0)
+    if len({one.number for one in asked}) != len(asked):
+        raise WrongReturn("Each line is named once.")
+    for one in asked:
+        found = lines.get(one.number)
+        if found is None:
+            raise WrongReturn(f"The purchase has no line {one.number}.", line=one.number)
+        left = found.sold.line.quantity - found.returned_quantity
+        quantity = left if one.quantity is None else one.quantity
+        if not 0 < quantity <= left:
+            raise WrongReturn(
+                f"Of line {one.number} {left / 1000:g} can still come back.", line=one.number, left=left / 1000
+            )
+        now[one.number] += quantity
+    return now

@@ -1,0 +1,152 @@
+"""What is kept of a purchase, so that it can be completed, answered again and taken back by the terms of then."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from regulars.journal.statements import columns, run, unnested
+from regulars.programme.checkout.deciding import Decided
+from regulars.programme.checkout.moves import Load
+from regulars.programme.checkout.paying import Paying
+from regulars.rules.earning.effects import plain
+from regulars.rules.member import MemberFacts
+from regulars.rules.occasion import Line, Occasion, Tender
+from regulars.rules.pricing import Applied, Points
+from regulars.rules.rounding import shared
+
+_TYPES: Final = {
+    "sale": "uuid", "organisation": "uuid", "member": "uuid", "shown": "uuid", "facts": "jsonb", "parts": "jsonb",
+    "gains": "jsonb", "told": "jsonb", "given": "jsonb", "paid": "jsonb",
+}  # fmt: skip
+
+
+def write(
+    decided: Sequence[Decided],
+    parts: Mapping[UUID, Sequence[Mapping[str, Any]]],
+    gains: Mapping[UUID, Sequence[Mapping[str, Any]]],
+    told: Mapping[UUID, Mapping[str, Any]],
+) -> None:
+    """One query."""
+    names = ", ".join(_TYPES)
+    rows = [_row(one, parts[one.id], gains[one.id], told[one.id]) for one in decided]
+    run(f"INSERT INTO programme_checkout ({names}) SELECT {names} FROM {unnested(_TYPES)}", columns(rows, len(_TYPES)))
+
+
+def _row(
+    one: Decided, parts: Sequence[Mapping[str, Any]], gains: Sequence[Mapping[str, Any]], told: Mapping[str, Any]
+) -> tuple[object, ...]:
+    return (
+        one.id, one.wanted.place.organisation, one.wanted.member, one.wanted.shown,
+        json.dumps({"member": _facts(one.facts), "occasion": _occasion(one.occasion)}), json.dumps(parts),
+        json.dumps(gains), json.dumps(told), json.dumps([each["amount"] for each in gains]),
+        json.dumps([[each["units"], each["money"]] for each in parts]),
+    )  # fmt: skip
+
+
+def parts_of(one: Decided) -> list[dict[str, Any]]:
+    """What pays, and out of whose account; its transfer or hold is added when it is there."""
+    return [_part(each) for each in one.parts]
+
+
+def _part(one: Paying) -> dict[str, Any]:
+    return {
+        "kind": one.part.kind,
+        "unit": one.part.unit,
+        "units": one.part.units,
+        "money": one.part.money,
+        "lines": {str(number): money for number, money in one.part.lines.items()},
+        "taken": {str(number): units for number, units in one.part.taken.items()},
+        "owner": str(one.owner),
+        "shown": str(one.shown),
+    }
+
+
+def gains_of(one: Decided) -> list[dict[str, Any]]:
+    """What is loaded, what rules give, what promotions and coupons give on top, and to whom."""
+    found = [_load(one, load) for load in one.wanted.loads]
+    if one.wanted.member is not None:
+        owner, shown = one.holder
+        who = {"owner": str(owner), "shown": str(shown)}
+        found += [{**each, **who} for each in (*_earned(one), *_on_top(one))]
+    return found
+
+
+def _load(one: Decided, load: Load) -> dict[str, Any]:
+    who = {"owner": str(load.owner), "shown": str(load.shown)}
+    return {"kind": "load", "line": load.number, "unit": load.unit, "amount": one.loaded(load).paid, **who}
+
+
+def _earned(one: Decided) -> list[dict[str, Any]]:
+    return [
+        {"kind": "earn", "unit": effect.unit, "amount": effect.amount, "effect": plain(effect)}
+        for effect in one.earned.effects
+    ]
+
+
+def _on_top(one: Decided) -> list[dict[str, Any]]:
+    found = []
+    for applied in one.priced.priced.applied:
+        said = {"kind": "points", "code": applied.offered.code, "version": applied.offered.version}
+        for effect in applied.effects:
+            if isinstance(effect, Points):
+                lines = _lines(applied, effect.amount, one.occasion.lines)
+                found.append({**said, "unit": effect.unit, "amount": effect.amount, "lines": lines})
+    return found
+
+
+def _lines(applied: Applied, amount: int, lines: Iterable[Line]) -> dict[str, int]:
+    """Points laid on the lines they were given for: they come back with these."""
+    fitting = applied.offered.offer.what.of(lines)
+    parts = shared(amount, [line.paid for line in fitting])
+    return {str(line.number): part for line, part in zip(fitting, parts, strict=True) if part}
+
+
+def _facts(facts: MemberFacts | None) -> dict[str, Any] | None:
+    if facts is None:
+        return None
+    return {
+        "tiers": dict(facts.tiers),
+        "segments": sorted(facts.segments),
+        "tags": sorted(facts.tags),
+        "joined_on": facts.joined_on.isoformat() if facts.joined_on else None,
+        "birthday": facts.birthday,
+        "purchases_before": facts.purchases_before,
+        "enrolled_in": sorted(facts.enrolled_in),
+    }
+
+
+def facts_kept(kept: Mapping[str, Any] | None) -> MemberFacts | None:
+    """The member as rules saw them then."""
+    if kept is None:
+        return None
+    return MemberFacts(
+        tiers=kept["tiers"],
+        segments=frozenset(kept["segments"]),
+        tags=frozenset(kept["tags"]),
+        joined_on=date.fromisoformat(kept["joined_on"]) if kept["joined_on"] else None,
+        birthday=kept["birthday"],
+        purchases_before=kept["purchases_before"],
+        enrolled_in=frozenset(kept["enrolled_in"]),
+    )
+
+
+def _occasion(occasion: Occasion) -> dict[str, Any]:
+    return {
+        "at": occasion.at.isoformat(),
+        "zone": occasion.zone,
+        "store_zone": occasion.store_zone,
+        "merchant": occasion.merchant,
+        "store": occasion.store,
+        "channel": occasion.channel,
+        "currency": occasion.currency,
+        "tenders": [[one.kind, one.amount] for one in occasion.tenders],
+    }
+
+
+def occasion_kept(kept: Mapping[str, Any], lines: tuple[Line, ...]) -> Occasion:
+    """The purchase as rules saw it then, at the prices paid."""
+    values = {name: kept[name] for name in ("zone", "store_zone", "merchant", "store", "channel", "currency")}
+    tenders = tuple(Tender(kind, amount) for kind, amount in kept["tenders"])
+    return Occasion(at=datetime.fromisoformat(kept["at"]), lines=lines, tenders=tenders, **values)

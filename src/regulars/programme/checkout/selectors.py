@@ -1,0 +1,48 @@
+"""Purchases as they were answered; each says what it costs in queries."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from regulars.programme.checkout.moves import Outcome
+from regulars.programme.models import Back, Checkout
+from regulars.sales.models import Sale
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A purchase, and where it was."""
+
+    outcome: Outcome
+    organisation: UUID
+    merchant: UUID | None
+    store: UUID | None
+
+
+def outcomes(ids: Collection[UUID]) -> dict[UUID, Outcome]:
+    """What tills were told, in the state that the sale is in now. Two queries."""
+    if not ids:
+        return {}
+    states = dict(Sale.objects.filter(id__in=ids).values_list("id", "state"))
+    rows = Checkout.objects.filter(sale__in=ids).values_list("sale", "told")
+    return {number: Outcome(number, _now(told, states[number]), replayed=True) for number, told in rows}
+
+
+def purchase(number: UUID) -> Seen | None:
+    """Two queries."""
+    row = Sale.objects.filter(id=number).first()
+    kept = Checkout.objects.filter(sale=number).values_list("told", flat=True).first()
+    if row is None or kept is None:
+        return None
+    return Seen(Outcome(number, _now(kept, row.state)), row.organisation, row.merchant, row.store)
+
+
+def backs(ids: Collection[UUID]) -> dict[UUID, Outcome]:
+    """What tills were told of returns. One query."""
+    rows = Back.objects.filter(id__in=ids).values_list("id", "told")
+    return {number: Outcome(number, told, replayed=True) for number, told in rows}
+
+
+def _now(told: Mapping[str, Any], state: str) -> dict[str, Any]:
+    return {**told, "state": state, "lapses_at": told["lapses_at"] if state == "open" else None}

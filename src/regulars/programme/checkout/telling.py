@@ -1,0 +1,122 @@
+"""The answer to a purchase, as plain values: kept with it, and given again word for word."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from regulars.basics.ids import typed
+from regulars.ledger.moves import Balance
+from regulars.programme.checkout.deciding import Decided
+from regulars.rules.pricing import GiftDue, Points
+from regulars.rules.reasons import NotApplied
+
+
+def purchase(one: Decided) -> dict[str, Any]:
+    """What the till prints. Balances are added when they are known."""
+    lines = one.occasion.lines
+    paid = {kind: sum(each.part.money for each in one.parts if each.part.kind == kind) for kind in ("points", "value")}
+    member, lapses_at = one.wanted.member, one.wanted.lapses_at
+    return {
+        "id": typed("sal", one.id),
+        "state": "complete" if lapses_at is None else "open",
+        "member": typed("mbr", member) if member else None,
+        "currency": one.wanted.currency,
+        "amount": sum(line.amount for line in lines),
+        "discount": sum(line.discount for line in lines),
+        "tax": sum(line.tax for line in lines),
+        "paid_with_points": paid["points"],
+        "paid_with_value": paid["value"],
+        "due": one.occasion.paid - sum(paid.values()),
+        "lines": _lines(one),
+        "effects": [*_discounts(one), *_payments(one), *_loads(one), *_earned(one)],
+        "not_applied": [_not_applied(each) for each in (*one.priced.priced.not_applied, *one.earned.not_applied)],
+        "balances": [],
+        "lapses_at": None if lapses_at is None else lapses_at.isoformat(),
+    }
+
+
+def balances(held: Iterable[Balance], units: set[str]) -> list[dict[str, Any]]:
+    """Of units that moved."""
+    return [
+        {"unit": one.unit, "available": one.available, "pending": one.pending, "owed": one.owed}
+        for one in held
+        if one.unit in units
+    ]
+
+
+def _lines(one: Decided) -> list[dict[str, Any]]:
+    by_line: dict[int, list[dict[str, Any]]] = {}
+    for applied in one.priced.priced.applied:
+        for number, amount in applied.discounts:
+            by_line.setdefault(number, []).append({"code": applied.offered.code, "amount": amount})
+    return [
+        {
+            "number": line.number,
+            "item": line.item,
+            "amount": line.amount,
+            "discount": line.discount,
+            "paid": line.paid,
+            "tax": line.tax,
+            "offers": by_line.get(line.number, []),
+        }
+        for line in one.occasion.lines
+    ]
+
+
+def _discounts(one: Decided) -> list[dict[str, Any]]:
+    found = []
+    for applied in one.priced.priced.applied:
+        said = {"code": applied.offered.code, "version": applied.offered.version, "coupon": applied.offered.reference}
+        if applied.discount:
+            found.append({**said, "kind": "discount", "amount": applied.discount, "lines": by_line(applied.discounts)})
+        for effect in applied.effects:
+            if isinstance(effect, GiftDue):
+                found.append({**said, "kind": "gift", "item": effect.item, "amount": effect.pieces})
+            elif isinstance(effect, Points) and one.wanted.member is not None:
+                found.append({**said, "kind": "points", "unit": effect.unit, "amount": effect.amount})
+    return found
+
+
+def _payments(one: Decided) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": f"pay-{each.part.kind}",
+            "unit": each.part.unit,
+            "amount": each.part.units,
+            "money": each.part.money,
+            "lines": by_line(each.part.lines.items()),
+        }
+        for each in one.parts
+    ]
+
+
+def _loads(one: Decided) -> list[dict[str, Any]]:
+    return [{"kind": "load", "unit": load.unit, "amount": one.loaded(load).paid} for load in one.wanted.loads]
+
+
+def _earned(one: Decided) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "earn",
+            "code": effect.code,
+            "version": effect.version,
+            "unit": effect.unit,
+            "amount": effect.amount,
+            "pending": effect.pending,
+            "lines": by_line(effect.lines.items()),
+        }
+        for effect in one.earned.effects
+    ]
+
+
+def by_line(parts: Iterable[tuple[int, int]]) -> list[dict[str, int]]:
+    return [{"number": number, "amount": amount} for number, amount in sorted(parts)]
+
+
+def _not_applied(one: NotApplied) -> Mapping[str, Any]:
+    return {
+        "code": one.code,
+        "version": one.version,
+        "coupon": one.reference,
+        "why": one.reason.why.value,
+        "facts": dict(one.reason.facts),
+    }
