@@ -38,9 +38,9 @@ from regulars.programme.errors import (
     UnknownTerms,
     WrongTerms,
 )
-from regulars.programme.models import Coupon, CouponUse, Use
+from regulars.programme.models import Coupon, CouponUse, LevelCoupon, Use
 from regulars.programme.services import coupons as verbs
-from regulars.programme.services import coupons_issuing, coupons_using
+from regulars.programme.services import coupons_handing, coupons_issuing, coupons_using
 from regulars.programme.services.terms import publish
 from regulars.rules.pricing import GiftDue, Points
 from regulars.rules.reasons import Why
@@ -469,3 +469,18 @@ def test_the_order_in_which_codes_are_typed_changes_nothing() -> None:
         told = offers_for([asked], organisation=OURS, locked=False, at=AT).decide(asked)
         assert [one.offered.code for one in told.priced.applied] == ["b", "a"]
         assert why(told) == {"c": Why.OUTRANKED}
+
+
+@pytest.mark.django_db
+def test_sem_23_coupons_of_a_level_are_handed_over_once_and_wait_for_their_series() -> None:
+    ada = enrol(("email", "ada@example.com"))
+    note = {"organisation": OURS, "member": ada, "own": ada, "ladder": "club", "version": uuid4(), "issued_at": AT}
+    for level, name in (("gold", "spring"), ("silver", "later")):
+        LevelCoupon.objects.create(**note, level=level, benefit=level, period="2026", series=name, count=2)
+    series()
+    assert [coupons_handing.hand_over_due(actor=ANN, at=AT) for _ in range(2)] == [1, 0]
+    mine = wallet(ada, organisation=OURS, at=AT)
+    assert [(one.series, one.hard) for one in mine] == [("spring", True)] * 2
+    series("later")
+    assert [coupons_handing.hand_over_due(actor=ANN, at=AT) for _ in range(2)] == [1, 0]
+    assert len(wallet(ada, organisation=OURS, at=AT)) == 4
