@@ -1,20 +1,19 @@
 """Ladders and benefits among the terms."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
-from regulars.programme.book import Book
+from regulars.programme.book import Book, book
 from regulars.programme.moves import Version
-from regulars.programme.terms import of_kind
+from regulars.programme.terms import Problem, of_kind
 from regulars.rules.benefits import Benefit
 from regulars.rules.tiers.ladder import Ladder
 from regulars.rules.tiers.replaying import Versions
 
 LADDER: Final = "ladder"
 BENEFIT: Final = "benefit"
-
-of_kind(LADDER, Ladder)
-of_kind(BENEFIT, Benefit)
 
 
 def versions(terms: Book, code: str = "") -> dict[str, Versions]:
@@ -38,3 +37,18 @@ def benefits(terms: Book, at: datetime) -> dict[str, Version]:
 def measures(terms: Book) -> frozenset[str]:
     """All that any version counts or will count; what nobody counts is not kept."""
     return frozenset(name for one in terms.versions(LADDER) for name in one.terms.measures)
+
+
+def _levels_are_there(benefit: Benefit, organisation: UUID) -> Iterable[Problem]:
+    known = book(organisation).versions(LADDER, benefit.ladder)
+    if not known:
+        yield Problem("/ladder", "There is no such ladder.", "unknown")
+        return
+    codes = {level.code for level in known[-1].terms.levels}
+    for code in benefit.levels:
+        if code not in codes:
+            yield Problem(f"/levels/{code.replace('~', '~0').replace('/', '~1')}", "There is no such level.", "unknown")
+
+
+of_kind(LADDER, Ladder)
+of_kind(BENEFIT, Benefit, check=_levels_are_there)

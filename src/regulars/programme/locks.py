@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from regulars.journal.statements import column, run
 from regulars.programme.coupons.moves import CouponRow
+from regulars.programme.standings import NAMES, Row, row
 
 LOCK = "FOR NO KEY UPDATE"  # a test takes it away, to show what happens without
 PASSING = "FOR NO KEY UPDATE SKIP LOCKED"  # of a job that takes what nobody else is at
@@ -48,3 +49,17 @@ def reservations(occasions: Collection[UUID]) -> dict[UUID, tuple[UUID, datetime
         [column(sorted(occasions))],
     )
     return {occasion: (organisation, lapses_at, closed_as) for occasion, organisation, lapses_at, closed_as in rows}
+
+
+def standings(members: Collection[UUID]) -> list[Row]:
+    """Where members stand on every ladder, locked in the order of members and ladders. One query."""
+    return _rows("s.member = ANY(%s::uuid[]) ORDER BY s.member, s.ladder", [column(sorted(set(members)))], LOCK)
+
+
+def standings_due(at: datetime, most: int) -> list[Row]:
+    """Some of those that must be looked at by now; what somebody else looks at is left to them. One query."""
+    return _rows("s.due_at <= %s ORDER BY s.due_at LIMIT %s", [at, most], f"{LOCK} SKIP LOCKED")
+
+
+def _rows(which: str, values: list[object], lock: str) -> list[Row]:
+    return [row(values) for values in run(f"SELECT {NAMES} FROM programme_standing s WHERE {which} {lock}", values)]

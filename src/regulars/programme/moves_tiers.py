@@ -108,6 +108,20 @@ class Entitled:
 
 
 @dataclass(frozen=True, slots=True)
+class NewUse:
+    """A benefit to be used up at a place. `member` is a root; `shown` whose card it was, where another's."""
+
+    member: UUID
+    benefit: str
+    count: int = 1
+    shown: UUID | None = None
+    merchant: str = ""
+    store: str = ""
+    source: str = ""
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Used:
     """A use of a benefit, as it stands."""
 

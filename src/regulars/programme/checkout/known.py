@@ -13,8 +13,8 @@ from regulars.ledger.selectors import balances
 from regulars.members.selectors.sketches import Sketch, sketches
 from regulars.programme.book import Book, book
 from regulars.programme.checkout.moves import NewPurchase
-from regulars.programme.ladders import holding
-from regulars.programme.services.deciding import Change, told
+from regulars.programme.ladders import LADDER
+from regulars.programme.selectors.tiers import levels_then
 from regulars.rules.conditions import Conditions
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Occasion
@@ -78,33 +78,15 @@ def read(wanted: Sequence[NewPurchase], *, organisation: UUID, at: datetime) -> 
         terms,
         places().zones,
         found,
-        _levels(wanted) if members and holding(terms, at) else {},
+        _levels(wanted, terms) if members and terms.versions(LADDER) else {},
         _bought(found) if members and asks_for_first(terms) else {},
         {(owner, has.unit): has.available for owner in sorted(holders) for has in balances(owner, at=at)},
     )
 
 
-def _levels(wanted: Sequence[NewPurchase]) -> dict[tuple[UUID, datetime], dict[str, str]]:
-    """The levels members have, or had at the purchase. One query; one more for late deliveries."""
-    asked = {(one.member, one.effective_at) for one in wanted if one.member is not None}
-    rows = run(
-        "SELECT member, ladder, shown_level, shown_since FROM programme_standing WHERE member = ANY(%s::uuid[])",
-        [column(sorted({member for member, _ in asked}))],
-    )
-    late = {member for member, _, _, since in rows if any(one == member and at < since for one, at in asked)}
-    before = told(late) if late else {}
-    found: dict[tuple[UUID, datetime], dict[str, str]] = {key: {} for key in asked}
-    for member, ladder, level, since in rows:
-        for key in asked:
-            if key[0] == member:
-                then = level if since <= key[1] else _then(before.get((member, ladder), []), key[1])
-                if then:
-                    found[key][ladder] = then
-    return found
-
-
-def _then(history: Sequence[Change], at: datetime) -> str:
-    return next((one.level for one in reversed(history) if one.at <= at), "")
+def _levels(wanted: Sequence[NewPurchase], terms: Book) -> dict[tuple[UUID, datetime], dict[str, str]]:
+    """The levels members have, or had at the purchase. One query; two more for late deliveries."""
+    return levels_then({(one.member, one.effective_at) for one in wanted if one.member is not None}, terms=terms)
 
 
 def _payers(wanted: NewPurchase) -> list[UUID]:

@@ -1,15 +1,16 @@
 """Reads of tiers. Each says its cost in queries."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from regulars.journal.statements import column, run
 from regulars.programme.book import Book
+from regulars.programme.histories import told_with_dates
 from regulars.programme.ladders import holding, versions
+from regulars.programme.looking import looked_at
 from regulars.programme.models import Given
 from regulars.programme.moves_tiers import ChangeTold, TierTold
-from regulars.programme.services.deciding import looked_at, told_with_dates
 from regulars.programme.standings import NAMES, Row, first, row
 from regulars.programme.tallies import GivenTo, entries_of, given_to
 from regulars.rules.tiers.deciding import Case
@@ -26,7 +27,7 @@ def levels_of(members: Collection[UUID], *, terms: Book, at: datetime) -> dict[U
     else one; two more where a review is due that the nightly job has not come to yet."""
     ladders = holding(terms, at)
     found: dict[UUID, dict[str, Held]] = {member: {} for member in members}
-    for one in _rows(members, terms, at) if ladders else ():
+    for one in rows_now(members, terms=terms, at=at) if ladders else ():
         found[one.member][one.ladder] = one.shown
     for own in found.values():
         for code, ladder in ladders.items():
@@ -34,11 +35,38 @@ def levels_of(members: Collection[UUID], *, terms: Book, at: datetime) -> dict[U
     return found
 
 
+def levels_then(
+    asked: Collection[tuple[UUID, datetime]], *, terms: Book
+) -> dict[tuple[UUID, datetime], dict[str, str]]:
+    """For each root and moment the levels that counted then, by ladder. One query; two more for each moment at which
+    somebody was on another level than now, or is due to be looked at."""
+    rows = [row(values) for values in run(_READ, [column(sorted({member for member, _ in asked}))])] if asked else []
+    own: dict[UUID, list[Row]] = {}
+    for one in rows:
+        own.setdefault(one.member, []).append(one)
+    found: dict[tuple[UUID, datetime], dict[str, str]] = {}
+    other: dict[datetime, list[Row]] = {}
+    for member, moment in asked:
+        ladders = holding(terms, moment)
+        now = [one for one in own.get(member, []) if one.ladder in ladders]
+        found[member, moment] = {code: ladder.lowest for code, ladder in ladders.items()}
+        found[member, moment] |= {one.ladder: one.shown.level for one in now}
+        other.setdefault(moment, []).extend(one for one in now if _was_other(one, moment))
+    for moment, then in other.items():
+        for one in looked_at(then, terms=terms, at=moment) if then else ():
+            found[one.member, moment][one.ladder] = one.shown.level
+    return found
+
+
+def _was_other(one: Row, moment: datetime) -> bool:
+    return moment < one.shown.since or (one.due_at is not None and one.due_at <= moment)
+
+
 def tiers_told(member: UUID, *, organisation: UUID, joined_at: datetime, terms: Book, at: datetime) -> list[TierTold]:
     """Where a member stands on every ladder, what is missing, and what comes of it if nothing more is counted.
     Three queries; two more where a review is due."""
     ladders, listed = holding(terms, at), versions(terms)
-    there = {one.ladder: one for one in _rows([member], terms, at)} if ladders else {}
+    there = {one.ladder: one for one in rows_now([member], terms=terms, at=at)} if ladders else {}
     entries, given = entries_of([member])[member], given_to([member])
     told = []
     for code, ladder in ladders.items():
@@ -71,7 +99,6 @@ def history(members: Sequence[UUID]) -> list[ChangeTold]:
         ChangeTold(ladder, line.level, line.at, recorded_at, line.valid_until, line.because)
         for (_, ladder), lines in told_with_dates(members).items()
         for line, recorded_at in lines
-        if line.level
     ]
     found += [
         ChangeTold(one.ladder, one.level, one.begins_at, one.made_at, one.ends_at, one.because, one.reason)
@@ -102,8 +129,9 @@ def count_on(organisation: UUID, ladder: str) -> dict[str, int]:
     return dict(rows)
 
 
-def _rows(members: Collection[UUID], terms: Book, at: datetime) -> list[Row]:
-    """Standings on ladders that hold; those that are due are looked at, though not written."""
+def rows_now(members: Collection[UUID], *, terms: Book, at: datetime) -> list[Row]:
+    """Standings on ladders that hold; those that are due are looked at, though not written. One query; two more where
+    some are due."""
     ladders = holding(terms, at)
     rows = [row(values) for values in run(_READ, [column(sorted(set(members)))])]
     rows = [one for one in rows if one.ladder in ladders]
@@ -112,3 +140,18 @@ def _rows(members: Collection[UUID], terms: Book, at: datetime) -> list[Row]:
         return rows
     late = {(one.member, one.ladder): one for one in looked_at(due, terms=terms, at=at)}
     return [late.get((one.member, one.ladder), one) for one in rows]
+
+
+def with_beginners(
+    rows: Sequence[Row], joined: Mapping[UUID, datetime], *, organisation: UUID, terms: Book, at: datetime
+) -> list[Row]:
+    """The same, and where nothing was counted yet the lowest level. No query."""
+    there = {(one.member, one.ladder) for one in rows}
+    listed = versions(terms)
+    fresh = [
+        first(member, code, organisation, joined_at, listed[code], at)
+        for member, joined_at in joined.items()
+        for code in holding(terms, at)
+        if (member, code) not in there
+    ]
+    return [*rows, *fresh]

@@ -16,9 +16,10 @@ from regulars.journal.services import record
 from regulars.journal.statements import run
 from regulars.programme import locks
 from regulars.programme.book import Book, book
+from regulars.programme.histories import Change
 from regulars.programme.ladders import LADDER, versions
 from regulars.programme.models import LadderBegun
-from regulars.programme.services.deciding import Change, Decided, again, store
+from regulars.programme.services.deciding import Decided, again, store
 from regulars.programme.standings import Row, decided, ladder_at
 from regulars.programme.tallies import Summed, Window, given_to, sums
 from regulars.rules.tiers.deciding import Case, review_window, reviewed_until
