@@ -1,0 +1,1 @@
+"""Rules as sentences, in English and Simplified Chinese, made from the very data that is reckoned with."""
