@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from regulars.api.webhooks.delivering import deliver_due
+from regulars.api.webhooks.delivering import deliver_due, retry_due
 from regulars.api.webhooks.matching import match_due
 from regulars.api.webhooks.resending import resend_due
 from regulars.journal.moves import Actor
@@ -24,7 +24,7 @@ def work(at: datetime | None = None) -> int:
         while step(at=at):
             pass
     sent = 0
-    while done := deliver_due(actor=JOB, at=at):
+    while done := retry_due(actor=JOB, at=at) + deliver_due(actor=JOB, at=at):
         sent += done
     return sent
 

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from regulars.access.alerts.rules import FIRST
 from regulars.api.models import Attempt, Delivery, Endpoint, EndpointSecret
 from regulars.api.webhooks import services
-from regulars.api.webhooks.delivering import PATIENCE, WAITS, deliver_due
+from regulars.api.webhooks.delivering import PATIENCE, WAITS, retry_due
 from regulars.api.webhooks.matching import match_due
 from regulars.journal.models import Entry
 from regulars.journal.sending import seal_due
@@ -96,9 +96,9 @@ def test_a_failure_is_tried_again_for_days_and_then_given_up(administrator: Till
     while (row := Delivery.objects.get()).state == "waiting":
         assert row.next_at is not None
         waits.append(row.next_at - at)
-        assert deliver_due(actor=JOB, at=row.next_at - timedelta(seconds=1)) == 0
+        assert retry_due(actor=JOB, at=row.next_at - timedelta(seconds=1)) == 0
         at = row.next_at
-        assert deliver_due(actor=JOB, at=at) == 1
+        assert retry_due(actor=JOB, at=at) == 1
     assert [wait // least for wait, least in zip(waits, WAITS, strict=True)] == [1] * len(WAITS)
     assert len({one.body for one in receiver.kept}) == 1
     assert len({one.head["webhook-id"] for one in receiver.kept}) == 1

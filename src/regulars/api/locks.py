@@ -7,12 +7,13 @@ from uuid import UUID
 from regulars.api.models import Delivery, Endpoint, Feed, Job, Resend
 from regulars.journal.statements import run
 
-# Of each endpoint a part, so that one with much to hear holds up nobody, and one that fails hardly anybody.
+# Of each endpoint a part, so that one with much to hear holds up nobody; those that fail are asked for apart.
 _DUE = """
 SELECT due.id FROM api_endpoint e CROSS JOIN LATERAL (
     SELECT d.id, d.next_at FROM api_delivery d WHERE d.endpoint_id = e.id AND d.next_at <= %(at)s
-    ORDER BY d.next_at LIMIT CASE WHEN e.failing_since IS NULL THEN %(each)s ELSE 2 END
-) due WHERE e.is_on AND e.deleted_at IS NULL ORDER BY due.next_at LIMIT %(most)s
+    ORDER BY d.next_at, d.id LIMIT %(each)s
+) due WHERE e.is_on AND e.deleted_at IS NULL AND (e.failing_since IS NOT NULL) = %(failing)s
+ORDER BY due.next_at, due.id LIMIT %(most)s
 """
 
 
@@ -40,9 +41,10 @@ def next_resend() -> Resend | None:
     return waiting.order_by("made_at", "id").first()
 
 
-def due_deliveries(at: datetime, *, each: int, most: int) -> list[Delivery]:
-    """What is to be sent and no other worker has in hand, locked, beside its endpoint. Two queries."""
-    found = [row[0] for row in run(_DUE, {"at": at, "each": each, "most": most})]
+def due_deliveries(at: datetime, *, failing: bool, each: int, most: int) -> list[Delivery]:
+    """What is to be sent and no other worker has in hand, locked, beside its endpoint; to endpoints that took the last
+    message, or to those that did not. Two queries."""
+    found = [row[0] for row in run(_DUE, {"at": at, "failing": failing, "each": each, "most": most})]
     due = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).select_related("endpoint")
     return list(due.filter(pk__in=found, next_at__lte=at).order_by("next_at", "id"))
 

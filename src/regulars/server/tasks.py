@@ -104,6 +104,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("members.forget_codes", "regulars.members.sending.forget_codes", "*/10 * * * *", most=1),
     Step("members.keep_to_periods", "regulars.members.sending.keep_to_periods", "23 * * * *"),
     Step("members.finish_lakes", "regulars.members.erasing.finish_lakes", "*/5 * * * *", most=1),
+    Step("sales.lapse", "regulars.programme.checkout.ending.lapse_due", "* * * * * */15"),
     Step("coupons.lapse", "regulars.programme.services.coupons_using.lapse_due", "* * * * * */15"),
     Step("coupons.expire", "regulars.programme.services.coupons.expire_due", "*/10 * * * *"),
     Step("coupons.hand_over", "regulars.programme.services.coupons_handing.hand_over_due", "* * * * *"),
@@ -112,6 +113,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("webhooks.match", "regulars.api.webhooks.matching.match_due", "* * * * * */5"),
     Step("webhooks.resend", "regulars.api.webhooks.resending.resend_due", "* * * * * */5"),
     Step("webhooks.deliver", "regulars.api.webhooks.delivering.deliver_due", "* * * * * */5"),
+    Step("webhooks.retry", "regulars.api.webhooks.delivering.retry_due", "* * * * * */5"),
     Step("webhooks.prune", "regulars.api.webhooks.services.prune", "47 * * * *"),
 )
 

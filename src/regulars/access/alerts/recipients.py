@@ -43,12 +43,14 @@ def _grants(staff: UUID, at: datetime) -> Grants | None:
 
 
 def _concerns(grants: Grants, alert: Alert, actor: str) -> bool:
-    """By the place, where all lines have one; else by where whoever did it works. What a job did or found concerns
-    every organisation as a whole; what is left, only who hears of everything.
+    """By the place, where all lines have one, or the organisation it is about; else by where whoever did it works.
+    What a job did or found concerns every organisation as a whole; what is left, only who hears of everything.
     """
     merchant, store = _number("mrc", alert.merchant), _number("str", alert.store)
     if merchant or store:
         return gate.may(grants, HEAR, merchant, store)
+    if organisation := _number("org", alert.about):
+        return gate.may(grants, HEAR, organisation=organisation)
     whole = gate.scope(grants, HEAR)
     if actor and not actor.startswith(("stf_", "key_", "mbr_")):
         return bool(whole.organisations)

@@ -31,6 +31,7 @@ from regulars.journal.services import record
 
 AT_ONCE: Final = 64
 EACH: Final = 16  # of one endpoint
+EACH_FAILING: Final = 2
 SIDE_BY_SIDE: Final = 16
 OURS: Final = timedelta(minutes=5)  # so long a delivery is this worker's; then it is taken for dead
 # After the first try, the second … as Standard Webhooks advises; about three days in all.
@@ -56,22 +57,33 @@ class Message:
 
 
 def deliver_due(*, actor: Actor, at: datetime) -> int:
-    """Sends what is due; how many. Call it until it answers 0. Nine queries, none while the net is waited for."""
-    taken = _taken(at)
+    """Sends what is due to endpoints that took the last message; how many. Call it until it answers 0.
+
+    Nine queries, none while the net is waited for.
+    """
+    return _deliver(_taken(at, failing=False, each=EACH), actor, at)
+
+
+def retry_due(*, actor: Actor, at: datetime) -> int:
+    """As `deliver_due`, to endpoints that did not: a job of its own, since these may take as long as they can."""
+    return _deliver(_taken(at, failing=True, each=EACH_FAILING), actor, at)
+
+
+def _deliver(taken: Sequence[Delivery], actor: Actor, at: datetime) -> int:
     if not taken:
         return 0
     messages = _messages(taken, at)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as side_by_side:
         answers = list(side_by_side.map(Message.sent, messages))
     by_number = {one.delivery: answer for one, answer in zip(messages, answers, strict=True)}
-    _note([(one, by_number[one.id]) for one in taken], actor=actor, at=at)
+    _note([(one, by_number[one.id]) for one in taken if one.id in by_number], actor=actor, at=at)
     return len(taken)
 
 
 @transaction.atomic
-def _taken(at: datetime) -> list[Delivery]:
+def _taken(at: datetime, *, failing: bool, each: int) -> list[Delivery]:
     """Deliveries that are ours for a while."""
-    due = locks.due_deliveries(at, each=EACH, most=AT_ONCE)
+    due = locks.due_deliveries(at, failing=failing, each=each, most=AT_ONCE)
     for one in due:
         one.tries += 1
         one.next_at = at + OURS
@@ -80,11 +92,13 @@ def _taken(at: datetime) -> list[Delivery]:
 
 
 def _messages(taken: Sequence[Delivery], at: datetime) -> list[Message]:
-    """Two queries."""
+    """Of endpoints that were not deleted meanwhile, and their secrets with them. Two queries."""
     lines = {line.number: line for line in journal.numbered([one.number for one in taken if one.number is not None])}
     secrets = _secrets({one.endpoint_id for one in taken}, at)
     made = []
     for one in taken:
+        if one.endpoint_id not in secrets:
+            continue
         told: dict[str, Any] = (
             ping(one.event, one.endpoint_id, one.happened_at) if one.number is None else event(lines[one.number])
         )
@@ -94,7 +108,7 @@ def _messages(taken: Sequence[Delivery], at: datetime) -> list[Message]:
     return made
 
 
-def _secrets(endpoints: set[UUID], at: datetime) -> dict[UUID, list[str]]:
+def _secrets(endpoints: set[UUID], at: datetime) -> Mapping[UUID, list[str]]:
     """Those that are valid, the newest first."""
     found: defaultdict[UUID, list[str]] = defaultdict(list)
     valid = EndpointSecret.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), endpoint__in=endpoints)
@@ -157,5 +171,5 @@ def _judge(row: Endpoint, answers: Sequence[Answered], at: datetime) -> bool:
 def _told(row: Endpoint) -> Deed:
     merchant = typed("mrc", row.merchant) if row.merchant else ""
     store = typed("str", row.store) if row.store else ""
-    facts = {"why": row.why_off, "failures": row.failures}
+    facts = {"organisation": typed("org", row.organisation), "why": row.why_off, "failures": row.failures}
     return Deed("webhooks.switched_off", typed("whk", row.id), merchant, store, after=facts)

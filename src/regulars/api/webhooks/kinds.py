@@ -16,6 +16,7 @@ PATTERN: Final = r"^(\*|[a-z]{2,20}\.(\*|[a-z][a-z_-]{0,39}))$"
 LOOKS: Final = frozenset({"read", "search", "recognise", "replay", "dry_run"})
 
 _MEMBERS: Final = Right.MEMBERS_READ
+_PROGRAMME: Final = Right.PROGRAMME_READ
 _TRAIL: Final = Right.JOURNAL_READ
 # By room: the right to hear of it, and its words. A test holds that no room writes a word that is not here.
 ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
@@ -27,9 +28,11 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
         " use_recovery_code withdraw write_role",
     ),
     "api": (_TRAIL, "dry_run job refuse_job replay"),
+    "benefits": (_PROGRAMME, "give_back use"),
     "cards": (_MEMBERS, "block claim code forged issue open range replace unblock"),
     "companies": (_MEMBERS, "change contact contact_ended make read"),
     "consents": (_MEMBERS, "publish tell"),
+    "coupons": (_PROGRAMME, "assign expire issue lapse redeem release reserve restore revoke"),
     "fields": (_MEMBERS, "define retire"),
     "households": (_MEMBERS, "join leave make read"),
     "journal": (_TRAIL, "broken"),
@@ -44,8 +47,10 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
         "close different duplicates enrol erase export facts identify import import_part import_undone mark merge name"
         " note note_removed read recognise search tag unidentify unmerge untag verify",
     ),
+    "programme": (_PROGRAMME, "publish retire"),
     "retention": (_MEMBERS, "apply keep"),
     "sales": (Right.SALES_READ, "cancel complete event record return"),
+    "tiers": (_PROGRAMME, "begin change end give review"),
     "webhooks": (Right.WEBHOOKS_MANAGE, "change create delete ping resend rotate switched_off"),
 }
 

@@ -88,7 +88,7 @@ def heard(hearers: Sequence[Hearer], lines: Sequence[Line]) -> Iterable[tuple[En
 
 def make_deliveries(wanted: Sequence[tuple[Endpoint, Line]], *, at: datetime) -> None:
     """Writes them down, each event once for an endpoint. One query."""
-    numbers = new_ids(at, len(wanted))
+    numbers = sorted(new_ids(at, len(wanted)))  # in the order of what happened
     Delivery.objects.bulk_create(
         [
             Delivery(
