@@ -7,11 +7,12 @@ from uuid import UUID
 
 from regulars.journal.moves import Actor
 from regulars.members.deeds import Plain, Step
+from regulars.programme import people_checkout as checkout
 from regulars.programme import people_counters as counters
 from regulars.programme import people_coupons as coupons
 
 room: Final = "programme"
-PARTS: Final[tuple[Step, ...]] = (counters, coupons)
+PARTS: Final[tuple[Step, ...]] = (counters, coupons, checkout)
 
 
 def merge(survivor: UUID, other: UUID, *, deed: UUID, actor: Actor, at: datetime) -> Plain:

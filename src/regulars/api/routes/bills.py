@@ -274,6 +274,7 @@ class BackTold(Telling):
     refund: int
     lines: list[ByLine]
     effects: list["UndoneTold"]
+    restored: Annotated[list[str], Field(description="Coupons that are good again.")]
     balances: list[BalanceTold]
     replayed: bool = False
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from regulars.basics.ids import new_id, typed
+from regulars.basics.ids import new_id, typed, untyped
 from regulars.journal.moves import Actor
 from regulars.ledger import services as ledger
 from regulars.ledger.moves import Reversal, Reversed
@@ -25,10 +25,14 @@ from regulars.programme.checkout.ending import occasion_of
 from regulars.programme.checkout.intake import asked_back
 from regulars.programme.checkout.moves import LineBack, NewReturn, Outcome
 from regulars.programme.checkout.selectors import backs
+from regulars.programme.coupons.offering import PREFIX
+from regulars.programme.coupons.terms import PROMOTION
 from regulars.programme.models import Back, Checkout
+from regulars.programme.services.coupons_using import restore
 from regulars.programme.services.qualifying import take_back as count_back
 from regulars.rules.earning.effects import Freed, of_plain
 from regulars.rules.earning.returning import held_after, sums_to_return
+from regulars.rules.limits import Of
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Line, Occasion
 from regulars.rules.returns import kept as part_kept
@@ -36,7 +40,7 @@ from regulars.rules.returns import remaining
 from regulars.sales import locks
 from regulars.sales import services as sales
 from regulars.sales.errors import SaleState, SaleUnknown, WrongReturn
-from regulars.sales.intake import fingerprint
+from regulars.sales.intake import MOST, fingerprint
 from regulars.sales.moves import BackLine, KnownSale
 from regulars.sales.moves import NewReturn as Record
 from regulars.sales.selectors import sales as known_sales
@@ -105,8 +109,9 @@ class Returning:
         return remaining(self.bought, back, paid)
 
     def book(self, number: UUID, actor: Actor, at: datetime) -> Plain:
-        """Counters first, then accounts, then levels. The answer."""
+        """Coupons first, then counters, accounts, levels: in the order of the checkout. The answer."""
         before, now = self.left(self.before), self.left(self.now)
+        restored = self._offers(actor, at)
         effects, units, missing = self._gains(before, now, actor, at)
         paid, money = self._parts(actor, at)
         lines = self._lines()
@@ -119,7 +124,35 @@ class Returning:
         if self.kept.member is not None:
             back = taken_back(self.wanted.sale, before, now, units)
             count_back([back], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
-        return self._told(number, lines, [*effects, *paid], refund, at)
+        return {**self._told(number, lines, [*effects, *paid], refund, at), "restored": restored}
+
+    def _offers(self, actor: Actor, at: datetime) -> list[str]:
+        """Coupons whose lines have all come back with this return are good again where their series says so; what
+        promotions took of budgets is given back. The coupons that are good again."""
+        coupons: set[UUID] = set()
+        freed: list[counters.Back] = []
+        for effect in self.kept.told["effects"]:
+            if effect["kind"] in ("discount", "gift", "points") and self._just_came_back(effect.get("lines", [])):
+                if effect["coupon"]:
+                    coupons.add(untyped(PREFIX, effect["coupon"]))
+                else:
+                    code = f"{PROMOTION}/{effect['code']}"
+                    freed += [counters.Back(self.wanted.sale, code, of, MOST if of != Of.USES else 1) for of in Of]
+        found = []
+        if coupons:
+            sale = [self.wanted.sale]
+            found = restore(sale, organisation=self.kept.organisation, coupons=coupons, actor=actor, at=at)
+        counters.give_back(freed)
+        return [typed(PREFIX, coupon) for one in found for coupon in one.coupons]
+
+    def _just_came_back(self, lines: Sequence[Mapping[str, int]]) -> bool:
+        """Whether all of these lines (none: of the purchase) are back now, and were not before."""
+        numbers = [one["number"] for one in lines] or list(self.lines)
+
+        def all_back(back: Mapping[int, int]) -> bool:
+            return all(back[number] == self.lines[number].quantity for number in numbers)
+
+        return all_back(self.now) and not all_back(self.before)
 
     def _gains(
         self, before: Occasion, now: Occasion, actor: Actor, at: datetime

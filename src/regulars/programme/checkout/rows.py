@@ -38,7 +38,7 @@ def _row(
     one: Decided, parts: Sequence[Mapping[str, Any]], gains: Sequence[Mapping[str, Any]], told: Mapping[str, Any]
 ) -> tuple[object, ...]:
     return (
-        one.id, one.wanted.place.organisation, one.wanted.member, one.wanted.shown,
+        one.id, one.wanted.place.organisation, one.wanted.member, one.wanted.shown or one.wanted.member,
         json.dumps({"member": _facts(one.facts), "occasion": _occasion(one.occasion)}), json.dumps(parts),
         json.dumps(gains), json.dumps(told), json.dumps([each["amount"] for each in gains]),
         json.dumps([[each["units"], each["money"]] for each in parts]),

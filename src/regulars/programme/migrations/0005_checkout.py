@@ -8,7 +8,7 @@ begin
     raise exception '% of % refused: what was done at a purchase is kept as it was', tg_op, tg_table_name
         using errcode = 'restrict_violation';
 end $$;
-create trigger programme_checkout_kept before delete or update of sale, organisation, member, shown, facts
+create trigger programme_checkout_kept before delete or update of sale, organisation, member, shown
     on programme_checkout execute function programme_checkout_never();
 create trigger programme_checkout_whole before truncate on programme_checkout
     execute function programme_checkout_never();
@@ -44,7 +44,14 @@ class Migration(migrations.Migration):
                 ("given", models.JSONField()),
                 ("paid", models.JSONField()),
             ],
-            options={"db_table": "programme_checkout"},
+            options={
+                "db_table": "programme_checkout",
+                "indexes": [
+                    models.Index(
+                        fields=["shown"], name="programme_checkout_shown", condition=models.Q(shown__isnull=False)
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Back",

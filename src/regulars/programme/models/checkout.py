@@ -20,6 +20,9 @@ class Checkout(models.Model):
 
     class Meta:
         db_table = "programme_checkout"
+        indexes = (
+            models.Index(fields=["shown"], name="programme_checkout_shown", condition=models.Q(shown__isnull=False)),
+        )
 
 
 class Back(models.Model):

@@ -1,0 +1,45 @@
+"""Purchases in deeds across rooms: they stay with whose card was shown; what rules knew of an erased person goes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from regulars.journal.moves import Actor
+from regulars.journal.statements import column, run
+from regulars.members.deeds import Plain
+from regulars.programme.models import Checkout
+
+room: Final = "checkout"
+
+
+def merge(survivor: UUID, other: UUID, *, deed: UUID, actor: Actor, at: datetime) -> Plain:
+    """Nothing moves."""
+    return {}
+
+
+def unmerge(
+    survivor: UUID, others: Sequence[UUID], *, plan: Mapping[str, Any], deed: UUID, actor: Actor, at: datetime
+) -> Plain:
+    """Nothing moved."""
+    return {}
+
+
+def erase(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Plain:
+    """Birthday, tags and segments of then go; what was earned and paid stays. One query."""
+    rows = run(
+        "UPDATE programme_checkout SET facts = jsonb_set(facts, '{member}', 'null')"
+        " WHERE shown = ANY(%s::uuid[]) AND facts -> 'member' <> 'null' RETURNING 1",
+        [column(members)],
+    )
+    return {"purchases": len(rows)}
+
+
+def export(members: Sequence[UUID]) -> Plain:
+    """What the programme did at each purchase. One query."""
+    return {"purchases": [row.told for row in Checkout.objects.filter(shown__in=members).order_by("sale")]}
+
+
+def undo(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Sequence[UUID]:
+    """The room of sales keeps who bought."""
+    return []
