@@ -198,8 +198,11 @@ def test_sem_26_a_reservation_holds_the_place_and_only_use_counts() -> None:
     )
     assert why(used(basket(two.code, member=ada))) == {"spring": Why.LIMIT_REACHED}
     assert Coupon.objects.get(id=one.id).state == "reserved"
-    coupons_using.release([first.id], actor=ANN, at=AT)
+    for _ in range(2):
+        coupons_using.release([first.id], actor=ANN, at=AT)
     assert Coupon.objects.get(id=one.id).state == "issued"
+    with pytest.raises(ReservationClosed):
+        coupons_using.keep([first.id], actor=ANN, at=AT)
     second = basket(two.code, member=ada)
     assert used(second, until=AT + HOUR).priced.discount == 100
     coupons_using.keep([second.id], actor=ANN, at=AT)

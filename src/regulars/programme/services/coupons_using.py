@@ -54,7 +54,7 @@ _RESERVE: Final = (
 )
 _CLOSE: Final = (
     "UPDATE programme_reservation SET closed_as = %s, closed_at = %s WHERE occasion = ANY(%s::uuid[])"
-    " AND closed_as IS NULL RETURNING 1"
+    " AND closed_as IS NULL"
 )
 _USED: Final = (
     "SELECT id, coupon, occasion, discount, units FROM programme_coupon_use"
@@ -161,7 +161,10 @@ def _deed(one: Decided, held: bool) -> Deed:
 @transaction.atomic
 def keep(occasions: Collection[UUID], *, actor: Actor, at: datetime) -> None:
     """What these reservations hold is used now. Six queries. Raises UnknownReservation, ReservationClosed."""
-    _close(occasions, "kept", at, only_before_end=True)
+    open_still = _open(occasions)
+    if len(open_still) < len(set(occasions)) or any(lapses_at <= at for lapses_at in open_still.values()):
+        raise _closed("lapsed or released")
+    run(_CLOSE, ["kept", at, column(sorted(occasions))])
     uses = run(_USED, [column(sorted(occasions)), "reserved"])
     locks.coupons([row[1] for row in uses])
     run(_MOVE, ["redeemed", at, column([row[0] for row in uses])])
@@ -173,9 +176,11 @@ def keep(occasions: Collection[UUID], *, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def release(occasions: Collection[UUID], *, actor: Actor, at: datetime) -> None:
-    """What these reservations hold is given back. Raises UnknownReservation, ReservationClosed."""
-    _close(occasions, "released", at)
-    _free(occasions, "released", actor, at)
+    """What these reservations hold is given back; of those that have lapsed or were released before nothing is left to
+    give. Raises UnknownReservation, ReservationClosed."""
+    open_still = _open(occasions)
+    run(_CLOSE, ["released", at, column(sorted(open_still))])
+    _free(open_still, "released", actor, at)
 
 
 @transaction.atomic
@@ -195,17 +200,18 @@ def _lapse(occasions: Sequence[UUID], actor: Actor, at: datetime) -> int:
     return len(due)
 
 
-def _close(occasions: Collection[UUID], as_what: str, at: datetime, *, only_before_end: bool = False) -> None:
-    """Raises UnknownReservation, ReservationClosed."""
+def _open(occasions: Collection[UUID]) -> dict[UUID, datetime]:
+    """Those that are not closed, under lock, with their ends. Raises UnknownReservation, ReservationClosed."""
     found = locks.reservations(occasions)
     if missing := set(occasions) - found.keys():
         raise UnknownReservation("There is no such reservation.", missing=len(missing))
-    for _, lapses_at, closed_as in found.values():
-        if closed_as is not None or (only_before_end and lapses_at <= at):
-            state = closed_as or "lapsed"
-            raise ReservationClosed(f"The reservation is closed: {state}.", state=state, lapsed_at=lapses_at)
-    closed = run(_CLOSE, [as_what, at, column(sorted(occasions))])
-    assert len(closed) == len(found)
+    if any(closed_as == "kept" for _, _, closed_as in found.values()):
+        raise _closed("kept")
+    return {one: lapses_at for one, (_, lapses_at, closed_as) in found.items() if closed_as is None}
+
+
+def _closed(state: str) -> ReservationClosed:
+    return ReservationClosed(f"The reservation is closed: {state}.", state=state)
 
 
 def _free(occasions: Collection[UUID], state: str, actor: Actor, at: datetime) -> None:
