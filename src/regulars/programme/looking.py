@@ -22,6 +22,7 @@ class Told:
     decisions: Decisions
     after: Row
     upto: datetime
+    merged_at: datetime | None  # only what was decided since is told
 
 
 def tell(rows: Sequence[Row], *, terms: Book, at: datetime, later: bool = True) -> list[Told]:
@@ -37,7 +38,9 @@ def tell(rows: Sequence[Row], *, terms: Book, at: datetime, later: bool = True) 
             listed[row.ladder], entries[row.member], own.settings, joined_at=row.joined_at, as_of=upto,
             grants=own.grants,
         )  # fmt: skip
-        found.append(Told(row, made, decided(row, made[-1][1], listed[row.ladder], own.grants, upto), upto))
+        found.append(
+            Told(row, made, decided(row, made[-1][1], listed[row.ladder], own.grants, upto), upto, own.merged_at)
+        )
     return found
 
 

@@ -10,9 +10,10 @@ from regulars.members.deeds import Plain, Step
 from regulars.programme import people_checkout as checkout
 from regulars.programme import people_counters as counters
 from regulars.programme import people_coupons as coupons
+from regulars.programme import people_tiers as tiers
 
 room: Final = "programme"
-PARTS: Final[tuple[Step, ...]] = (counters, coupons, checkout)
+PARTS: Final[tuple[Step, ...]] = (counters, coupons, checkout, tiers)
 
 
 def merge(survivor: UUID, other: UUID, *, deed: UUID, actor: Actor, at: datetime) -> Plain:

@@ -1,7 +1,7 @@
 """Standings as rows and as values; the one statement that writes them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
@@ -114,3 +114,25 @@ def _values(one: Row) -> tuple[object, ...]:
     earned = tuple(getattr(one.earned, name) for name in _EARNED)
     shown = (one.shown.level, one.shown.since, one.shown.until, one.shown.because.value)
     return (one.member, one.ladder, one.organisation, one.joined_at, *earned, *shown, one.decided_at, one.due_at)
+
+
+def plain(earned: Standing) -> dict[str, Any]:
+    """As JSON keeps it."""
+    return {
+        name: value.isoformat() if isinstance(value := getattr(earned, name), datetime) else value for name in _EARNED
+    }
+
+
+def from_plain(kept: Mapping[str, Any]) -> Standing:
+    """
+    >>> from datetime import UTC
+    >>> one = Standing("gold", datetime(2026, 5, 4, tzinfo=UTC), datetime(2026, 5, 4, tzinfo=UTC), Because.KEPT)
+    >>> from_plain(plain(one)) == one
+    True
+    """
+    moments = {
+        name: datetime.fromisoformat(value)
+        for name, value in kept.items()
+        if isinstance(value, str) and (name.endswith(("_at", "_until", "_from")) or name == "since")
+    }
+    return Standing(**{**kept, **moments, "because": Because(kept["because"])})

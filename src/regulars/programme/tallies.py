@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from regulars.journal.statements import column, columns, run
+from regulars.programme.standings import from_plain
 from regulars.rules.tiers.ladder import Amounts
 from regulars.rules.tiers.standing import Because, Entry, Grant, Setting
 
@@ -16,8 +17,8 @@ _ENTRIES: Final = (
     " WHERE member = ANY(%s::uuid[]) ORDER BY member, effective_at, id"
 )
 _GIVEN: Final = (
-    "SELECT member, ladder, level, because, begins_at, ends_at, challenge, afresh, for_ever FROM programme_given"
-    " WHERE member = ANY(%s::uuid[]) AND void_at IS NULL ORDER BY begins_at, id"
+    "SELECT member, ladder, level, because, begins_at, ends_at, challenge, afresh, for_ever, standing"
+    " FROM programme_given WHERE member = ANY(%s::uuid[]) AND void_at IS NULL ORDER BY begins_at, id"
 )
 _WINDOWS: Final = "unnest(%s::int[], %s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS w(n, member, begins, ends)"
 _SUMS: Final = (
@@ -43,6 +44,11 @@ class GivenTo:
 
     settings: tuple[Setting, ...] = ()
     grants: tuple[Grant, ...] = ()
+
+    @property
+    def merged_at(self) -> datetime | None:
+        """What was decided before two became one stays as it was."""
+        return max((one.at for one in self.settings if one.standing is not None), default=None)
 
 
 def entries_of(members: Collection[UUID]) -> dict[UUID, list[Entry]]:
@@ -75,10 +81,12 @@ def given(
     challenge: str,
     afresh: bool,
     for_ever: bool,
+    standing: str | None,
 ) -> Setting | Grant:
     why = Because(because)
     if why in SET:
-        return Setting(begins_at, level, ends_at, why, afresh, for_ever)
+        kept = None if standing is None else from_plain(json.loads(standing))
+        return Setting(begins_at, level, ends_at, why, afresh, for_ever, kept)
     return Grant(level, begins_at, ends_at, why, tuple(json.loads(challenge)))
 
 

@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField()),
                 ("made_by", models.TextField()),
                 ("deed", models.UUIDField(null=True)),
+                ("standing", models.JSONField(null=True)),
                 ("void_at", models.DateTimeField(null=True)),
             ],
             options={

@@ -55,6 +55,7 @@ class Given(models.Model):
     made_at = models.DateTimeField()
     made_by = models.TextField()
     deed = models.UUIDField(null=True)  # the merge it came of
+    standing = models.JSONField(null=True)  # of a merge: goes on from just this
     void_at = models.DateTimeField(null=True)  # taken back as if it had never been
 
     class Meta:

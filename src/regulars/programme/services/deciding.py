@@ -47,7 +47,10 @@ def again(rows: Sequence[Row], *, terms: Book, at: datetime) -> list[TierChange]
         row = one.before
         daily = ladder_at(listed[row.ladder], one.upto).review == Reviews.DAILY
         now = changes(one.decisions, daily=daily)
-        found.append(Decided(row, one.after, *differing(before.get((row.member, row.ladder), []), now)))
+        since = [
+            line for line in before.get((row.member, row.ladder), []) if not one.merged_at or line.at >= one.merged_at
+        ]
+        found.append(Decided(row, one.after, *differing(since, now)))
     return store(found, terms=terms, at=at)
 
 

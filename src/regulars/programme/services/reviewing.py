@@ -39,6 +39,7 @@ _MEMBERS_BEGIN: Final = (
     " floor, held, landed, shown_level, shown_since, shown_because, decided_at, due_at)"
     " SELECT m.id, %s, m.organisation, m.enrolled_at, %s, m.enrolled_at, m.enrolled_at, 'start', '', '{}', false, %s,"
     " m.enrolled_at, 'start', least(m.enrolled_at, %s), %s FROM members_member m WHERE m.organisation = %s"
+    " AND m.state <> 'erased' AND m.root_id = m.id"
     " AND EXISTS (SELECT FROM programme_qualifying q WHERE q.member = m.id)"
     " AND NOT EXISTS (SELECT FROM programme_standing s WHERE s.member = m.id AND s.ladder = %s)"
     " ORDER BY m.id ON CONFLICT (member, ladder) DO NOTHING"

@@ -75,6 +75,8 @@ def decided(case: Case, s: Standing, at: datetime, *, returned: bool = False) ->
 
 def given(case: Case, s: Standing, setting: Setting) -> Standing:
     """A level by hand: it holds until its end, then it is reviewed like any other."""
+    if setting.standing is not None:
+        return setting.standing
     ladder, at = case.ladder(setting.at), setting.at
     s = replace(s, afresh_from=at if setting.afresh else s.afresh_from)
     if setting.for_ever:

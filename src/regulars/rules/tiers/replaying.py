@@ -45,16 +45,27 @@ def decisions(
     grants: Sequence[Grant] = (),
     hindsight: bool = False,
 ) -> Decisions:
-    """The same, each with the instant at which it was decided."""
-    listed, set_by_hand = list(entries), list(settings)
+    """The same, each with the instant at which it was decided. Of two who became one, the decisions since then."""
+    listed, set_by_hand = list(entries), _since_merge(list(settings))
     tally = Entries(listed, hindsight=hindsight)
     seen = None if hindsight else never_bought(versions, listed, set_by_hand, joined_at=joined_at, grants=grants)
     case = Case(versions, tally, joined_at, grants, seen)
-    start = versions[0][0]
+    start = max(versions[0][0], set_by_hand[0].at) if _is_merge(set_by_hand) else versions[0][0]
     returned = set() if hindsight else {max(one.recorded_at, start) for one in tally.returns}
-    instants = {begins_at for begins_at, _ in versions} | returned
+    instants = {begins_at for begins_at, _ in versions if begins_at >= start} | returned
     instants |= {max(one.effective_at, start) for one in tally.gains}
     return run(case, begun(versions[0][1], joined_at), instants, returned, set_by_hand, as_of=as_of)
+
+
+def _since_merge(settings: list[Setting]) -> list[Setting]:
+    """From the last merge on: what was decided before it was decided on other entries, and stays."""
+    ordered = sorted(settings, key=lambda one: one.at)
+    merges = [place for place, one in enumerate(ordered) if one.standing is not None]
+    return ordered[merges[-1] :] if merges else ordered
+
+
+def _is_merge(settings: list[Setting]) -> bool:
+    return bool(settings) and settings[0].standing is not None
 
 
 def never_bought(

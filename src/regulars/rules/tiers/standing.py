@@ -29,7 +29,7 @@ class Because(StrEnum):
     BOUGHT = "bought"
 
 
-GIVEN = frozenset({Because.SET, Because.MERGED, Because.CHALLENGE})  # earned by nobody's entries yet
+GIVEN = frozenset({Because.SET, Because.CHALLENGE})  # earned by nobody's entries yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,6 @@ class Entry:
     effective_at: datetime
     amounts: Amounts
     recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A level given whatever the entries say. `afresh`: only what comes from now on counts towards the next."""
-
-    at: datetime
-    level: str
-    valid_until: datetime | None = None  # None: to the end of the next period
-    because: Because = Because.SET
-    afresh: bool = False
-    for_ever: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +72,19 @@ class Standing:
     held: Mapping[str, int] = field(default_factory=dict)  # seconds at each level or above, before `since`
     recheck_at: datetime | None = None  # the night after a return
     landed: bool = False  # softly: here for a time although nothing keeps it
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A level given whatever the entries say. `afresh`: only what comes from now on counts towards the next."""
+
+    at: datetime
+    level: str
+    valid_until: datetime | None = None  # None: to the end of the next period
+    because: Because = Because.SET
+    afresh: bool = False
+    for_ever: bool = False
+    standing: Standing | None = None  # of a merge: goes on from just this
 
 
 @dataclass(frozen=True, slots=True)
