@@ -179,7 +179,8 @@ def test_refused_documents_leave_nothing() -> None:
     wanted = [NewTerms("wide", "one", wide()), NewTerms("wide", "two", wide(marks=["nowhere"]))]
     with pytest.raises(WrongTerms) as refused:
         publish_all(wanted, organisation=HOME, actor=ANN, at=AT)
-    assert refused.value.facts["errors"] == [{"pointer": "/inner/marks", "detail": "No such mark.", "code": "terms"}]
+    told = {"pointer": "/inner/marks", "in": "body", "detail": "No such mark.", "code": "terms"}
+    assert refused.value.facts["errors"] == [told]
     for code in ("", "a b", "-a", "a" * 81):
         with pytest.raises(WrongTerms):
             publish("wide", code, wide(), organisation=HOME, actor=ANN, at=AT)

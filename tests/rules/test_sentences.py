@@ -31,9 +31,11 @@ from regulars.rules.earning.rule import (
     Steps,
 )
 from regulars.rules.limits import Every, Limit, NearEnd, Of, Per
+from regulars.rules.reasons import Reason, Why
 from regulars.rules.rounding import At, Round
 from regulars.rules.sentences.earning import earning
 from regulars.rules.sentences.phrases import PHRASES
+from regulars.rules.sentences.reasons import because
 from regulars.rules.sentences.words import Language, Words
 
 CODES = {
@@ -57,6 +59,7 @@ CHINESE = {
     "tier": {"status/gold": "黄金"},
     "segment": {"seg-1": "常客"},
     "event": {"stay-completed": "入住"},
+    "group": {"best": "最优"},
 }
 EN = Words(Language.ENGLISH, CODES)
 ZH = Words(Language.CHINESE, CHINESE)
@@ -200,6 +203,15 @@ def test_every_rule_made_by_chance_reads_in_both_languages(rule: EarnRule) -> No
     assert not re.search(r"  |\.\.|; ;|\{|None", english)
     assert not re.search(r"[a-zA-Z{]| {2}|；；", chinese), chinese
     assert earning(rule, EN) == english
+
+
+@pytest.mark.parametrize("why", Why)
+def test_every_reason_is_said_in_both_languages(why: Why) -> None:
+    facts: dict[str, str | int] = {"of": "quantity", "missing": 1500, "within": "7D", "by": "甲", "with": "乙"}
+    english, chinese = because(Reason(why, facts), EN), because(Reason(why, facts), ZH)
+    assert english
+    assert not re.search(r"[a-zA-Z{]", chinese)
+    assert ("1.5" in english) == (why == Why.BELOW_MINIMUM)
 
 
 def test_what_has_no_name_is_said_as_its_code() -> None:

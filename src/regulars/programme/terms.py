@@ -36,17 +36,18 @@ class Kind:
     around: type[BaseModel]  # has the terms as its one field
     check: Check
 
-    def read(self, document: Mapping[str, Any]) -> Any:
-        """The document as a value of the kind's type; fields it does not know are refused. Raises WrongTerms."""
+    def read(self, document: Mapping[str, Any], *, within: str = "") -> Any:
+        """The document as a value of the kind's type; fields it does not know are refused. `within`: where it stands
+        in what was sent. Raises WrongTerms."""
         problems = list(_out_of_bounds(document, "", 0))
         if problems:
-            raise wrong(self.name, problems)
+            raise wrong(self.name, problems, within=within)
         try:
             terms = self.around.model_validate_json(json.dumps({"terms": document})).terms  # type: ignore[attr-defined]
         except ValidationError as found:
-            raise wrong(self.name, _problems(found, document)) from found
+            raise wrong(self.name, _problems(found, document), within=within) from found
         if problems := list(_unsaid(document, self.write(terms), "")):
-            raise wrong(self.name, problems)
+            raise wrong(self.name, problems, within=within)
         return terms
 
     def write(self, terms: Any) -> dict[str, Any]:
@@ -88,9 +89,9 @@ def kinds() -> list[str]:
     return sorted(_KINDS)
 
 
-def wrong(name: str, problems: Iterable[Problem]) -> WrongTerms:
+def wrong(name: str, problems: Iterable[Problem], *, within: str = "") -> WrongTerms:
     """The refusal that tells all problems."""
-    told = [{"pointer": one.pointer, "detail": one.detail, "code": one.code} for one in problems]
+    told = [{"pointer": within + one.pointer, "in": "body", "detail": one.detail, "code": one.code} for one in problems]
     assert told
     first = f"{told[0]['pointer'] or '/'}: {told[0]['detail']}"
     return WrongTerms(f"These terms of the kind {name} cannot be kept. {first}", errors=told)

@@ -34,19 +34,28 @@ def publish(
     begins_at: datetime | None = None,
     ends_at: datetime | None = None,
     moving_in: bool = False,
+    within: str = "",
     actor: Actor,
     at: datetime,
 ) -> Version:
     """Publishes a version; see `publish_all`."""
     wanted = NewTerms(kind, code, document, begins_at, ends_at)
-    return publish_all([wanted], organisation=organisation, moving_in=moving_in, actor=actor, at=at)[0]
+    (made,) = publish_all([wanted], organisation=organisation, moving_in=moving_in, within=within, actor=actor, at=at)
+    return made
 
 
 @transaction.atomic
 def publish_all(
-    wanted: Sequence[NewTerms], *, organisation: UUID, moving_in: bool = False, actor: Actor, at: datetime
+    wanted: Sequence[NewTerms],
+    *,
+    organisation: UUID,
+    moving_in: bool = False,
+    within: str = "",
+    actor: Actor,
+    at: datetime,
 ) -> list[Version]:
     """Publishes versions, in order, or none. Each ends the version of its code that holds when it begins.
+    `within`: where a document stands in what was sent, for the pointers of problems.
 
     Nothing begins before `at`, except while a running programme moves in: its old purchases keep their old rules.
     Raises WrongTerms, UnknownTerms, TermsClash.
@@ -54,7 +63,7 @@ def publish_all(
     locks.edition(organisation)
     ids = new_ids(at, len(wanted))
     for one, number in zip(wanted, ids, strict=True):
-        _check(one, organisation)  # one may name what another of the batch has just brought
+        checked(one, organisation, within=within)  # one may name what another of the batch has just brought
         _add(one, number, organisation, moving_in, actor, at)
     now = book(organisation)
     made = [now.version(number) for number in ids]
@@ -86,14 +95,16 @@ def retire(
     return ended
 
 
-def _check(one: NewTerms, organisation: UUID) -> None:
-    """Raises WrongTerms, UnknownTerms."""
+def checked(one: NewTerms, organisation: UUID, *, within: str = "") -> Any:
+    """The terms that a document says. `within`: where it stands in what was sent. Raises WrongTerms, UnknownTerms."""
     kind = kind_of(one.kind)
     if not _CODE.fullmatch(one.code):
         raise wrong(one.kind, [Problem("/code", "Letters, digits and ._- with a letter or digit first.", "code")])
-    problems = list(kind.check(kind.read(one.document), organisation))
+    terms = kind.read(one.document, within=within)
+    problems = list(kind.check(terms, organisation))
     if problems:
-        raise wrong(one.kind, problems)
+        raise wrong(one.kind, problems, within=within)
+    return terms
 
 
 def _add(one: NewTerms, number: UUID, organisation: UUID, moving_in: bool, actor: Actor, at: datetime) -> None:
