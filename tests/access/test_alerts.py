@@ -181,6 +181,14 @@ def test_who_hears_of_it_is_who_may(town: Town, post: MailHost) -> None:
     assert post.letters[-1]["To"] == "ann@example.org"
 
 
+def test_a_webhook_switched_off_is_told_to_its_organisation_alone(town: Town, post: MailHost) -> None:
+    facts = {"organisation": typed("org", town.one), "why": "failing", "failures": 12}
+    record([Deed("webhooks.switched_off", "whk_1", after=facts)], actor=Actor.job("webhooks.deliver"), at=AT)
+    assert found(AT) == [("webhook-switched-off", 1)]
+    assert send_due(at=AT) == 1
+    assert [letter["To"] for letter in post.letters] == ["ann@example.org"]
+
+
 def test_a_letter_says_what_where_and_how_to_look_closer(town: Town, post: MailHost) -> None:
     look(town, 60, at=AT)
     found(AT)

@@ -46,7 +46,10 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, *_: Any) -> None:
             """Nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         receiver.address = f"http://127.0.0.1:{server.server_address[1]}/hooks?from=regulars"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()

@@ -29,10 +29,10 @@ from regulars.journal import selectors as journal
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 
-AT_ONCE: Final = 64
-EACH: Final = 16  # of one endpoint
+AT_ONCE: Final = 128
+EACH: Final = 32  # of one endpoint
 EACH_FAILING: Final = 2
-SIDE_BY_SIDE: Final = 16
+SIDE_BY_SIDE: Final = 32
 OURS: Final = timedelta(minutes=5)  # so long a delivery is this worker's; then it is taken for dead
 # After the first try, the second … as Standard Webhooks advises; about three days in all.
 WAITS: Final = tuple(

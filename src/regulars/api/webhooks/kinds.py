@@ -49,7 +49,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     ),
     "programme": (_PROGRAMME, "publish retire"),
     "retention": (_MEMBERS, "apply keep"),
-    "sales": (Right.SALES_READ, "cancel complete event record return"),
+    "sales": (Right.SALES_READ, "cancel complete event read record return"),
     "tiers": (_PROGRAMME, "begin change end give review"),
     "webhooks": (Right.WEBHOOKS_MANAGE, "change create delete ping resend rotate switched_off"),
 }

@@ -92,7 +92,9 @@ class Delivery(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["endpoint", "next_at"], name="api_delivery_due", condition=Q(next_at__isnull=False)),
+            models.Index(
+                fields=["endpoint", "next_at", "id"], name="api_delivery_due", condition=Q(next_at__isnull=False)
+            ),
             models.Index(fields=["endpoint", "id"], name="api_delivery_log"),
             models.Index(fields=["ended_at"], name="api_delivery_old", condition=Q(ended_at__isnull=False)),
         )
