@@ -108,3 +108,30 @@ class UnknownUse(ProgrammeError):
 
     code = "unknown-use"
     status = 404
+
+
+class UnknownReward(ProgrammeError):
+    """There is no such reward now, or no such redemption."""
+
+    code = "unknown-reward"
+    status = 404
+
+
+class RewardRefused(ProgrammeError):
+    """The member cannot have this reward here, now, or at that price; `why` says what is in the way."""
+
+    code = "reward-refused"
+
+
+class RewardGone(ProgrammeError):
+    """Less of the reward is left than was asked."""
+
+    code = "reward-gone"
+    status = 409
+
+
+class RedemptionClosed(ProgrammeError):
+    """The redemption was fulfilled, cancelled or has lapsed before."""
+
+    code = "redemption-closed"
+    status = 409

@@ -1,7 +1,7 @@
 """Every kind of terms there is; read once, when the program starts."""
 
-from regulars.programme import earning, ladders
+from regulars.programme import earning, ladders, rewards
 from regulars.programme.checkout import paying
 from regulars.programme.coupons import terms as coupons
 
-__all__ = ["coupons", "earning", "ladders", "paying"]
+__all__ = ["coupons", "earning", "ladders", "paying", "rewards"]

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from regulars.journal.statements import column, run
 from regulars.programme.coupons.moves import CouponRow
+from regulars.programme.models import Redemption
 from regulars.programme.standings import NAMES, Row, row
 
 LOCK = "FOR NO KEY UPDATE"  # a test takes it away, to show what happens without
@@ -63,3 +64,16 @@ def standings_due(at: datetime, most: int) -> list[Row]:
 
 def _rows(which: str, values: list[object], lock: str) -> list[Row]:
     return [row(values) for values in run(f"SELECT {NAMES} FROM programme_standing s WHERE {which} {lock}", values)]
+
+
+def redemption(number: UUID) -> Redemption | None:
+    """A redemption, before any counter. One query."""
+    return Redemption.objects.select_for_update(no_key=True).filter(id=number).first()
+
+
+def redemptions_due(at: datetime, most: int) -> list[Redemption]:
+    """Some that nobody came for in time; what somebody else is at is left to them. One query."""
+    due = Redemption.objects.select_for_update(no_key=True, skip_locked=True).filter(
+        state="reserved", lapses_at__lte=at
+    )
+    return list(due.order_by("lapses_at", "id")[:most])
