@@ -1,5 +1,7 @@
 """Made by tools/client.py from the OpenAPI document; to be made anew, not changed."""
 
+from regulars.client.generated.purchases import Purchases
+
 from regulars.client.generated.cards import Cards
 from regulars.client.generated.care import Care
 from regulars.client.generated.closing import Closing
@@ -43,6 +45,7 @@ class Addresses(
     Own,
     People,
     Posting,
+    Purchases,
     Recognising,
     Settings,
     Value,

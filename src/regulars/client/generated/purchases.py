@@ -1,0 +1,80 @@
+"""Made by tools/client.py from the OpenAPI document; to be made anew, not changed."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from regulars.client.generated.bills import BackTold, CancelAsked, PurchaseAsked, PurchaseTold, ReturnAsked
+
+from regulars.client.calling import Calling, part
+
+
+class BatchTold(TypedDict):
+    """In the order asked."""
+
+    items: list[PurchaseTold]
+
+
+class BatchAsked(TypedDict):
+    """Several purchases, in order: all or none."""
+
+    purchases: list[PurchaseAsked]
+
+
+class Purchases(Calling):
+    """Addresses of purchases."""
+
+    __slots__ = ()
+
+    def check_out(
+        self, body: PurchaseAsked, *, dry_run: bool = False, idempotency_key: str | None = None
+    ) -> PurchaseTold:
+        """A whole bill in one call: recognised, priced, coupons, points and stored value, what it earns. With
+        dry_run it is the preview. With hold_seconds it is reserved only, to be completed or cancelled. Needs the
+        right `sales.post`."""
+        told: PurchaseTold = self._write("POST", "/purchases", body, dry_run=dry_run, idempotency_key=idempotency_key)
+        return told
+
+    def check_out_many(
+        self, body: BatchAsked, *, dry_run: bool = False, idempotency_key: str | None = None
+    ) -> BatchTold:
+        """Several bills, as from a till that was offline: each as of its own time; all or none. Needs the right
+        `sales.post`."""
+        told: BatchTold = self._write(
+            "POST", "/purchases/batch", body, dry_run=dry_run, idempotency_key=idempotency_key
+        )
+        return told
+
+    def read_a_purchase(self, purchase: str) -> PurchaseTold:
+        """A purchase as it was answered, in its present state. Needs the right `sales.read`."""
+        told: PurchaseTold = self._read("GET", f"/purchases/{part(purchase)}")
+        return told
+
+    def complete_a_purchase(
+        self, purchase: str, *, dry_run: bool = False, idempotency_key: str | None = None
+    ) -> PurchaseTold:
+        """A reserved bill was paid: what was set aside is spent, what it earns is booked. Needs the right
+        `sales.post`."""
+        told: PurchaseTold = self._write(
+            "POST", f"/purchases/{part(purchase)}/complete", dry_run=dry_run, idempotency_key=idempotency_key
+        )
+        return told
+
+    def cancel_a_purchase(
+        self, purchase: str, body: CancelAsked, *, dry_run: bool = False, idempotency_key: str | None = None
+    ) -> PurchaseTold:
+        """A reserved bill is given up: everything is as before. Needs the right `sales.post`."""
+        told: PurchaseTold = self._write(
+            "POST", f"/purchases/{part(purchase)}/cancel", body, dry_run=dry_run, idempotency_key=idempotency_key
+        )
+        return told
+
+    def return_lines(
+        self, purchase: str, body: ReturnAsked, *, dry_run: bool = False, idempotency_key: str | None = None
+    ) -> BackTold:
+        """Lines brought back: what they earned is taken back by the rules of then, what paid for them goes back to
+        where it came from. Needs the right `sales.post`."""
+        told: BackTold = self._write(
+            "POST", f"/purchases/{part(purchase)}/returns", body, dry_run=dry_run, idempotency_key=idempotency_key
+        )
+        return told
