@@ -1,7 +1,7 @@
 """Bulk work: many rows under a name that the caller chose, done in the background a batch at a time.
 
-A batch is done as a whole, in one transaction with the note that it is done; where a row of it is refused, row by row,
-so that the others stand. A worker that dies leaves the rest waiting for the next.
+A batch is done as a whole, in one transaction with the note that it is done; where a row of it is refused, in halves
+down to that row, so that the others stand. A worker that dies leaves the rest waiting for the next.
 """
 
 import json
@@ -26,19 +26,35 @@ from regulars.basics.errors import RegularsError
 from regulars.basics.ids import new_id, typed, untyped
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import columns, run, unnested
 
 AT_ONCE: Final = 200
 # What does rows of a kind: bodies as they were sent, whom they are for; the typed ids of what was made.
 Doing = Callable[[Sequence[Mapping[str, Any]], UUID, Actor, datetime], list[str]]
 KINDS: Final[dict[str, Doing]] = {}
 RIGHTS: Final[dict[str, Right]] = {}  # what the key must be allowed, also when the rows are done
+MORE_AT_ONCE: Final[dict[str, int]] = {}  # of kinds whose rows cost the less the more are done together
+
+_ROWS: Final = {"job_id": "uuid", "number": "int", "sealed": "bytea"}
+_ADD: Final = (
+    "INSERT INTO api_job_row (job_id, number, sealed, state, result, code, detail)"
+    f" SELECT job_id, number, sealed, 'waiting', '', '', '' FROM {unnested(_ROWS)}"
+)
+_ENDS: Final = {"id": "bigint", "state": "text", "result": "text", "code": "text", "detail": "text"}
+# Whatever became of a row, what it asked is removed with that.
+_NOTE: Final = (
+    "UPDATE api_job_row r SET state = new.state, result = new.result, code = new.code, detail = new.detail,"
+    f" sealed = '' FROM {unnested(_ENDS)} WHERE r.id = new.id"
+)
 
 
-def of_kind(kind: str, right: Right) -> Callable[[Doing], Doing]:
-    """Names what does the rows of a kind, and the right it needs."""
+def of_kind(kind: str, right: Right, *, at_once: int | None = None) -> Callable[[Doing], Doing]:
+    """Names what does the rows of a kind, the right it needs, and how many rows a batch has where not AT_ONCE."""
 
     def named(doing: Doing) -> Doing:
         KINDS[kind], RIGHTS[kind] = doing, right
+        if at_once is not None:
+            MORE_AT_ONCE[kind] = at_once
         return doing
 
     return named
@@ -67,9 +83,7 @@ def submit(name: str, kind: str, rows: Sequence[Mapping[str, Any]], *, organisat
         made_at=call.at,
     )
     job.save(force_insert=True)
-    JobRow.objects.bulk_create(
-        [JobRow(job=job, number=n, sealed=_sealed(job, n, row)) for n, row in enumerate(rows, 1)], batch_size=1000
-    )
+    run(_ADD, columns([(job.id, n, _sealed(job, n, row)) for n, row in enumerate(rows, 1)], len(_ROWS)))
     record([Deed("api.job", after={"job": name, "kind": kind, "rows": len(rows)})], actor=actor, at=call.at)
     return job
 
@@ -98,9 +112,9 @@ def work(*, at: datetime) -> int:
     lost = _lost(holder, RIGHTS[job.kind])
     if holder is None or lost is not None:
         return _end(job, lost, at)
-    rows = list(job.rows.filter(state="waiting").order_by("number")[:AT_ONCE])
+    rows = list(job.rows.filter(state="waiting").order_by("number")[: MORE_AT_ONCE.get(job.kind, AT_ONCE)])
     _do(job, rows, holder.grants, at)
-    JobRow.objects.bulk_update(rows, ["state", "sealed", "result", "code", "detail"])
+    run(_NOTE, columns([(row.id, row.state, row.result, row.code, row.detail) for row in rows], len(_ENDS)))
     job.done += sum(row.state == "done" for row in rows)
     job.refused += sum(row.state == "refused" for row in rows)
     ended = job.done + job.refused == job.total
@@ -133,19 +147,28 @@ def _end(job: Job, refusal: RegularsError | None, at: datetime) -> int:
 
 
 def _do(job: Job, rows: Sequence[JobRow], grants: Grants, at: datetime) -> None:
-    """All at once, or one by one where that is refused."""
+    """All at once; where that is refused, half by half down to the rows that are at fault, in their order."""
     bodies = {row.number: opened(job, row) for row in rows if row.sealed}
     for row in rows:
         refusal = _barred(job, bodies.get(row.number), grants)
         if refusal is not None:
             _refuse(row, refusal)
     wanted = [row for row in rows if row.state == "waiting"]
-    if not wanted or _together(job, wanted, bodies, at) is None:
+    if wanted:
+        _halved(job, wanted, bodies, at)
+
+
+def _halved(job: Job, rows: Sequence[JobRow], bodies: Mapping[int, Mapping[str, Any]], at: datetime) -> None:
+    """What is done together is done as in turn, so that it comes to the same."""
+    refusal = _together(job, rows, bodies, at)
+    if refusal is None:
         return
-    for row in wanted:
-        refusal = _together(job, [row], bodies, at)
-        if refusal is not None:
-            _refuse(row, refusal)
+    if len(rows) == 1:
+        _refuse(rows[0], refusal)
+        return
+    half = len(rows) // 2
+    _halved(job, rows[:half], bodies, at)
+    _halved(job, rows[half:], bodies, at)
 
 
 def _barred(job: Job, body: Mapping[str, Any] | None, grants: Grants) -> RegularsError | None:
@@ -160,7 +183,7 @@ def _barred(job: Job, body: Mapping[str, Any] | None, grants: Grants) -> Regular
 
 
 def _refuse(row: JobRow, refusal: RegularsError) -> None:
-    row.state, row.code, row.detail, row.sealed = "refused", refusal.code, str(refusal), b""
+    row.state, row.code, row.detail = "refused", refusal.code, str(refusal)
 
 
 def _together(
@@ -173,5 +196,5 @@ def _together(
     except RegularsError as refusal:
         return refusal
     for row, result in zip(rows, made, strict=True):
-        row.state, row.result, row.sealed = "done", result, b""
+        row.state, row.result = "done", result
     return None

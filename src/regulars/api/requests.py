@@ -1,9 +1,11 @@
 """Around every request of the API: its id, and an answer in the API's own form also where no address was met."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -12,6 +14,8 @@ from regulars.api.problems import database_away, problem
 from regulars.basics.ids import new_id, typed
 
 PREFIX: Final = "/api/"
+LARGEST: Final = 2_621_440  # bytes of a body; of a job's DATA_UPLOAD_MAX_MEMORY_SIZE
+_JOBS: Final = re.compile(r"/api/v1/[a-z]+-jobs/")
 
 
 class ApiRequests:
@@ -21,11 +25,17 @@ class ApiRequests:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
+        too_large = _too_large(request)
         if not request.path_info.startswith(PREFIX):
+            if too_large:
+                raise RequestDataTooBig("The body is too large for one request.")
             return self.get_response(request)
         # The server's own middleware has given one where it stands before this.
         request.id = getattr(request, "id", None) or typed("req", new_id(timezone.now()))
-        answer = self.get_response(request)
+        if too_large:
+            answer = problem(request, TooLarge("The body is too large for one request."))
+        else:
+            answer = self.get_response(request)
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer["Content-Type"] != "application/problem+json":
             answer = self._told(request, answer)
         answer["X-Request-Id"] = request.id
@@ -52,3 +62,9 @@ class ApiRequests:
             case status if status < HTTPStatus.INTERNAL_SERVER_ERROR:
                 return problem(request, MalformedRequest("This is no request that can be answered here."))
         return problem(request, OurMistake("Something is wrong in Regulars; the log has it under the request_id."))
+
+
+def _too_large(request: HttpRequest) -> bool:
+    """Only jobs take what else could be sent to fill the memory."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return length.isdecimal() and int(length) > LARGEST and not _JOBS.match(request.path_info)

@@ -21,12 +21,20 @@ def about(members: Sequence[UUID]) -> list[int]:
 
 
 def _concerns(body: Mapping[str, Any], ids: set[str], known: set[tuple[str, str]]) -> bool:
-    return bool(ids & {body.get("member"), body.get("shown")}) or not known.isdisjoint(_named(body))
+    return any(ids & {one.get("member"), one.get("shown")} or not known.isdisjoint(_named(one)) for one in _parts(body))
 
 
-def _named(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for one in body.get("identifiers", ()):
+def _parts(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The row, and what in it names somebody besides: whose value pays, onto whom a line is loaded."""
+    yield body
+    yield from body.get("value", ())
+    yield from (line["loads"] for line in body.get("lines", ()) if line.get("loads"))
+
+
+def _named(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    alone = part.get("identifier")
+    for one in (*part.get("identifiers", ()), *([alone] if alone else [])):
         try:
-            yield one["kind"], normal(one["kind"], one["value"], region=body.get("region"))
+            yield one["kind"], normal(one["kind"], one["value"], region=part.get("region") or one.get("region"))
         except RegularsError:
             continue  # none that anybody could have

@@ -105,6 +105,7 @@ AUTH_PASSWORD_VALIDATORS = [
         ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name")}),
     )
 ]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 2**20  # of a job with 10,000 bills; everything else takes less (see api.requests)
 API_REQUESTS_PER_MINUTE = int(os.environ.get("REGULARS_API_RATE", "6000"))
 WEBHOOK_REACH = Reach.read(
     os.environ.get("REGULARS_WEBHOOK_NETWORKS", ""), plain_http=os.environ.get("REGULARS_WEBHOOK_HTTP") == "1"

@@ -17,8 +17,10 @@ from regulars.api.jobs import of_kind, submit
 from regulars.api.keys import Request
 from regulars.api.models import Job
 from regulars.api.places import Where, organisation, where
+from regulars.api.routes.bills import PurchaseAsked
 from regulars.api.routes.people import MemberAsked, enrolled
 from regulars.api.routes.posting import TransferAsked, post_placed
+from regulars.api.routes.purchases import placed
 from regulars.basics.ids import typed
 from regulars.journal.moves import Actor
 
@@ -47,11 +49,19 @@ class MembersJob(Asking):
     rows: Annotated[list[MemberAsked], Field(min_length=1, max_length=5000)]
 
 
+class PurchasesJob(Asking):
+    """Bills to be checked out in the background, in order, each as of its own time."""
+
+    EXAMPLE: ClassVar = {"rows": [PurchaseAsked.EXAMPLE]}
+
+    rows: Annotated[list[PurchaseAsked], Field(min_length=1, max_length=10_000)]
+
+
 class JobTold(Telling):
     """How far a job is."""
 
     job: str
-    kind: Literal["transfers", "members"]
+    kind: Literal["transfers", "members", "purchases"]
     state: Literal["waiting", "running", "done", "refused"]
     total: int
     done: int
@@ -95,7 +105,7 @@ def _told(job: Job) -> JobTold:
 
 
 def _rows(
-    request: Request, right: Right, asked: Sequence[TransferAsked | MemberAsked]
+    request: Request, right: Right, asked: Sequence[TransferAsked | MemberAsked | PurchaseAsked]
 ) -> tuple[list[dict[str, Any]], UUID]:
     """The rows with the places where the key may act; the worker asks again whether it still may."""
     places = {pair: where(request.call, right, *pair) for pair in {(one.merchant, one.store) for one in asked}}
@@ -119,6 +129,14 @@ def submit_members(request: Request, job: Name, body: MembersJob) -> JobTold:
     """The same name and rows again is the same job, so that a lost answer is found again."""
     rows, home = _rows(request, Right.MEMBERS_IMPORT, body.rows)
     return _told(submit(job, "members", rows, organisation=home, call=request.call))
+
+
+@write(router, "PUT", "/purchase-jobs/{job}", right=Right.SALES_POST, answer=JobTold, status=202)
+def submit_purchases(request: Request, job: Name, body: PurchasesJob) -> JobTold:
+    """The same name and rows again is the same job, so that a lost answer is found again. A bill is what it is when
+    sent alone, and its own document still counts once; say `effective_at`, else it is when the worker comes to it."""
+    rows, home = _rows(request, Right.SALES_POST, body.rows)
+    return _told(submit(job, "purchases", rows, organisation=home, call=request.call))
 
 
 @read(router, "/jobs/{job}", right=None, answer=JobTold)
@@ -174,3 +192,11 @@ def enrol_rows(rows: Sequence[Mapping[str, Any]], home: UUID, actor: Actor, at: 
     asked = [MemberAsked.model_validate(row) for row in rows]
     places = [Where(home, one.merchant, one.store) for one in asked]
     return [typed("mbr", one) for one in enrolled(asked, places, actor=actor, at=at)]
+
+
+@of_kind("purchases", Right.SALES_POST, at_once=500)
+def check_out_rows(rows: Sequence[Mapping[str, Any]], home: UUID, actor: Actor, at: datetime) -> list[str]:
+    """Checks out the bills of a job. Raises what the checkout refuses."""
+    asked = [PurchaseAsked.model_validate(row) for row in rows]
+    places = [Where(home, one.merchant, one.store) for one in asked]
+    return [typed("sal", one.id) for one in placed(asked, places, actor=actor, at=at)]

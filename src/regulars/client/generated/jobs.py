@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, TypedDict
 
 from regulars.client.calling import Calling, part
+from regulars.client.generated.bills import PurchaseAsked
 from regulars.client.generated.people import MemberAsked
 from regulars.client.generated.posting import TransferAsked
 
@@ -14,7 +15,7 @@ class JobTold(TypedDict):
     """How far a job is."""
 
     job: str
-    kind: Literal["transfers", "members"]
+    kind: Literal["transfers", "members", "purchases"]
     state: Literal["waiting", "running", "done", "refused"]
     total: int
     done: int
@@ -35,6 +36,12 @@ class MembersJob(TypedDict):
     """Members to be enrolled in the background."""
 
     rows: list[MemberAsked]
+
+
+class PurchasesJob(TypedDict):
+    """Bills to be checked out in the background, in order, each as of its own time."""
+
+    rows: list[PurchaseAsked]
 
 
 class RowTold(TypedDict):
@@ -76,6 +83,17 @@ class Jobs(Calling):
         `members.import`."""
         told: JobTold = self._write(
             "PUT", f"/member-jobs/{part(job)}", body, dry_run=dry_run, idempotency_key=idempotency_key
+        )
+        return told
+
+    def submit_purchases(
+        self, job: str, body: PurchasesJob, *, dry_run: bool = False, idempotency_key: str | None = None
+    ) -> JobTold:
+        """The same name and rows again is the same job, so that a lost answer is found again. A bill is what it is
+        when sent alone, and its own document still counts once; say `effective_at`, else it is when the worker
+        comes to it. Needs the right `sales.post`."""
+        told: JobTold = self._write(
+            "PUT", f"/purchase-jobs/{part(job)}", body, dry_run=dry_run, idempotency_key=idempotency_key
         )
         return told
 
