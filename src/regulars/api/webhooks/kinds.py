@@ -13,7 +13,7 @@ from regulars.access.rights import Right
 
 PING: Final = "webhooks.ping"
 PATTERN: Final = r"^(\*|[a-z]{2,20}\.(\*|[a-z][a-z_-]{0,39}))$"
-LOOKS: Final = frozenset({"read", "search", "recognise", "replay", "dry_run"})
+LOOKS: Final = frozenset({"read", "list", "search", "recognise", "wallet", "replay", "dry_run"})
 
 _MEMBERS: Final = Right.MEMBERS_READ
 _PROGRAMME: Final = Right.PROGRAMME_READ
@@ -32,7 +32,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "cards": (_MEMBERS, "block claim code forged issue open range replace unblock"),
     "companies": (_MEMBERS, "change contact contact_ended make read"),
     "consents": (_MEMBERS, "publish tell"),
-    "coupons": (_PROGRAMME, "assign expire issue lapse redeem release reserve restore revoke"),
+    "coupons": (_PROGRAMME, "assign expire issue lapse list redeem release reserve restore revoke wallet"),
     "fields": (_MEMBERS, "define retire"),
     "households": (_MEMBERS, "join leave make read"),
     "journal": (_TRAIL, "broken"),
@@ -49,6 +49,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     ),
     "programme": (_PROGRAMME, "publish retire"),
     "retention": (_MEMBERS, "apply keep"),
+    "rewards": (_PROGRAMME, "cancel fulfil redeem"),
     "sales": (Right.SALES_READ, "cancel complete event read record return"),
     "tiers": (_PROGRAMME, "begin change end give review"),
     "webhooks": (Right.WEBHOOKS_MANAGE, "change create delete ping resend rotate switched_off"),
