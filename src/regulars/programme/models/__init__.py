@@ -3,6 +3,7 @@
 from regulars.programme.models.checkout import Back, Checkout
 from regulars.programme.models.counters import Counter, Use
 from regulars.programme.models.coupons import Coupon, CouponNumber, CouponState, CouponUse, Reservation
+from regulars.programme.models.moving import MoveIn, MoveInRow
 from regulars.programme.models.rewards import Redemption
 from regulars.programme.models.terms import Edition, Terms
 from regulars.programme.models.tiers import (
@@ -28,6 +29,8 @@ __all__ = [
     "Given",
     "LadderBegun",
     "LevelCoupon",
+    "MoveIn",
+    "MoveInRow",
     "Qualifying",
     "Redemption",
     "Reservation",
