@@ -5,11 +5,13 @@ from django.urls import path
 from regulars.api.openapi import ABOUT, RegularsApi
 from regulars.api.reference import reference
 from regulars.api.routes import (
+    baskets,
     cards,
     care,
     closing,
     companies,
     consents,
+    coupons,
     deliveries,
     events,
     exchange,
@@ -48,6 +50,8 @@ for noun in (
     holdings,
     posting,
     purchases,
+    coupons,
+    baskets,
     value,
     exchange,
     care,
