@@ -5,13 +5,11 @@ from django.urls import path
 from regulars.api.openapi import ABOUT, RegularsApi
 from regulars.api.reference import reference
 from regulars.api.routes import (
-    baskets,
     cards,
     care,
     closing,
     companies,
     consents,
-    coupons,
     deliveries,
     events,
     exchange,
@@ -25,9 +23,11 @@ from regulars.api.routes import (
     own,
     people,
     posting,
+    programme,
     purchases,
     recognising,
     settings,
+    simulations,
     value,
     webhooks,
 )
@@ -49,9 +49,9 @@ for noun in (
     leaving,
     holdings,
     posting,
+    programme,
+    simulations,
     purchases,
-    coupons,
-    baskets,
     value,
     exchange,
     care,

@@ -83,9 +83,8 @@ def retire(
     if ends_at < at:
         raise TermsClash("What is past is not changed; let it end now or later.")
     locks.edition(organisation)
-    open_still = [
-        one for one in book(organisation).versions(kind, code) if one.ends_at is None or one.ends_at > ends_at
-    ]
+    every = book(organisation).versions(kind, code)
+    open_still = [one for one in every if one.ends_at is None or one.ends_at > max(ends_at, one.begins_at)]
     if not open_still:
         raise UnknownTerms(f"Nothing of the kind {kind[:40]!r} and the code {code[:80]!r} holds or is to come.")
     for one in open_still:
