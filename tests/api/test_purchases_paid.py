@@ -10,7 +10,7 @@ from regulars.ledger.words import UnitKind
 from regulars.programme.checkout.ending import lapse_due
 from regulars.programme.coupons.moves import Gift
 from regulars.programme.services.coupons_issuing import issue
-from tests.api.shop import ANN, BEGUN, PER_TEN, Shop, line, now, open_shop, owner, promise
+from tests.api.shop import ANN, BEGUN, PER_TEN, POINTS, Shop, line, now, open_shop, owner, promise
 from tests.api.world import World
 
 ANYONE = {"who": {"anyone": True}}
@@ -158,3 +158,32 @@ def test_erasure_takes_what_rules_knew_and_leaves_the_purchase(shop: Shop) -> No
     administrator.done(f"/members/{shop.member}/erase", {"reason": "asked"})
     answer = shop.till.post(f"/purchases/{bought['id']}/returns", {"source": "till-4", "external_id": "late"})
     assert answer.json()["code"] == "account-closed", answer.json()
+
+
+@pytest.mark.parametrize(
+    ("mixed", "value", "money"), [("proportion", 500, 500), ("value-first", 1000, 0), ("money-first", 0, 1000)]
+)
+def test_sem_18_the_order_of_money_and_value_in_a_refund_is_a_setting(
+    shop: Shop, mixed: str, value: int, money: int
+) -> None:
+    units = value_units()
+    promise(shop.world, "return-policy", "default", {"mixed": mixed})
+    shop.buy(line(5000, "gift card", loads={"member": shop.member, "unit": "GBP-value"}))
+    bought = shop.buy(line(1000), line(1000, "jam"), value=[{"units": units, "amount": 1000}])
+    first = shop.back(bought, {"number": 1})
+    assert (kinds(first).get("pay-value", 0), first["refund"]) == (value, money)
+    last = shop.back(bought)
+    assert (kinds(last).get("pay-value", 0), last["refund"]) == (1000 - value, 1000 - money)
+    assert shop.points("GBP-value") == (5000, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("spent", "owed", "refund"), [("owed", 90, 100_000), ("charged", 0, 99_100), ("forgiven", 0, 100_000)]
+)
+def test_sem_14_what_happens_to_spent_points_is_a_setting(shop: Shop, spent: str, owed: int, refund: int) -> None:
+    promise(shop.world, "return-policy", "default", {"spent": spent})
+    promise(shop.world, "points-payment", "points", POINTS)
+    bought = shop.buy(line(100_000))
+    shop.buy(line(900), points=[{"unit": "points", "points": 90}])
+    back = shop.back(bought)
+    assert (back["refund"], shop.points()) == (refund, (0, 0, owed))

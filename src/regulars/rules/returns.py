@@ -3,9 +3,51 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from regulars.rules.occasion import Line, Occasion, Tender
+
+
+class Spent(StrEnum):
+    """What happens where units that a return takes back were spent meanwhile (SEMANTICS 14)."""
+
+    OWED = "owed"  # a debt that later earns repay
+    CHARGED = "charged"  # taken off the money that is paid out, at what units pay at the till; the rest is owed
+    FORGIVEN = "forgiven"
+
+
+class Mixed(StrEnum):
+    """In which order a bill paid with value and money is paid back (SEMANTICS 18)."""
+
+    PROPORTION = "proportion"
+    VALUE_FIRST = "value-first"
+    MONEY_FIRST = "money-first"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPolicy:
+    """What an organisation does where a return can be settled in several ways."""
+
+    spent: Spent = Spent.OWED
+    mixed: Mixed = Mixed.PROPORTION
+
+
+def value_left(policy: ReturnPolicy, value: int, money: int, back: int, in_proportion: int) -> int:
+    """How much of a bill stays paid with value, when `back` of what value and money paid came back in all.
+
+    `in_proportion` is what stays by the lines that value paid.
+
+    >>> [value_left(ReturnPolicy(mixed=one), 400, 600, 500, 200) for one in Mixed]
+    [200, 0, 400]
+    """
+    match policy.mixed:
+        case Mixed.PROPORTION:
+            return in_proportion
+        case Mixed.VALUE_FIRST:
+            return max(0, value - back)
+        case Mixed.MONEY_FIRST:
+            return value - max(0, back - money)
 
 
 def kept(part: int, line: Line, back: int) -> int:

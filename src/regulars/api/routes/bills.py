@@ -263,7 +263,8 @@ class PurchaseTold(Telling):
 
 
 class BackTold(Telling):
-    """A return as it was answered first. `refund` goes back in money; the rest to where it came from."""
+    """A return as it was answered first. `refund` goes back in money (below nothing: is to be paid, where spent points
+    are charged); the rest goes to where it came from."""
 
     id: SaleBackId
     sale: SaleId

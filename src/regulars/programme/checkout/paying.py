@@ -16,9 +16,13 @@ from regulars.programme.terms import of_kind
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Occasion, Tender
 from regulars.rules.paying import Part, PointsPayment, most_points, pay_points, pay_value
+from regulars.rules.returns import ReturnPolicy
 
-POINTS: Final = "points-payment"  # the kind of terms
+POINTS: Final = "points-payment"  # kinds of terms
+RETURNS: Final = "return-policy"
+DEFAULT: Final = "default"  # the code of the one return policy
 of_kind(POINTS, PointsPayment)
+of_kind(RETURNS, ReturnPolicy)
 
 
 @dataclass(frozen=True, slots=True)

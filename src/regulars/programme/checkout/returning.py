@@ -24,6 +24,7 @@ from regulars.programme.checkout.counting import taken_back
 from regulars.programme.checkout.ending import occasion_of
 from regulars.programme.checkout.intake import asked_back
 from regulars.programme.checkout.moves import LineBack, NewReturn, Outcome
+from regulars.programme.checkout.paying import DEFAULT, POINTS, RETURNS
 from regulars.programme.checkout.selectors import backs
 from regulars.programme.coupons.offering import PREFIX
 from regulars.programme.coupons.terms import PROMOTION
@@ -35,8 +36,9 @@ from regulars.rules.earning.returning import held_after, sums_to_return
 from regulars.rules.limits import Of
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Line, Occasion
+from regulars.rules.paying import PointsPayment
+from regulars.rules.returns import ReturnPolicy, Spent, remaining, value_left
 from regulars.rules.returns import kept as part_kept
-from regulars.rules.returns import remaining
 from regulars.sales import locks
 from regulars.sales import services as sales
 from regulars.sales.errors import SaleState, SaleUnknown, WrongReturn
@@ -96,6 +98,11 @@ class Returning:
         return cls(wanted, sale, kept, occasion_of(sale, kept), before, now, book(kept.organisation), facts)
 
     @property
+    def policy(self) -> ReturnPolicy:
+        found = self.terms.one(RETURNS, DEFAULT, self.wanted.effective_at)
+        return found.terms if found else ReturnPolicy()
+
+    @property
     def lines(self) -> dict[int, Line]:
         return {line.number: line for line in self.bought.lines}
 
@@ -113,7 +120,7 @@ class Returning:
         before, now = self.left(self.before), self.left(self.now)
         restored = self._offers(actor, at)
         effects, units, missing = self._gains(before, now, actor, at)
-        paid, money = self._parts(actor, at)
+        paid, money = self._parts(now, actor, at)
         lines = self._lines()
         refund = before.paid - now.paid - money - missing
         record = Record(
@@ -164,7 +171,7 @@ class Returning:
         told: list[Plain] = []
         units: dict[str, int] = {}
         freed: list[counters.Back] = []
-        missing = 0
+        missing = 0  # money
         for place, one in enumerate(self.kept.gains):
             given = self.kept.given[place]
             stays, free = self._stays(one, given, before, now, used)
@@ -176,6 +183,7 @@ class Returning:
                 if one["kind"] == "load":
                     missing += given - stays - one_back.amount
                 else:
+                    missing += self._charged(one["unit"], given - stays - one_back.amount)
                     units[one["unit"]] = units.get(one["unit"], 0) + given - stays
         counters.give_back(freed)
         return told, units, missing
@@ -195,12 +203,19 @@ class Returning:
         stays = sum(part_kept(part, self.lines[int(n)], self.now[int(n)]) for n, part in one["lines"].items())
         return min(given, stays), ()
 
-    def _parts(self, actor: Actor, at: datetime) -> tuple[list[Plain], int]:
-        """Gives points and value back, to the same lots, in proportion to the lines; how much money that was."""
+    def _parts(self, now: Occasion, actor: Actor, at: datetime) -> tuple[list[Plain], int]:
+        """Gives points back in proportion to the lines, and value in the order that the policy says, each to the lots
+        it came from; how much money that was."""
         told, money = [], 0
+        value_stays = self._value_left(now)
         for place, part in enumerate(self.kept.parts):
             units, paid = self.kept.paid[place]
-            stays = self._kept(part["taken"]), self._kept(part["lines"])
+            if part["kind"] == "value":
+                left = min(paid, value_stays)  # the first part stays longest
+                value_stays -= left
+                stays = left, left
+            else:
+                stays = self._kept(part["taken"]), self._kept(part["lines"])
             if stays[0] < units:
                 back = self._reverse(part, units - stays[0], actor, at)
                 told.append(
@@ -213,6 +228,16 @@ class Returning:
             self.kept.paid[place] = list(stays)
         return told, money
 
+    def _value_left(self, now: Occasion) -> int:
+        """What value still pays of what stays."""
+        value = [part for part in self.kept.parts if part["kind"] == "value"]
+        paid = sum(part["money"] for part in value)
+        points = [part for part in self.kept.parts if part["kind"] == "points"]
+        by_points = sum(part["money"] for part in points) - sum(self._kept(part["lines"]) for part in points)
+        back = self.bought.paid - now.paid - by_points
+        due = self.bought.paid - paid - sum(part["money"] for part in points)
+        return value_left(self.policy, paid, due, back, sum(self._kept(part["lines"]) for part in value))
+
     def _kept(self, parts: Mapping[str, int]) -> int:
         return sum(part_kept(part, self.lines[int(n)], self.now[int(n)]) for n, part in parts.items())
 
@@ -222,13 +247,32 @@ class Returning:
         wanted = Reversal(
             UUID(one["transfer"]),
             amount,
-            Short.DROP if one["kind"] == "load" else Short.OWE,
+            self._short(one),
             self.wanted.effective_at,
             reason="return",
             merchant=typed("mrc", place.merchant) if place.merchant else "",
             store=typed("str", place.store) if place.store else "",
         )
         return ledger.reverse(wanted, actor=actor, at=at)
+
+    def _short(self, one: Mapping[str, Any]) -> Short:
+        """Value that was sold comes back as far as it is there; what points paid always comes back."""
+        charged = self.policy.spent == Spent.CHARGED and self._worth(one["unit"]) is not None
+        gone = one["kind"] == "load" or self.policy.spent == Spent.FORGIVEN or charged
+        return Short.DROP if gone else Short.OWE
+
+    def _charged(self, unit: str, units: int) -> int:
+        """What spent units cost who brings the goods back, in minor units."""
+        worth = self._worth(unit)
+        return worth.money(units) if worth and self.policy.spent == Spent.CHARGED else 0
+
+    def _worth(self, unit: str) -> PointsPayment | None:
+        """What units paid at the till when the goods were bought."""
+        for version in self.terms.at(POINTS, self.sale.effective_at):
+            found: PointsPayment = version.terms
+            if (found.unit, found.currency) == (unit, self.sale.currency):
+                return found
+        return None
 
     def _lines(self) -> tuple[BackLine, ...]:
         found = []
