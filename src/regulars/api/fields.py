@@ -76,6 +76,7 @@ CompanyId = Annotated[UUID, BeforeValidator(_id_reader("cmp")), _text_id("cmp"),
 NoteId = Annotated[UUID, BeforeValidator(_id_reader("nte")), _text_id("nte"), _id_schema("nte")]
 SaleId = Annotated[UUID, BeforeValidator(_id_reader("sal")), _text_id("sal"), _id_schema("sal")]
 SaleBackId = Annotated[UUID, BeforeValidator(_id_reader("ret")), _text_id("ret"), _id_schema("ret")]
+ActivityId = Annotated[UUID, BeforeValidator(_id_reader("act")), _text_id("act"), _id_schema("act")]
 StaffId = Annotated[UUID, BeforeValidator(_id_reader("stf")), _text_id("stf"), _id_schema("stf")]
 WebhookId = Annotated[UUID, BeforeValidator(_id_reader("whk")), _text_id("whk"), _id_schema("whk")]
 DeliveryId = Annotated[UUID, BeforeValidator(_id_reader("dlv")), _text_id("dlv"), _id_schema("dlv")]

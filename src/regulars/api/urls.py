@@ -5,6 +5,7 @@ from django.urls import path
 from regulars.api.openapi import ABOUT, RegularsApi
 from regulars.api.reference import reference
 from regulars.api.routes import (
+    activities,
     cards,
     care,
     closing,
@@ -56,6 +57,7 @@ for noun in (
     programme,
     simulations,
     purchases,
+    activities,
     value,
     exchange,
     care,

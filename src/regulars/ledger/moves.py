@@ -193,6 +193,16 @@ class MoveRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Activated:
+    """A pending earn that became active, and the transfer of it."""
+
+    pending: UUID
+    transfer: UUID
+    unit: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Gift:
     """Units from one holder to another, with their expiry."""
 

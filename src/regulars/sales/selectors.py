@@ -1,6 +1,7 @@
 """What was bought; each says what it costs in queries."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -20,13 +21,23 @@ def sales(ids: Collection[UUID]) -> dict[UUID, KnownSale]:
     return {number: _sale(row, lines[number]) for number, row in rows.items()}
 
 
-def sales_of(members: Collection[UUID], *, before: tuple[datetime, UUID] | None = None, limit: int = 50) -> list[Sale]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody may see who may not see all: these merchants' and these stores'."""
+
+    merchants: frozenset[UUID]
+    stores: frozenset[UUID]
+
+
+def sales_of(
+    members: Collection[UUID],
+    *,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+    seen: Seen | None = None,
+) -> list[Sale]:
     """The sales of a person (all ids that lead to them), newest first. 1 query."""
-    rows = Sale.objects.filter(member__in=members).order_by("-effective_at", "-id")
-    if before is not None:
-        at, number = before
-        rows = rows.filter(Q(effective_at__lt=at) | Q(effective_at=at, id__lt=number))
-    return list(rows[:limit])
+    return list(Sale.objects.filter(_page(members, before, seen)).order_by("-effective_at", "-id")[:limit])
 
 
 def returns_of(sale: UUID) -> list[tuple[Return, list[ReturnLine]]]:
@@ -36,9 +47,25 @@ def returns_of(sale: UUID) -> list[tuple[Return, list[ReturnLine]]]:
     return [(row, [line for line in lines if line.back_id == row.id]) for row in rows]
 
 
-def events_of(members: Collection[UUID], *, limit: int = 50) -> Sequence[Event]:
+def events_of(
+    members: Collection[UUID],
+    *,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+    seen: Seen | None = None,
+) -> list[Event]:
     """Events of a person, newest first. 1 query."""
-    return list(Event.objects.filter(member__in=members).order_by("-effective_at", "-id")[:limit])
+    return list(Event.objects.filter(_page(members, before, seen)).order_by("-effective_at", "-id")[:limit])
+
+
+def _page(members: Collection[UUID], before: tuple[datetime, UUID] | None, seen: Seen | None) -> Q:
+    found = Q(member__in=members)
+    if seen is not None:
+        found &= Q(merchant__in=seen.merchants) | Q(store__in=seen.stores)
+    if before is not None:
+        at, number = before
+        found &= Q(effective_at__lt=at) | Q(effective_at=at, id__lt=number)
+    return found
 
 
 def lapsed(*, at: datetime, limit: int = 500) -> list[UUID]:

@@ -1,6 +1,6 @@
 """The checkout in one call, in two steps where a till needs them, and what is brought back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -192,7 +192,11 @@ class People:
         named: list[Somebody] = [
             one for a in asked for one in (a, *a.value, *(line.loads for line in a.lines if line.loads))
         ]
-        ids = {one.member for one in named if one.member} | {a.shown for a in asked if a.shown}
+        self.know(named, {a.shown for a in asked if a.shown})
+
+    def know(self, named: Sequence[Somebody], shown: Collection[UUID] = ()) -> None:
+        """Raises UnknownMember, UnknownIdentifier."""
+        ids = {one.member for one in named if one.member} | set(shown)
         self.roots = roots(sorted(ids), organisation=self.home) if ids else {}
         presented = list({_presented(one): None for one in named if one.identifier})
         for one, found in zip(presented, recognise_all(presented, organisation=self.home), strict=True):

@@ -8,13 +8,14 @@ from regulars.ledger.services.expiry import expire_due
 from regulars.ledger.services.freezes import freeze, thaw_due, unfreeze
 from regulars.ledger.services.gifts import move
 from regulars.ledger.services.holds import capture, lapse_due, place_hold, place_holds, void
-from regulars.ledger.services.pendings import activate, cancel_pending, settle_due
+from regulars.ledger.services.pendings import activate, activate_all, cancel_pending, settle_due
 from regulars.ledger.services.postings import post
 from regulars.ledger.services.reversals import reverse
 from regulars.ledger.services.value import load, pay, refund
 
 __all__ = [
     "activate",
+    "activate_all",
     "adjust",
     "approve",
     "cancel_pending",

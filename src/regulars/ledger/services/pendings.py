@@ -1,6 +1,6 @@
 """Earns on their way: pending, then active or cancelled; by being told, or by their time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from regulars.ledger.drafts import AccountRow, Draft, Words
 from regulars.ledger.errors import NotReversible, PendingSettled, TransferUnknown
 from regulars.ledger.intake import period
 from regulars.ledger.models import Unit
-from regulars.ledger.moves import Posting
+from regulars.ledger.moves import Activated, Posting
 from regulars.ledger.services.accounts import locked, units
 from regulars.ledger.services.debts import repay
 from regulars.ledger.words import Kind, Role
@@ -94,6 +94,28 @@ def activate(
 
 
 @transaction.atomic
+def activate_all(wanted: Mapping[UUID, datetime], *, actor: Actor, at: datetime) -> list[Activated]:
+    """Pending earns become active, each at its own moment; what is settled by now, or past its deadline, is left out.
+
+    Seven queries however many; none for none.
+    """
+    if not wanted:
+        return []
+    draft, rows, known = _locked(sorted(wanted), actor, at)
+    rows = [row for row in rows if row.state == "pending" and (row.cancels_at is None or row.cancels_at > at)]
+    if not rows:
+        return []
+    for row in rows:
+        _activate(draft, row, known[row.unit], min(wanted[row.id], at))
+    _settle(draft, rows, "ledger.activate", actor, at)
+    found = []
+    for row in rows:
+        assert row.settled_by is not None
+        found.append(Activated(row.id, row.settled_by, row.unit, row.remaining))
+    return found
+
+
+@transaction.atomic
 def cancel_pending(pending: UUID, amount: int | None = None, *, reason: str = "", actor: Actor, at: datetime) -> UUID:
     """A pending earn goes back to where it came from, all or a part; the transfer.
 
@@ -103,6 +125,24 @@ def cancel_pending(pending: UUID, amount: int | None = None, *, reason: str = ""
     _still(rows[0], at, cancelling=True)
     _cancel(draft, rows[0], rows[0].remaining if amount is None else amount, at, reason)
     return _settle(draft, rows, "ledger.cancel", actor, at)[0]
+
+
+@transaction.atomic
+def cancel_open(pending: Sequence[UUID], *, reason: str, actor: Actor, at: datetime) -> dict[UUID, int]:
+    """What is still on its way of these earns goes back to where it came from; how much of each. Those that became
+    active, or never were on their way, are left. One query; seven more where there is any."""
+    waiting = run(
+        "SELECT id FROM ledger_pending WHERE id = ANY(%s::uuid[]) AND state = 'pending' ORDER BY id", [column(pending)]
+    )
+    if not waiting:
+        return {}
+    draft, rows, _ = _locked([number for (number,) in waiting], actor, at)
+    rows = [row for row in rows if row.state == "pending" and row.remaining]
+    found = {row.id: row.remaining for row in rows}
+    for row in rows:
+        _cancel(draft, row, row.remaining, at, reason)
+    _settle(draft, rows, "ledger.cancel", actor, at)
+    return found
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from regulars.basics.ids import typed
 from regulars.programme import counters
+from regulars.programme.book import Book
 from regulars.programme.checkout.known import Holding, Known
 from regulars.programme.checkout.moves import Load, NewPurchase
 from regulars.programme.checkout.paying import Paying, Wallet, pay
@@ -74,7 +75,7 @@ def decide(
     """All of a batch. Locks the sums that earning rules look at. Raises PointsRefused, NotEnough, WrongCurrency."""
     available: dict[Holding, int] = dict(known.available)
     priced = [_priced(wanted, basket, known, offers, available) for wanted, basket in pairs]
-    whose = _whose(pairs, known, organisation)
+    whose = whose_of([(basket.id, one.member, basket.occasion) for one, basket in pairs], known.book, organisation)
     rules = {basket.id: known.book.at(KIND, basket.occasion.at) for _, basket in pairs}
     sums = frozenset(
         each
@@ -122,17 +123,19 @@ def _earned(
     return earned
 
 
-def _whose(pairs: Sequence[tuple[NewPurchase, Basket]], known: Known, organisation: UUID) -> Mapping[UUID, Whose]:
-    """For whom sums are kept. One query where a limit goes by phone or mail."""
-    members = {one.member for one, _ in pairs if one.member is not None}
-    asked = any(limit.also_by for one in known.book.versions(KIND) for limit in one.terms.limits)
+def whose_of(
+    visits: Sequence[tuple[UUID, UUID | None, Occasion]], terms: Book, organisation: UUID
+) -> Mapping[UUID, Whose]:
+    """For whom sums are kept, at purchases and activities alike. One query where a limit goes by phone or mail."""
+    members = {member for _, member, _ in visits if member is not None}
+    asked = any(limit.also_by for one in terms.versions(KIND) for limit in one.terms.limits)
     by = known_by(members, organisation=organisation) if asked and members else {}
     return {
-        basket.id: Whose(
-            typed("mbr", one.member) if one.member else "",
-            basket.occasion.store,
-            basket.occasion.merchant,
-            by.get(one.member, {}) if one.member else {},
+        number: Whose(
+            typed("mbr", member) if member else "",
+            occasion.store,
+            occasion.merchant,
+            by.get(member, {}) if member else {},
         )
-        for one, basket in pairs
+        for number, member, occasion in visits
     }

@@ -1,8 +1,9 @@
 """What is read before purchases are decided: members, places, balances. Many purchases at once, few queries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from regulars.access.selectors import places
@@ -21,6 +22,17 @@ from regulars.rules.occasion import Occasion
 from regulars.sales.moves import Place
 
 Holding = tuple[UUID, str]  # owner, unit
+
+
+class Visit(Protocol):
+    """A purchase or an activity: who, where and when."""
+
+    @property
+    def place(self) -> Place: ...
+    @property
+    def member(self) -> UUID | None: ...
+    @property
+    def effective_at(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +65,8 @@ class Known:
             tenders=wanted.tenders,
         )
 
-    def facts(self, wanted: NewPurchase) -> MemberFacts | None:
-        """The member as rules see them at the purchase."""
+    def facts(self, wanted: Visit) -> MemberFacts | None:
+        """The member as rules see them then."""
         if wanted.member is None:
             return None
         sketch = self.sketches[wanted.member]
@@ -69,22 +81,27 @@ class Known:
 
 
 def read(wanted: Sequence[NewPurchase], *, organisation: UUID, at: datetime) -> Known:
-    """Four queries; one more for each holder who pays with points or value, one where a rule asks who buys first."""
+    """As `people`; one more query for each holder who pays with points or value."""
+    holders = {owner for one in wanted for owner in _payers(one)}
+    available = {(owner, has.unit): has.available for owner in sorted(holders) for has in balances(owner, at=at)}
+    return replace(people(wanted, organisation=organisation), available=available)
+
+
+def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
+    """Four queries; one more where a rule asks who buys first."""
     terms = book(organisation)
     members = {one.member for one in wanted if one.member is not None}
     found = sketches(members) if members else {}
-    holders = {owner for one in wanted for owner in _payers(one)}
     return Known(
         terms,
         places().zones,
         found,
         _levels(wanted, terms) if members and terms.versions(LADDER) else {},
         _bought(found) if members and asks_for_first(terms) else {},
-        {(owner, has.unit): has.available for owner in sorted(holders) for has in balances(owner, at=at)},
     )
 
 
-def _levels(wanted: Sequence[NewPurchase], terms: Book) -> dict[tuple[UUID, datetime], dict[str, str]]:
+def _levels(wanted: Sequence[Visit], terms: Book) -> dict[tuple[UUID, datetime], dict[str, str]]:
     """The levels members have, or had at the purchase. One query; two more for late deliveries."""
     return levels_then({(one.member, one.effective_at) for one in wanted if one.member is not None}, terms=terms)
 

@@ -11,7 +11,7 @@ from regulars.ledger import services as ledger
 from regulars.ledger.moves import Holder, House, NewHold, Posting
 from regulars.ledger.words import Kind, Role
 from regulars.rules.earning.effects import Effect, of_plain
-from regulars.rules.occasion import Occasion
+from regulars.rules.occasion import PURCHASE, Occasion
 
 Plain = dict[str, Any]
 
@@ -83,12 +83,13 @@ def _earn(effect: Effect, owner: UUID, where: Mapping[str, Any]) -> Posting:
 
 
 def _where(occasion: Occasion, sale: UUID, owner: UUID, shown: UUID) -> dict[str, Any]:
+    bought = occasion.kind == PURCHASE
     return {
         "effective_at": occasion.at,
         "merchant": occasion.merchant,
         "store": occasion.store,
         "shown": None if shown == owner else shown,
-        "details": {"sale": typed("sal", sale)},
+        "details": {"sale": typed("sal", sale)} if bought else {"activity": typed("act", sale)},
     }
 
 

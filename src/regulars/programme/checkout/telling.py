@@ -6,6 +6,7 @@ from typing import Any
 from regulars.basics.ids import typed
 from regulars.ledger.moves import Balance
 from regulars.programme.checkout.deciding import Decided
+from regulars.rules.earning.effects import Earned
 from regulars.rules.pricing import GiftDue, Points
 from regulars.rules.reasons import NotApplied
 
@@ -27,8 +28,8 @@ def purchase(one: Decided) -> dict[str, Any]:
         "paid_with_value": paid["value"],
         "due": one.occasion.paid - sum(paid.values()),
         "lines": _lines(one),
-        "effects": [*_discounts(one), *_payments(one), *_loads(one), *_earned(one)],
-        "not_applied": [_not_applied(each) for each in (*one.priced.priced.not_applied, *one.earned.not_applied)],
+        "effects": [*_discounts(one), *_payments(one), *_loads(one), *earned(one.earned)],
+        "not_applied": [not_applied(each) for each in (*one.priced.priced.not_applied, *one.earned.not_applied)],
         "balances": [],
         "lapses_at": None if lapses_at is None else lapses_at.isoformat(),
     }
@@ -93,7 +94,8 @@ def _loads(one: Decided) -> list[dict[str, Any]]:
     return [{"kind": "load", "unit": load.unit, "amount": one.loaded(load).paid} for load in one.wanted.loads]
 
 
-def _earned(one: Decided) -> list[dict[str, Any]]:
+def earned(found: Earned) -> list[dict[str, Any]]:
+    """What rules gave."""
     return [
         {
             "kind": "earn",
@@ -104,7 +106,7 @@ def _earned(one: Decided) -> list[dict[str, Any]]:
             "pending": effect.pending,
             "lines": by_line(effect.lines.items()),
         }
-        for effect in one.earned.effects
+        for effect in found.effects
     ]
 
 
@@ -112,7 +114,8 @@ def by_line(parts: Iterable[tuple[int, int]]) -> list[dict[str, int]]:
     return [{"number": number, "amount": amount} for number, amount in sorted(parts)]
 
 
-def _not_applied(one: NotApplied) -> Mapping[str, Any]:
+def not_applied(one: NotApplied) -> Mapping[str, Any]:
+    """Why something gave nothing."""
     return {
         "code": one.code,
         "version": one.version,

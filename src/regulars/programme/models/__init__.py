@@ -1,5 +1,6 @@
 """Tables of the room, without verbs; these are in `services`."""
 
+from regulars.programme.models.activities import Activity
 from regulars.programme.models.checkout import Back, Checkout
 from regulars.programme.models.counters import Counter, Use
 from regulars.programme.models.coupons import Coupon, CouponNumber, CouponState, CouponUse, Reservation
@@ -17,6 +18,7 @@ from regulars.programme.models.tiers import (
 )
 
 __all__ = [
+    "Activity",
     "Back",
     "BenefitUse",
     "Checkout",
