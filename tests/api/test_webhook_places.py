@@ -3,8 +3,10 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from standardwebhooks import Webhook
 
@@ -15,14 +17,16 @@ from regulars.access.services.roles import write_role
 from regulars.api.models import Delivery
 from regulars.api.webhooks.kinds import words
 from regulars.api.webhooks.matching import match_due
-from regulars.basics.ids import typed, untyped
+from regulars.api.webhooks.origins import _OF_KIND, _OF_OWNER, organisations
+from regulars.basics.ids import new_id, typed, untyped
 from regulars.journal.models import Entry
-from regulars.journal.moves import Actor
+from regulars.journal.moves import Actor, Line
 from regulars.journal.sending import seal_due
 from regulars.ledger.services.holds import lapse_due
+from regulars.members.models import Member
 from tests.api.hooks import hook, join, log, work
 from tests.api.receiver import Receiver
-from tests.api.world import SETUP, Till, World, make_world
+from tests.api.world import AT, SETUP, Till, World, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +77,24 @@ def test_lines_without_a_place_find_their_organisation(world: World, administrat
     lines = Entry.objects.filter(number__in=told)
     assert {line.actor_id for line in lines} == {Entry.objects.get(what="webhooks.create").actor_id}
     assert len(lines) >= 7
+
+
+@pytest.mark.parametrize("kind", [*_OF_KIND, *_OF_OWNER])
+def test_what_jobs_do_to_a_thing_is_told_to_its_organisation(world: World, kind: str) -> None:
+    """Without a place and without a key: by the thing alone."""
+    number, member, home = new_id(AT), new_id(AT), world.organisation
+    for model in {_OF_KIND.get(kind) or _OF_OWNER[kind], Member}:
+        only(model._meta.db_table, number if model is not Member or kind == "mbr" else member, home, member)
+    subjects = (typed(kind, number), typed(kind, new_id(AT)), "points")
+    lines = [Line(1, AT, "system", "a.job", "", "", "", "x.y", one, "", "", {}, {}, "", 1) for one in subjects]
+    assert organisations(lines) == [home, None, None]
+
+
+def only(table: str, number: UUID, organisation: UUID, owner: UUID) -> None:
+    """For this transaction a table of this name with one row, which says nothing but whose it is."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {table} (id uuid, organisation uuid, owner uuid) ON COMMIT DROP")
+        cursor.execute(f"INSERT INTO {table} VALUES (%s, %s, %s)", [number, organisation, owner])
 
 
 def test_one_of_a_merchant_or_store_hears_of_it_alone(world: World, administrator: Till, receiver: Receiver) -> None:

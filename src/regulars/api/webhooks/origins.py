@@ -16,6 +16,8 @@ from regulars.basics.ids import untyped
 from regulars.journal.moves import Line
 from regulars.ledger.models import Adjustment, Hold, Transfer
 from regulars.members.models import Card, CardRange, Company, Household, Member, Wording
+from regulars.programme.models import Coupon, Redemption, Terms
+from regulars.sales.models import Event, Return, Sale
 
 Owned = Mapping[UUID, UUID]
 _OF_OWNER: Final[Mapping[str, type[Hold] | type[Transfer] | type[Adjustment]]] = {
@@ -30,6 +32,12 @@ _OF_KIND: Final = {
     "cmp": Company,
     "hsh": Household,
     "wrd": Wording,
+    "sal": Sale,
+    "ret": Return,
+    "act": Event,
+    "trm": Terms,
+    "cpn": Coupon,
+    "rdm": Redemption,
     "whk": Endpoint,
 }
 
