@@ -76,12 +76,14 @@ CompanyId = Annotated[UUID, BeforeValidator(_id_reader("cmp")), _text_id("cmp"),
 NoteId = Annotated[UUID, BeforeValidator(_id_reader("nte")), _text_id("nte"), _id_schema("nte")]
 SaleId = Annotated[UUID, BeforeValidator(_id_reader("sal")), _text_id("sal"), _id_schema("sal")]
 SaleBackId = Annotated[UUID, BeforeValidator(_id_reader("ret")), _text_id("ret"), _id_schema("ret")]
-ActivityId = Annotated[UUID, BeforeValidator(_id_reader("act")), _text_id("act"), _id_schema("act")]
+CouponId = Annotated[UUID, BeforeValidator(_id_reader("cpn")), _text_id("cpn"), _id_schema("cpn")]
+BatchId = Annotated[UUID, BeforeValidator(_id_reader("bat")), _text_id("bat"), _id_schema("bat")]
+ReservationId = Annotated[UUID, BeforeValidator(_id_reader("rsv")), _text_id("rsv"), _id_schema("rsv")]
+TermsId = Annotated[UUID, BeforeValidator(_id_reader("trm")), _text_id("trm"), _id_schema("trm")]
 StaffId = Annotated[UUID, BeforeValidator(_id_reader("stf")), _text_id("stf"), _id_schema("stf")]
 WebhookId = Annotated[UUID, BeforeValidator(_id_reader("whk")), _text_id("whk"), _id_schema("whk")]
 DeliveryId = Annotated[UUID, BeforeValidator(_id_reader("dlv")), _text_id("dlv"), _id_schema("dlv")]
 EventId = Annotated[UUID, BeforeValidator(_id_reader("evt")), _text_id("evt"), _id_schema("evt")]
-TermsId = Annotated[UUID, BeforeValidator(_id_reader("trm")), _text_id("trm"), _id_schema("trm")]
 KeyId = Annotated[UUID, BeforeValidator(_id_reader("key")), _text_id("key"), _id_schema("key")]
 
 
