@@ -185,8 +185,8 @@ def test_a_bought_level_is_bought_once_and_can_be_ended() -> None:
     assert len(give_levels([wanted], organisation=HOME, actor=ANN, at=day(2025, 2))) == 1
     assert give_levels([wanted], organisation=HOME, actor=ANN, at=day(2025, 2)) == []
     (given,) = given_levels(ada)
-    (change,) = end_level(given.id, organisation=HOME, reason="refunded", actor=ANN, at=day(2025, 6))
-    assert change.after.level == "blue"
+    assert end_level(given.id, organisation=HOME, reason="refunded", actor=ANN, at=day(2025, 6)) == ada
+    assert shown(ada, day(2025, 6, 2)).level == "blue"
     with pytest.raises(WrongLevel):
         end_level(given.id, organisation=HOME, reason="refunded", actor=ANN, at=day(2025, 7))
 

@@ -5,7 +5,9 @@ from django.urls import path
 from regulars.api.openapi import ABOUT, RegularsApi
 from regulars.api.reference import reference
 from regulars.api.routes import (
+    activities,
     baskets,
+    benefits,
     cards,
     care,
     closing,
@@ -28,8 +30,10 @@ from regulars.api.routes import (
     programme,
     purchases,
     recognising,
+    rewards,
     settings,
     simulations,
+    tiers,
     value,
     webhooks,
 )
@@ -54,8 +58,12 @@ for noun in (
     programme,
     simulations,
     purchases,
+    activities,
     coupons,
     baskets,
+    tiers,
+    benefits,
+    rewards,
     value,
     exchange,
     care,

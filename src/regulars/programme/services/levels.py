@@ -16,7 +16,7 @@ from regulars.programme.ladders import holding
 from regulars.programme.models import Given
 from regulars.programme.moves_tiers import NewLevel, TierChange
 from regulars.programme.services.deciding import again
-from regulars.programme.services.qualifying import lock
+from regulars.programme.services.qualifying import lock, noted
 from regulars.programme.tallies import SET
 from regulars.rules.tiers.standing import Because
 
@@ -48,12 +48,13 @@ def give_levels(
     made = _write(fresh, organisation, actor, at)
     record([_deed(one, number) for one, number in zip(fresh, made, strict=True)], actor=actor, at=at)
     concerned = {(one.member, one.ladder) for one in fresh}
-    return again([row for row in rows if (row.member, row.ladder) in concerned], terms=terms, at=at)
+    changes = again([row for row in rows if (row.member, row.ladder) in concerned], terms=terms, at=at)
+    return noted(changes, actor=actor, at=at)
 
 
 @transaction.atomic
-def end_level(given: UUID, *, organisation: UUID, reason: str, actor: Actor, at: datetime) -> list[TierChange]:
-    """Ends a matched or bought level now. What was set by hand is set anew instead. Raises WrongLevel."""
+def end_level(given: UUID, *, organisation: UUID, reason: str, actor: Actor, at: datetime) -> UUID:
+    """Ends a matched or bought level now; whose it was. What was set by hand is set anew instead. Raises WrongLevel."""
     row = Given.objects.filter(id=given, organisation=organisation, void_at=None).first()
     if row is None or Because(row.because) in SET or (row.ends_at is not None and row.ends_at <= at):
         raise WrongLevel("No level that was matched or bought, and still holds, has this id.")
@@ -62,7 +63,8 @@ def end_level(given: UUID, *, organisation: UUID, reason: str, actor: Actor, at:
     Given.objects.filter(id=given).update(ends_at=max(at, row.begins_at))
     after = {"ladder": row.ladder, "level": row.level, "given": typed("gvn", given)}
     record([Deed("tiers.end", typed("mbr", row.member), after=after, reason=reason)], actor=actor, at=at)
-    return again([one for one in rows if one.ladder == row.ladder], terms=terms, at=at)
+    noted(again([one for one in rows if one.ladder == row.ladder], terms=terms, at=at), actor=actor, at=at)
+    return row.member
 
 
 def _check(one: NewLevel, terms: Book, moving_in: bool, at: datetime) -> None:
