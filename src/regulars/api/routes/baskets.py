@@ -17,12 +17,12 @@ from regulars.api.fields import PRINTED, CouponId, Moment, ReservationId, Tellin
 from regulars.api.keys import Call, Request
 from regulars.api.places import Where, merchants_seen, organisation, stores_seen, where
 from regulars.api.routes.bills import (
+    BillLine,
     ByLine,
     Code,
     Currency,
     EffectTold,
     LineAsked,
-    LineTold,
     NotAppliedTold,
     OfferTold,
     Somebody,
@@ -87,7 +87,7 @@ class CodeTold(Telling):
 class PricedTold(Telling):
     """What offers do to the basket: prices by line, what was given beside them, and why the rest was not applied."""
 
-    lines: list[LineTold]
+    lines: list[BillLine]
     discount: int
     effects: list[EffectTold]
     not_applied: list[NotAppliedTold]
@@ -95,7 +95,7 @@ class PricedTold(Telling):
     exact: Annotated[bool, Field(description="Nothing better exists; false only where very many offers compete.")]
 
 
-class HeldTold(PricedTold):
+class BasketHeld(PricedTold):
     """What a reservation holds, or what was redeemed."""
 
     id: ReservationId
@@ -103,7 +103,7 @@ class HeldTold(PricedTold):
     lapses_at: Moment | None = None
 
 
-class UseTold(Telling):
+class CouponUseTold(Telling):
     """A coupon of a reservation."""
 
     coupon: CouponId
@@ -117,7 +117,7 @@ class ReservationTold(Telling):
     id: ReservationId
     state: Literal["reserved", "redeemed", "released", "lapsed"]
     lapses_at: Moment | None
-    coupons: list[UseTold]
+    coupons: list[CouponUseTold]
 
 
 @read(router, "/baskets/validate", right=Right.SALES_POST, answer=PricedTold, method="POST")
@@ -128,7 +128,7 @@ def validate_codes(request: Request, body: BasketAsked) -> PricedTold:
     return PricedTold.model_validate(_priced(told))
 
 
-@write(router, "POST", "/coupon-reservations", right=Right.SALES_POST, answer=HeldTold, status=201)
+@write(router, "POST", "/coupon-reservations", right=Right.SALES_POST, answer=BasketHeld, status=201)
 def reserve_coupons(request: Request, body: ReservationAsked) -> Reply:
     """Prices the basket, and holds its coupons and their places in limits until it is redeemed or released. Refused
     where codes were shown and none takes anything off."""
@@ -136,7 +136,7 @@ def reserve_coupons(request: Request, body: ReservationAsked) -> Reply:
     return _use(call, body, call.at + timedelta(seconds=body.hold_seconds))
 
 
-@write(router, "POST", "/coupon-redemptions", right=Right.SALES_POST, answer=HeldTold, status=201)
+@write(router, "POST", "/coupon-redemptions", right=Right.SALES_POST, answer=BasketHeld, status=201)
 def redeem_coupons(request: Request, body: BasketAsked) -> Reply:
     """The same, used at once."""
     return _use(request.call, body, None)
@@ -183,7 +183,7 @@ def _use(call: Call, asked: BasketAsked, until: Any) -> Reply:
     if asked.coupons and not any(one.offered.typed for one in told.priced.applied):
         raise CouponRefused("None of these codes takes anything off this bill.", not_applied=_not_applied(told))
     said = {"id": basket.id, "state": "reserved" if until else "redeemed", "lapses_at": until}
-    return Reply(HeldTold.model_validate({**_priced(told), **said}), about=basket.member)
+    return Reply(BasketHeld.model_validate({**_priced(told), **said}), about=basket.member)
 
 
 def _basket(call: Call, asked: BasketAsked) -> tuple[Basket, UUID]:
@@ -258,7 +258,7 @@ def _priced(told: Told) -> dict[str, Any]:
             by_line.setdefault(number, []).append(OfferTold(code=one.offered.code, amount=amount))
     return {
         "lines": [
-            LineTold(
+            BillLine(
                 number=line.number,
                 item=line.item,
                 amount=line.amount,

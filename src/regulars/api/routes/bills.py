@@ -20,7 +20,7 @@ Thing = Annotated[str, StringConstraints(max_length=200, pattern=PRINTED)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._:/+-]+$")]
 
 
-class Shown(Asking):
+class IdentifierShown(Asking):
     """A card, phone, mail address or number that is shown or said."""
 
     EXAMPLE: ClassVar = {"kind": "email", "value": "ada@example.com"}
@@ -35,7 +35,7 @@ class Somebody(Asking):
     """A member by id or by what is shown; neither: nobody."""
 
     member: MemberId | None = None
-    identifier: Shown | None = None
+    identifier: IdentifierShown | None = None
 
     @model_validator(mode="after")
     def one_at_most(self) -> Self:
@@ -188,7 +188,7 @@ class OfferTold(Telling):
     amount: int
 
 
-class LineTold(Telling):
+class BillLine(Telling):
     """A line as it is to be printed: `paid` = amount - discount."""
 
     number: int
@@ -232,7 +232,7 @@ class NotAppliedTold(Telling):
     facts: dict[str, Any] = Field(default_factory=dict)
 
 
-class BalanceTold(Telling):
+class BalanceAfter(Telling):
     """What the member has after it, of a unit that moved."""
 
     unit: str
@@ -254,10 +254,10 @@ class PurchaseTold(Telling):
     paid_with_points: int
     paid_with_value: int
     due: int
-    lines: list[LineTold]
+    lines: list[BillLine]
     effects: list[EffectTold]
     not_applied: list[NotAppliedTold]
-    balances: list[BalanceTold]
+    balances: list[BalanceAfter]
     lapses_at: Moment | None = None
     replayed: bool = False
 
@@ -276,7 +276,7 @@ class BackTold(Telling):
     lines: list[ByLine]
     effects: list["UndoneTold"]
     restored: Annotated[list[str], Field(description="Coupons that are good again.")]
-    balances: list[BalanceTold]
+    balances: list[BalanceAfter]
     replayed: bool = False
 
 
