@@ -143,6 +143,15 @@ def test_after_days_of_nothing_but_failures_it_is_switched_off_and_somebody_is_t
     assert administrator.get(f"/webhooks/{made['id']}").json()["failures"] == 0
 
 
+def test_the_trail_says_where_a_webhook_led_before_and_leads_now(administrator: Till) -> None:
+    asked = {"address": "https://one.example/secret-path", "types": ["ledger.*"]}
+    made = administrator.done("/webhooks", asked)
+    administrator.send("PATCH", f"/webhooks/{made['id']}", {"address": "https://two.example/"})
+    line = Entry.objects.get(what="webhooks.change")
+    assert (line.before["host"], line.after["host"]) == ("one.example", "two.example")
+    assert "secret-path" not in str(list(Entry.objects.values_list("after", "before")))
+
+
 def test_one_that_is_gone_is_switched_off_at_once(administrator: Till, receiver: Receiver) -> None:
     made = hook(administrator, receiver, ["members.enrol"])
     join(administrator)

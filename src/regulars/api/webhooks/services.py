@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -53,7 +54,7 @@ def create(
         changed_at=at,
     )
     secret = _new_secret(made, at)
-    record([_deed("webhooks.create", made, {"types": list(kinds)})], actor=actor, at=at)
+    record([_deed("webhooks.create", made, _settled(made))], actor=actor, at=at)
     return made, secret
 
 
@@ -73,6 +74,7 @@ def change(
     Raises WrongAddress, UnknownEventType.
     """
     row = locks.endpoints([endpoint.id])[endpoint.id]
+    before = _settled(row)
     row.address = row.address if address is None else address
     row.kinds = row.kinds if kinds is None else list(kinds)
     _checked(row.address, row.kinds)
@@ -81,7 +83,7 @@ def change(
         _switch(row, is_on, at)
     row.changed_at = at
     row.save()
-    record([_deed("webhooks.change", row, {"types": row.kinds, "on": row.is_on})], actor=actor, at=at)
+    record([_deed("webhooks.change", row, _settled(row), before=before)], actor=actor, at=at)
     return row
 
 
@@ -140,8 +142,10 @@ def resend(delivery: Delivery, *, actor: Actor, at: datetime) -> Delivery:
 def resend_since(
     endpoint: Endpoint, since: datetime, *, only_missed: bool = False, actor: Actor, at: datetime
 ) -> Resend:
-    """Everything that it would have heard since a moment, at most `KEPT` ago. A job does it. Raises WebhookOff."""
+    """Everything that it would have heard since a moment, at most `KEPT` ago. A job does it, in place of what it was
+    still asked to do for this endpoint. Raises WebhookOff."""
     _require_on(endpoint)
+    endpoint.resends.all().delete()
     since = max(since, at - KEPT)
     made = Resend.objects.create(
         id=new_id(at),
@@ -191,7 +195,14 @@ def _require_on(endpoint: Endpoint) -> None:
         raise WebhookOff("The webhook is switched off.", webhook=typed("whk", endpoint.id))
 
 
-def _deed(what: str, endpoint: Endpoint, facts: Mapping[str, object]) -> Deed:
+def _settled(row: Endpoint) -> dict[str, object]:
+    """What the trail keeps of it: of the address the host alone, since the rest may be a secret of the receiver's."""
+    return {"host": urlsplit(row.address).hostname, "types": row.kinds, "on": row.is_on}
+
+
+def _deed(
+    what: str, endpoint: Endpoint, facts: Mapping[str, object], *, before: Mapping[str, object] | None = None
+) -> Deed:
     merchant = typed("mrc", endpoint.merchant) if endpoint.merchant else ""
     store = typed("str", endpoint.store) if endpoint.store else ""
-    return Deed(what, typed("whk", endpoint.id), merchant, store, after=facts)
+    return Deed(what, typed("whk", endpoint.id), merchant, store, before=before or {}, after=facts)
