@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from regulars.ledger.services import define_unit
-from regulars.ledger.words import UnitKind
+from regulars.ledger.services import define_unit, freeze
+from regulars.ledger.words import Level, UnitKind
 from regulars.programme.checkout.ending import lapse_due
 from regulars.programme.coupons.moves import Gift
 from regulars.programme.services.coupons_issuing import issue
@@ -187,3 +187,12 @@ def test_sem_14_what_happens_to_spent_points_is_a_setting(shop: Shop, spent: str
     shop.buy(line(900), points=[{"unit": "points", "points": 90}])
     back = shop.back(bought)
     assert (back["refund"], shop.points()) == (refund, (0, 0, owed))
+
+
+def test_sem_36_who_is_kept_from_earning_buys_all_the_same(shop: Shop) -> None:
+    bought = shop.buy(line(5000))
+    freeze(owner(shop.member), Level.EARN, reason="fraud", actor=ANN, at=now())
+    done = shop.buy(line(5000))
+    assert (done["state"], done["effects"], [one["why"] for one in done["not_applied"]]) == ("complete", [], ["frozen"])
+    assert shop.back(bought)["effects"][0]["amount"] == 5
+    assert shop.points() == (0, 0, 0)

@@ -86,6 +86,15 @@ def freezes(owner: UUID, *, at: datetime) -> list[Freeze]:
     return list(Freeze.objects.filter(owner=owner, lifted_at=None, until__gt=at).order_by("level"))
 
 
+def kept_from_earning(owners: Collection[UUID], *, at: datetime) -> frozenset[UUID]:
+    """Who of these earns nothing now: frozen so. One query."""
+    rows = run(
+        "SELECT DISTINCT owner FROM ledger_account WHERE owner = ANY(%s::uuid[]) AND no_earn_until > %s",
+        [column(owners), at],
+    )
+    return frozenset(owner for (owner,) in rows)
+
+
 def adjustments(*, waiting: bool = True, limit: int = 100) -> list[Adjustment]:
     """Manual adjustments, newest first: those that wait for a second person, or all. One query."""
     rows = Adjustment.objects.filter(state="asked") if waiting else Adjustment.objects.all()

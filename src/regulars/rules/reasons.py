@@ -18,6 +18,7 @@ class Why(StrEnum):
     OTHER_CHANNEL = "other-channel"
     OTHER_TENDER = "other-tender"
     NO_MEMBER = "no-member"
+    FROZEN = "frozen"  # the member earns nothing for now
     OTHER_TIER = "other-tier"
     OTHER_SEGMENT = "other-segment"
     OTHER_PERSON = "other-person"  # given to somebody else

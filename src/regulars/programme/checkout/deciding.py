@@ -18,11 +18,13 @@ from regulars.programme.coupons.moves import Basket, Told
 from regulars.programme.coupons.offering import Offers
 from regulars.programme.errors import WrongLoad
 from regulars.programme.known import known_by
+from regulars.programme.moves import Version
 from regulars.rules.earning.earn import KIND, earn, needed
 from regulars.rules.earning.effects import Earned
 from regulars.rules.limits import Sum, Whose, taken
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Line, Occasion
+from regulars.rules.reasons import NotApplied, Reason, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Decided:
     occasion: Occasion  # at the prices paid, with all tenders
     parts: tuple[Paying, ...]
     earned: Earned
+    earns: bool  # a member is known, who is not kept from earning
 
     @property
     def facts(self) -> MemberFacts | None:
@@ -87,8 +90,11 @@ def decide(
     found = []
     for (wanted, basket), (told, wallet) in zip(pairs, priced, strict=True):
         occasion = wallet.tendered()
-        earned = _earned(wanted, occasion, basket, rules[basket.id], used, whose[basket.id])
-        found.append(Decided(basket.id, wanted, basket, told, occasion, tuple(wallet.parts), earned))
+        earns = wanted.member is not None and wanted.member not in known.frozen
+        earned = _kept_from(wanted)
+        if earns:
+            earned = _earned(occasion, basket, rules[basket.id], used, whose[basket.id])
+        found.append(Decided(basket.id, wanted, basket, told, occasion, tuple(wallet.parts), earned, earns))
     return found
 
 
@@ -96,7 +102,9 @@ def _priced(
     wanted: NewPurchase, basket: Basket, known: Known, offers: Offers, available: dict[Holding, int]
 ) -> tuple[Told, Wallet]:
     told = offers.decide(basket)
-    occasion = replace(basket.occasion, lines=told.priced.lines)
+    occasion = basket.occasion
+    if told.priced.lines is not occasion.lines:
+        occasion = replace(occasion, lines=told.priced.lines)
     wallet = pay(wanted, occasion, basket.facts, known.book, available)
     available.update(wallet.available)
     for load in wanted.loads:
@@ -105,18 +113,13 @@ def _priced(
     return told, wallet
 
 
-def _earned(
-    wanted: NewPurchase,
-    occasion: Occasion,
-    basket: Basket,
-    rules: Sequence[object],
-    used: dict[Sum, int],
-    whose: Whose,
-) -> Earned:
-    """Nobody known earns nothing, which needs no reasons."""
-    if wanted.member is None:
-        return Earned()
-    earned = earn(occasion, basket.facts, rules, used, whose)  # type: ignore[arg-type]
+def _kept_from(wanted: NewPurchase) -> Earned:
+    """Nobody known earns nothing, which needs no reason; who is frozen is told."""
+    return Earned() if wanted.member is None else Earned((), (NotApplied("", 0, Reason(Why.FROZEN)),))
+
+
+def _earned(occasion: Occasion, basket: Basket, rules: Sequence[Version], used: dict[Sum, int], whose: Whose) -> Earned:
+    earned = earn(occasion, basket.facts, rules, used, whose)
     for effect in earned.effects:
         for one in effect.takes:
             taken(used, one.sum, one.amount, occasion.at)

@@ -10,7 +10,7 @@ from regulars.access.selectors import places
 from regulars.basics.ids import typed
 from regulars.basics.periods import day_of
 from regulars.journal.statements import column, run
-from regulars.ledger.selectors import balances
+from regulars.ledger.selectors import balances, kept_from_earning
 from regulars.members.selectors.sketches import Sketch, sketches
 from regulars.programme.book import Book, book
 from regulars.programme.checkout.moves import NewPurchase
@@ -45,6 +45,7 @@ class Known:
     tiers: Mapping[tuple[UUID, datetime], Mapping[str, str]] = field(default_factory=dict)
     bought: Mapping[UUID, int] = field(default_factory=dict)  # kept purchases so far, where a rule asks
     available: Mapping[Holding, int] = field(default_factory=dict)
+    frozen: frozenset[UUID] = frozenset()  # who earns nothing for now: the bill is booked all the same
 
     def zone(self, place: Place) -> str:
         return self.zones.get(place.organisation, "UTC")
@@ -81,10 +82,11 @@ class Known:
 
 
 def read(wanted: Sequence[NewPurchase], *, organisation: UUID, at: datetime) -> Known:
-    """As `people`; one more query for each holder who pays with points or value."""
+    """As `people`, and who is frozen; one more query for each holder who pays with points or value."""
     holders = {owner for one in wanted for owner in _payers(one)}
     available = {(owner, has.unit): has.available for owner in sorted(holders) for has in balances(owner, at=at)}
-    return replace(people(wanted, organisation=organisation), available=available)
+    found = people(wanted, organisation=organisation)
+    return replace(found, available=available, frozen=kept_from_earning(found.sketches.keys(), at=at))
 
 
 def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:

@@ -70,6 +70,8 @@ class Wallet:
 
     def tendered(self) -> Occasion:
         """The bill with what these parts paid among its tenders."""
+        if not self.parts:
+            return self.occasion
         told = tuple(Tender(f"{one.part.kind}:{one.part.unit}", one.part.money) for one in self.parts)
         return replace(self.occasion, tenders=(*self.occasion.tenders, *told))
 

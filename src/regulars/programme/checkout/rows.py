@@ -16,6 +16,7 @@ from regulars.rules.occasion import Line, Occasion, Tender
 from regulars.rules.pricing import Applied, Points
 from regulars.rules.rounding import shared
 
+_json: Final = json.JSONEncoder(check_circular=False, ensure_ascii=False).encode
 _TYPES: Final = {
     "sale": "uuid", "organisation": "uuid", "member": "uuid", "shown": "uuid", "facts": "jsonb", "parts": "jsonb",
     "gains": "jsonb", "told": "jsonb", "given": "jsonb", "paid": "jsonb",
@@ -37,11 +38,12 @@ def write(
 def _row(
     one: Decided, parts: Sequence[Mapping[str, Any]], gains: Sequence[Mapping[str, Any]], told: Mapping[str, Any]
 ) -> tuple[object, ...]:
+    given = [each["amount"] for each in gains]
     return (
         one.id, one.wanted.place.organisation, one.wanted.member, one.wanted.shown or one.wanted.member,
-        json.dumps({"member": _facts(one.facts), "occasion": _occasion(one.occasion)}), json.dumps(parts),
-        json.dumps(gains), json.dumps(told), json.dumps([each["amount"] for each in gains]),
-        json.dumps([[each["units"], each["money"]] for each in parts]),
+        _json({"member": _facts(one.facts), "occasion": _occasion(one.occasion)}), _json(parts) if parts else "[]",
+        _json(gains) if gains else "[]", _json(told), str(given),
+        _json([[each["units"], each["money"]] for each in parts]) if parts else "[]",
     )  # fmt: skip
 
 
@@ -66,7 +68,7 @@ def _part(one: Paying) -> dict[str, Any]:
 def gains_of(one: Decided) -> list[dict[str, Any]]:
     """What is loaded, what rules give, what promotions and coupons give on top, and to whom."""
     found = [_load(one, load) for load in one.wanted.loads]
-    if one.wanted.member is not None:
+    if one.earns:
         owner, shown = one.holder
         who = {"owner": str(owner), "shown": str(shown)}
         found += [{**each, **who} for each in (*_earned(one), *_on_top(one))]

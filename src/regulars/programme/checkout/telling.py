@@ -72,7 +72,7 @@ def _discounts(one: Decided) -> list[dict[str, Any]]:
         for effect in applied.effects:
             if isinstance(effect, GiftDue):
                 found.append({**said, "kind": "gift", "item": effect.item, "amount": effect.pieces})
-            elif isinstance(effect, Points) and one.wanted.member is not None:
+            elif isinstance(effect, Points) and one.earns:
                 found.append({**said, "kind": "points", "unit": effect.unit, "amount": effect.amount})
     return found
 
