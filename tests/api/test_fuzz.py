@@ -61,6 +61,27 @@ def real(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, li
         signal.connect(close_old_connections)
 
 
+def climbed(administrator: Till, member: str) -> dict[str, list[str]]:
+    """A ladder with a benefit, a reward, and what a member has of them."""
+    levels = [{"code": "blue"}, {"code": "gold", "reach": [{"points": 10_000}]}]
+    for kind, code, document in (
+        ("ladder", "club", {"levels": levels}),
+        ("benefit", "lounge", {"ladder": "club", "levels": {"gold": 40}}),
+        ("reward", "mug", {"name": "Mug", "prices": [{"unit": "points", "amount": 5}], "fulfilled_later": True}),
+    ):
+        administrator.done("/programme/terms", {"kind": kind, "code": code, "document": document})
+    level = {"ladder": "club", "level": "gold", "way": "matched", "ends_at": "2099-01-01T00:00:00Z", "reason": "seen"}
+    administrator.done(f"/members/{member}/tiers", level)
+    lounge = f"/members/{member}/benefits/lounge/uses"
+    asked = f"/members/{member}/redemptions"
+    return {
+        "benefit": ["lounge"],
+        "given": [one["id"] for one in administrator.get(f"/members/{member}/tiers/history").json()["given"]],
+        "use": [administrator.done(lounge, {"count": 3})["id"] for _ in range(2)],
+        "redemption": [administrator.done(asked, {"reward": "mug"})["id"] for _ in range(3)],
+    }
+
+
 def known_ids(administrator: Till) -> dict[str, list[str]]:
     numbers = administrator.done(
         "/card-ranges", {"programme": "p", "name": "Blue", "prefix": "6270", "serial_digits": 8}
@@ -83,7 +104,14 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     assert administrator.send("PUT", "/fields/room", room).status_code == 200
     note = administrator.done(f"/members/{members[0]}/notes", {"text": "A window seat."})["items"][0]
     hook = administrator.done("/webhooks", {"address": "https://shop.example/hooks", "types": ["ledger.*"]})["id"]
+    tenth = {"benefit": {"type": "percent", "permille": 100}, "conditions": {"who": {"anyone": True}}}
+    spring = {"kind": "coupon-series", "code": "spring", "document": {"name": "Spring", "offer": tenth}}
+    series = administrator.done("/programme/terms", spring)
+    basket = {"currency": "GBP", "lines": [{"item": "tea", "amount": 900}]}
+    reservations = [administrator.done("/coupon-reservations", basket)["id"] for _ in range(2)]
     return {
+        "series": [series["code"]],
+        "reservation": reservations,
         "webhook_id": [hook],
         "delivery": [administrator.done(f"/webhooks/{hook}/ping")["id"]],
         "household": [administrator.done("/households", {"members": members[1:]})["id"]],
@@ -99,6 +127,7 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
         "card": [card["id"], *(one["id"] for one in cards)],
         "range_id": [numbers],
         "identifier": [identifier["id"]],
+        **climbed(administrator, members[0]),
     }
 
 
