@@ -146,6 +146,22 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Round",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("organisation", models.UUIDField()),
+                ("occasion", models.TextField()),
+                ("day", models.DateField()),
+                ("done_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "programme_round",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "occasion", "day"), name="programme_round_once")
+                ],
+            },
+        ),
         migrations.RunSQL(GUARDS, UNGUARDED),
         migrations.RunSQL("alter table programme_counter set (fillfactor = 70)", migrations.RunSQL.noop),
     ]

@@ -6,6 +6,7 @@ from regulars.programme.models.counters import Counter, Use
 from regulars.programme.models.coupons import Coupon, CouponNumber, CouponState, CouponUse, Reservation
 from regulars.programme.models.moving import MoveIn, MoveInRow
 from regulars.programme.models.rewards import Redemption
+from regulars.programme.models.rounds import Round
 from regulars.programme.models.terms import Edition, Terms
 from regulars.programme.models.tiers import (
     BenefitUse,
@@ -36,6 +37,7 @@ __all__ = [
     "Qualifying",
     "Redemption",
     "Reservation",
+    "Round",
     "Standing",
     "StandingChange",
     "Terms",
