@@ -65,8 +65,19 @@ class Held:
 
 
 @dataclass
+class Given:
+    """A gift: what of it was returned is whose it was."""
+
+    id: UUID
+    giver: Person
+    taker: Person
+    left: int
+
+
+@dataclass
 class Story:
     people: list[Person]
+    gifts: list[Given] = field(default_factory=list)
     done: list[Brought] = field(default_factory=list)
     waiting: list[UUID] = field(default_factory=list)
     holds: list[Held] = field(default_factory=list)
@@ -115,6 +126,9 @@ class PeopleMachine(RuleBasedStateMachine):
             said = f"{refusal.code}: {refusal}"
         assert bool(said) != allowed, f"should be {'done' if allowed else 'refused'}, the rooms say {said!r}"
         return answer
+
+    def open_holds(self, *roots: Person) -> bool:
+        return self.story.held(*roots)
 
     def available(self, root: Person) -> int:
         return sum(found.available for found in balances(root.id, at=self.at))
@@ -211,9 +225,29 @@ class PeopleMachine(RuleBasedStateMachine):
             return
         allowed = not one.erased and not two.erased and self.available(one) >= amount
         gift = Gift(one.id, two.id, "points", amount)
-        if self.deed(allowed, lambda: services.move(gift, MoveRules(), actor=TILL, at=self.at)):
+        moved = self.deed(allowed, lambda: services.move(gift, MoveRules(), actor=TILL, at=self.at))
+        if moved is not None:
             one.net -= amount
             two.net += amount
+            self.story.gifts.append(Given(moved.id, one, two, amount))
+
+    @precondition(lambda self: self.story.gifts)
+    @rule(number=which, share=st.sampled_from([1, 2, 3]))
+    def return_gift(self, number: int, share: int) -> None:
+        """Refused where too little of it is unspent, or its ends are gone or have become one."""
+        gift = self.story.gifts[number % len(self.story.gifts)]
+        part = max(1, gift.left // share)
+        barred = gift.giver.erased or gift.taker.erased or gift.giver.root is gift.taker.root or gift.left < part
+        try:
+            with transaction.atomic():
+                services.reverse(Reversal(gift.id, part), actor=TILL, at=self.at)
+        except RegularsError as refusal:
+            assert barred or refusal.code == "not-enough"  # noqa: PT017
+            return
+        assert not barred
+        gift.left -= part
+        gift.giver.net += part
+        gift.taker.net -= part
 
     @rule(number=which, amount=amounts, seconds=st.sampled_from([60, 86_400]))
     def hold(self, number: int, amount: int, seconds: int) -> None:
@@ -241,7 +275,7 @@ class PeopleMachine(RuleBasedStateMachine):
     @rule(survivor=which, other=which)
     def merge(self, survivor: int, other: int) -> None:
         one, two = self.one(survivor).root, self.one(other).root
-        allowed = one is not two and not one.erased and not two.erased and not self.story.held(one, two)
+        allowed = one is not two and not one.erased and not two.erased and not self.open_holds(one, two)
         said: dict[str, Any] = {"organisation": OURS, "reason": "one person", "actor": ANN, "at": self.at}
         if self.deed(allowed, lambda: merging.merge(one.id, two.id, **said)):
             two.into = one
@@ -250,7 +284,7 @@ class PeopleMachine(RuleBasedStateMachine):
     def part(self, other: int) -> None:
         two = self.one(other)
         one = two.into
-        allowed = one is not None and one.into is None and not two.erased and not self.story.held(one)
+        allowed = one is not None and one.into is None and not two.erased and not self.open_holds(one)
         said: dict[str, Any] = {"organisation": OURS, "reason": "two people", "actor": ANN, "at": self.at}
         if self.deed(allowed, lambda: merging.unmerge(two.id, **said)):
             two.into = None

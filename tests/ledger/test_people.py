@@ -9,9 +9,19 @@ from tests.ledger.conftest import ADA, ANN, AT, BOB, TILL, available, earn, spen
 from tests.ledger.machine import books_add_up
 
 from regulars.ledger import people, services
-from regulars.ledger.errors import AccountClosed, HolderMerged, OpenHolds
+from regulars.ledger.errors import AccountClosed, HolderMerged, NotReversible, OpenHolds
 from regulars.ledger.models import Account, Adjustment, Transfer
-from regulars.ledger.moves import Correction, Holder, House, NewHold, Posted, Posting, Reversal
+from regulars.ledger.moves import (
+    Correction,
+    Gift,
+    Holder,
+    House,
+    MoveRules,
+    NewHold,
+    Posted,
+    Posting,
+    Reversal,
+)
 from regulars.ledger.selectors import balances, lots
 from regulars.ledger.words import Kind, Level, Role, Short
 
@@ -216,3 +226,116 @@ def test_sem_35_what_a_parted_card_had_earned_is_taken_back_from_its_own(points:
     services.reverse(Reversal(earned.id), actor=TILL, at=AT + 3 * DAY)
     parted(plan, deed, AT + 4 * DAY)
     assert (worth(ADA, AT + 4 * DAY), worth(BOB, AT + 4 * DAY)) == ((0, 0, 0), (28, 0, 0))
+
+
+def apart(survivor: UUID, *others: UUID, plan: dict[str, Any], at: datetime) -> None:
+    people.unmerge(survivor, others, plan=plan, deed=uuid4(), actor=ANN, at=at)
+    books_add_up()
+
+
+def test_sem_35_what_is_given_back_to_who_has_paid_already_stays_with_that_one(points: str) -> None:
+    do(earn(CYD, 45))
+    inner, _ = merged(AT, BOB, CYD)
+    outer, _ = merged(AT, ADA, BOB)
+    spent = do(spend(ADA, 31))[0]
+    apart(ADA, BOB, CYD, plan=outer, at=AT)
+    services.reverse(Reversal(spent.id, 23), actor=TILL, at=AT)
+    apart(BOB, CYD, plan=inner, at=AT)
+    assert (worth(ADA, AT), worth(BOB, AT), worth(CYD, AT)) == ((23, 0, 31), (0, 0, 0), (45, 0, 0))
+
+
+def test_sem_35_what_was_given_back_by_a_debt_is_whose_it_was_before(points: str) -> None:
+    do(earn(CYD, 45, expires_at=AT + 9 * DAY), earn(BOB, 5, expires_at=AT + 8 * DAY))
+    inner, _ = merged(AT, BOB, CYD)
+    outer, _ = merged(AT, ADA, BOB)
+    do(spend(ADA, 40))
+    apart(ADA, BOB, CYD, plan=outer, at=AT)
+    apart(BOB, CYD, plan=inner, at=AT)
+    assert [(lot.remaining, lot.expires_at) for lot in lots(BOB, at=AT)] == [(5, AT + 8 * DAY)]
+    assert sorted((lot.remaining, lot.expires_at) for lot in lots(CYD, at=AT)) == [
+        (10, AT + 9 * DAY), (35, AT + 9 * DAY),
+    ]  # fmt: skip
+    assert (worth(ADA, AT), worth(BOB, AT), worth(CYD, AT)) == ((0, 0, 40), (5, 0, 0), (45, 0, 0))
+
+
+def test_sem_35_what_one_spent_with_a_former_holder_comes_back_to_who_holds_it_now(points: str) -> None:
+    do(earn(CYD, 50))
+    first, _ = merged(AT, CYD, BOB)
+    spent = do(spend(CYD, 50, shown=BOB))[0]
+    apart(CYD, BOB, plan=first, at=AT)
+    plan, _ = merged(AT)
+    services.reverse(Reversal(spent.id), actor=TILL, at=AT)
+    apart(ADA, BOB, plan=plan, at=AT)
+    assert worth(ADA, AT) == (0, 0, 0)
+    available, pending, owed = worth(BOB, AT)
+    assert available + pending - owed == 0
+    assert worth(CYD, AT) == (50, 0, 0)
+
+
+def test_sem_35_what_happened_before_a_merge_of_the_same_moment_counts_once(points: str) -> None:
+    do(earn(ADA, 50))
+    for _ in range(3):
+        plan, _ = merged(AT)
+        do(spend(ADA, 10, shown=BOB))
+        apart(ADA, BOB, plan=plan, at=AT)
+    assert worth(ADA, AT) == (50, 0, 0)
+    assert worth(BOB, AT) == (0, 0, 30)
+
+
+def test_sem_35_a_debt_that_was_let_go_stays_so(points: str) -> None:
+    first, _ = do(earn(BOB, 100), spend(BOB, 80))
+    services.reverse(Reversal(first.id), actor=ANN, at=AT)
+    plan, _ = merged(AT)
+    services.forgive(ADA, "points", 70, reason="goodwill", actor=ANN, at=AT)
+    do(earn(ADA, 30, shown=BOB))
+    apart(ADA, BOB, plan=plan, at=AT)
+    assert (worth(ADA, AT), worth(BOB, AT)) == ((0, 0, 0), (20, 0, 0))
+
+
+@pytest.mark.parametrize("posted", ["posted", "unposted"])
+@pytest.mark.parametrize("when", [-1, 1, 5], ids=["before", "meanwhile", "later"])
+def test_sem_35_what_expires_is_lost_to_whose_lot_it_was_and_revived_for_it(
+    points: str, posted: str, when: int
+) -> None:
+    do(earn(ADA, 50), earn(BOB, 100, expires_at=AT + DAY), earn(BOB, 7), at=AT)
+    first = AT if when > 0 else AT + 2 * DAY
+    plan, _ = merged(first)
+    do(earn(ADA, 10, shown=BOB), at=first)
+    end = AT + 12 * timedelta(hours=1) if when == 5 else AT + 4 * DAY
+    if posted == "posted":
+        services.expire_due(actor=TILL, at=end)
+    apart(ADA, BOB, plan=plan, at=end)
+    assert (worth(ADA, end)[0], worth(BOB, end)[0]) == (50, 117 if when == 5 else 17)
+    later = AT + 6 * DAY
+    services.expire_due(actor=TILL, at=later)
+    assert (worth(ADA, later), worth(BOB, later)) == ((50, 0, 0), (17, 0, 0))
+    gone = Transfer.objects.get(kind="expire")
+    services.reverse(Reversal(gone.id, expires_at=later + DAY), actor=ANN, at=later)
+    assert (worth(ADA, later), worth(BOB, later)) == ((50, 0, 0), (117, 0, 0))
+    books_add_up()
+
+
+@pytest.mark.parametrize("taken_over", [ADA, BOB], ids=["giver", "taker"])
+def test_a_gift_goes_back_to_who_took_over_and_comes_from_who_did(points: str, taken_over: UUID) -> None:
+    do(earn(ADA, 50, expires_at=AT + 9 * DAY), earn(CYD, 1))
+    gift = services.move(Gift(ADA, BOB, "points", 30), MoveRules(), actor=TILL, at=AT)
+    plan, _ = merged(AT, CYD, taken_over)
+    services.reverse(Reversal(gift.id, 20), actor=TILL, at=AT)
+    giver, taker = (CYD if owner == taken_over else owner for owner in (ADA, BOB))
+    extra = {CYD: 1}
+    assert worth(giver, AT) == (40 + extra.get(giver, 0), 0, 0)
+    assert worth(taker, AT) == (10 + extra.get(taker, 0), 0, 0)
+    apart(CYD, taken_over, plan=plan, at=AT)
+    assert (worth(ADA, AT), worth(BOB, AT), worth(CYD, AT)) == ((40, 0, 0), (10, 0, 0), (1, 0, 0))
+    assert [lot.expires_at for lot in lots(ADA, at=AT)] == [AT + 9 * DAY] * len(lots(ADA, at=AT))
+
+
+def test_a_gift_between_two_who_are_one_now_is_not_returned_until_they_are_two_again(points: str) -> None:
+    do(earn(ADA, 50), earn(BOB, 5))
+    gift = services.move(Gift(ADA, BOB, "points", 30), MoveRules(), actor=TILL, at=AT)
+    plan, _ = merged(AT)
+    with pytest.raises(NotReversible):
+        services.reverse(Reversal(gift.id), actor=TILL, at=AT)
+    apart(ADA, BOB, plan=plan, at=AT)
+    services.reverse(Reversal(gift.id), actor=TILL, at=AT)
+    assert (worth(ADA, AT), worth(BOB, AT)) == ((50, 0, 0), (5, 0, 0))

@@ -10,11 +10,13 @@ from django.db import transaction
 from regulars.basics.ids import typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import run
 from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow, Draft, Words
 from regulars.ledger.errors import OpenHolds
 from regulars.ledger.models import Account, Freeze, Hold, Pending, Unit
 from regulars.ledger.services.accounts import locked
+from regulars.ledger.services.expiry import expire, expired
 from regulars.ledger.services.freezes import freeze
 from regulars.ledger.services.sweeping import carry
 from regulars.ledger.words import FOREVER, Kind, Level, Role
@@ -25,33 +27,38 @@ By = dict[tuple[UUID | None, str, Role], AccountRow]
 
 @transaction.atomic
 def merge(survivor: UUID, other: UUID, *, deed: UUID, actor: Actor, at: datetime) -> dict[str, Any]:
-    """What un-merge needs: since when, the earns on their way, the debts of both, the freezes that went over.
+    """What un-merge needs: after which transfer, what was brought and owed in each unit, the freezes that went over.
 
     Raises OpenHolds.
     """
     draft, by = read((survivor, other), [(other, unit) for unit in codes()], actor, at)
     no_holds(survivor, other)
-    levels = _freezes(survivor, other, actor, at)
-    plan: dict[str, Any] = {"since": at.isoformat(), "pendings": [], "owed": {}, "own_owed": {}, "freezes": levels}
+    # Drawn under the locks: whatever was posted to either before has a lower number, whatever comes a higher one.
+    [(after,)] = run("SELECT nextval('ledger_transfer_number')")
     mine = [row for row in draft.accounts.values() if row.owner == other]
+    plan: dict[str, Any] = {
+        "after": after, "brought": _worth(mine), "owed": {}, "freezes": _freezes(survivor, other, actor, at),
+    }  # fmt: skip
+    draft.know((), locks.open_lots([row.id for row in mine if row.role == Role.MAIN]))
+    gone = [(row, lot) for row in mine for lot in expired(draft, row)]
+    if gone:
+        expire(draft, gone)
     wanted = [(survivor, row.unit, row.role) for row in mine if row.role == Role.MAIN or row.balance]
     more = [row for row in locked(wanted, at) if row.id not in draft.accounts]
     draft.know(more)
     by |= {(row.owner, row.unit, row.role): row for row in more}
-    draft.know((), locks.open_lots([row.id for row in mine if row.role == Role.MAIN]))
     words = Words(deed=deed)
     for row in mine:
         one = by.get((survivor, row.unit, row.role))
         if row.role == Role.MAIN:
             assert one is not None
-            parts = [(lot, lot.remaining) for lot in draft.in_order(row) if lot.remaining and draft.alive(row, lot)]
+            parts = [(lot, lot.remaining) for lot in draft.in_order(row) if lot.remaining]
             if parts:
                 carry(draft, parts, row, one, Kind.MERGE, words)
-            plan["own_owed"][row.unit] = one.owed
         elif row.role == Role.PENDING and row.balance:
             assert one is not None
             draft.transfer(Kind.MERGE, row, one, row.balance, at, words)
-            plan["pendings"] += hand_over(row, one)
+            hand_over(row, one)
         elif row.role == Role.DEBT and row.balance:
             assert one is not None
             shift_debt(draft, by, one, row, -row.balance, Kind.MERGE, words)
@@ -62,6 +69,14 @@ def merge(survivor: UUID, other: UUID, *, deed: UUID, actor: Actor, at: datetime
         [Deed("ledger.merge", typed("mbr", survivor), after={"transfers": len(draft.transfers)})], actor=actor, at=at
     )
     return plan
+
+
+def _worth(rows: Sequence[AccountRow]) -> dict[str, int]:
+    """What there is on them, without what is owed."""
+    found: dict[str, int] = {}
+    for row in rows:
+        found[row.unit] = found.get(row.unit, 0) + (row.balance or 0)
+    return found
 
 
 def codes() -> list[str]:
@@ -83,14 +98,12 @@ def no_holds(*owners: UUID) -> None:
         raise OpenHolds(f"{found} holds are open; capture or void them first.", holds=found)
 
 
-def hand_over(old: AccountRow, new: AccountRow, only: Sequence[UUID] | None = None) -> list[str]:
-    """Earns on their way belong to another now; their ids."""
+def hand_over(old: AccountRow, new: AccountRow, only: Sequence[UUID] | None = None) -> None:
+    """Earns on their way belong to another now. One query."""
     rows = Pending.objects.filter(account=old.id, state="pending")
     if only is not None:
         rows = rows.filter(id__in=only)
-    ids = list(rows.values_list("id", flat=True))
-    Pending.objects.filter(id__in=ids).update(account=new.id, owner=new.owner)
-    return [str(number) for number in ids]
+    rows.update(account=new.id, owner=new.owner)
 
 
 def shift_debt(

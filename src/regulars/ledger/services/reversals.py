@@ -1,5 +1,6 @@
 """Taking back: a further transfer, from and to the same lots as the first. Repeated with its key it does nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -68,7 +69,8 @@ def _read(wanted: Reversal, deed: UUID, actor: Actor, at: datetime) -> "Taking":
     if first.kind not in REVERSIBLE:
         raise NotReversible(f"A transfer of kind {first.kind} is not taken back.", reversible=0, kind=first.kind)
     draft = Draft(at, actor.id, actor.request_id)
-    owners = {owner for owner in (first.owner, first.other, first.shown) if owner}
+    card = first.shown or (_of_lot(first) if first.kind == Kind.EXPIRE else None)
+    owners = {owner for owner in (first.owner, first.other, card) if owner}
     owners |= heirs(owners)
     draft.know(locked([(owner, first.unit, Role.MAIN) for owner in owners], at))
     ends = Account.objects.filter(pk__in=(first.giver, first.taker), owner=None)
@@ -81,7 +83,23 @@ def _read(wanted: Reversal, deed: UUID, actor: Actor, at: datetime) -> "Taking":
     amount = left if wanted.amount is None else wanted.amount
     if not 0 < amount <= left:
         raise NotReversible(f"{left} of this transfer are left to take back.", reversible=left, asked=amount)
-    return Taking(draft, first, wanted, amount, max(wanted.effective_at or at, first.effective_at), deed)
+    return Taking(draft, first, wanted, amount, max(wanted.effective_at or at, first.effective_at), deed, card)
+
+
+def _of_lot(expiry: Transfer) -> UUID:
+    """Whose card brought what expired, along merges. One query."""
+    [(card,)] = run(
+        "WITH RECURSIVE up AS (SELECT l.parent, l.transfer FROM ledger_lot_use u JOIN ledger_lot l ON l.id = u.lot"
+        " WHERE u.transfer = %s"
+        " UNION ALL SELECT p.parent, p.transfer FROM up JOIN ledger_transfer t ON t.id = up.transfer"
+        " AND t.kind IN ('merge', 'unmerge') AND t.shown IS NULL JOIN ledger_lot p ON p.id = up.parent)"
+        " SELECT coalesce(e.shown, e.owner, c.shown, c.other, c.owner) FROM up JOIN ledger_transfer c"
+        " ON c.id = up.transfer AND (c.kind NOT IN ('merge', 'unmerge') OR c.shown IS NOT NULL)"
+        " LEFT JOIN ledger_transfer e ON e.id = c.deed AND c.kind = 'activate'",
+        [expiry.id],
+    )
+    assert isinstance(card, UUID)
+    return card
 
 
 def heirs(owners: set[UUID]) -> set[UUID]:
@@ -105,6 +123,7 @@ class Taking:
     amount: int
     effective_at: datetime
     deed: UUID
+    card: UUID | None  # whose it was, where not the owner's
 
     @property
     def words(self) -> Words:
@@ -117,7 +136,7 @@ class Taking:
     def decide(self) -> None:
         giver, taker = self.draft.accounts[self.first.giver], self.draft.accounts[self.first.taker]
         # Who was merged and parted since has what the own card brought: it is theirs, whoever held the account then.
-        if any(self._root(self.first.shown or end.owner).closed_at for end in (giver, taker) if end.owner):
+        if any(self._root(self.card or end.owner).closed_at for end in (giver, taker) if end.owner):
             raise AccountClosed("This holder was erased; nothing more is posted.")
         if self.first.kind == Kind.EXPIRE and (self.wanted.expires_at or self.draft.at) <= self.draft.at:
             raise NotReversible("What expired comes back only with a new expiry, later than now.", reversible=0)
@@ -146,9 +165,14 @@ class Taking:
         if self.first.kind == Kind.EXPIRE:
             for lot, _ in given:
                 lot.expires_at = self.wanted.expires_at
-        now = self._root(self.first.shown or giver.owner)
+        self._send_on(giver, given)
+
+    def _send_on(self, giver: AccountRow, given: Taken) -> None:
+        card = self.card or giver.owner
+        assert card is not None
+        now = self._root(card)
         if now.id != giver.id:
-            sweep(self.draft, giver, now, given)
+            sweep(self.draft, giver, now, given, card)
 
     def _used(self, giver: AccountRow) -> Taken:
         """What it took from each lot and has not been given back yet, in spend order."""
@@ -163,8 +187,13 @@ class Taking:
         return sorted(((lots[lot], part) for lot, part in rows), key=lambda taken: taken[0].order)
 
     def _return_gift(self, giver: AccountRow, taker: AccountRow) -> None:
-        """From the lots the taker got, as far as they are unspent, to the very lots they came from."""
-        made = [lot for lot in self.draft.in_order(taker) if lot.transfer == self.first.id and lot.remaining > 0]
+        """From the lots the taker got, as far as they are unspent, to the very lots they came from.
+
+        Along merges at both ends: from whoever has them now, to whoever took the giver over.
+        """
+        if self._root(giver.owner).id == self._root(taker.owner).id:
+            raise NotReversible("Both are one holder now; nothing goes back.", reversible=0)
+        made, main = self._own(self.first.id, taker)
         free = sum(lot.remaining for lot in made)
         if free < self.amount:
             raise NotEnough(
@@ -173,13 +202,28 @@ class Taking:
                 available=free,
                 missing=self.amount - free,
             )
-        taken = _last_first([(lot, lot.remaining) for lot in made], self.amount)
-        number = self._post(taker, giver, self.amount)
+        taken = _last_first([(lot, lot.remaining) for lot in made if lot.remaining], self.amount)
+        number = self._post(main, giver, self.amount)
         self.draft.use(taken, number, self.effective_at)
-        parents = {lot.id: lot for lot in locks.lots([lot.parent for lot, _ in taken if lot.parent])}
-        parents |= {lot.id: lot for lot in self.draft.lots.get(giver.id, ())}
-        back = [(parents[lot.parent], part) for lot, part in taken if lot.parent]
+        sources = self._sources([lot.id for lot, _ in taken])
+        given: dict[UUID, int] = {}
+        for lot, part in taken:
+            given[sources[lot.id]] = given.get(sources[lot.id], 0) + part
+        lots = {lot.id: lot for lot in locks.lots(given)}
+        lots |= {lot.id: lot for lot in self.draft.lots.get(giver.id, ())}
+        back = [(lots[source], part) for source, part in given.items()]
         self.draft.give_back(back, number, self.effective_at)
+        self._send_on(giver, back)
+
+    def _sources(self, made: Sequence[UUID]) -> dict[UUID, UUID]:
+        """From which lot of the giver each came, along merges. One query."""
+        rows = run(
+            "WITH RECURSIVE up AS (SELECT id AS made, transfer, parent FROM ledger_lot WHERE id = ANY(%s::uuid[])"
+            " UNION ALL SELECT up.made, l.transfer, l.parent FROM up JOIN ledger_lot l ON l.id = up.parent"
+            " WHERE up.transfer <> %s) SELECT made, parent FROM up WHERE transfer = %s",
+            [column(made), self.first.id, self.first.id],
+        )
+        return dict(rows)
 
     def _claw_back(self, house: AccountRow, taker: AccountRow) -> None:
         credit = self.first.id
@@ -231,7 +275,7 @@ class Taking:
 
     def _own(self, credit: UUID, taker: AccountRow) -> tuple[list[LotRow], AccountRow]:
         """The lots the earn made, along merges, that are still open, and the account they lie on now."""
-        main = self._root(self.first.shown or taker.owner)
+        main = self._root(self.card or taker.owner)
         mains = [row.id for row in self.draft.accounts.values() if row.role == Role.MAIN]
         rows = run(
             "WITH RECURSIVE own AS (SELECT id FROM ledger_lot WHERE account = ANY(%s::uuid[]) AND transfer = %s"
@@ -243,7 +287,7 @@ class Taking:
         return [lot for lot in self.draft.in_order(main) if lot.id in ids], main
 
     def _root(self, owner: UUID | None) -> AccountRow:
-        """The main account of whoever this holder is now: who took over, or who was given back what was shown."""
+        """The main account of whoever this holder is now: it, or who took over."""
         mains = {row.owner: row for row in self.draft.accounts.values() if row.role == Role.MAIN}
         while mains[owner].merged_into is not None:
             owner = mains[owner].merged_into

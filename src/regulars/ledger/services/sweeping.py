@@ -30,9 +30,9 @@ def carry(
     return number
 
 
-def sweep(draft: Draft, old: AccountRow, now: AccountRow, given: Taken) -> None:
-    """What came back to a holder goes on to whom it belongs since a merge or un-merge."""
+def sweep(draft: Draft, old: AccountRow, now: AccountRow, given: Taken, card: UUID) -> None:
+    """What came back to a holder goes on to whom it belongs since a merge or un-merge; the lots are of that card."""
     parts = [(lot, min(part, lot.remaining)) for lot, part in given if lot.remaining > 0]
     if parts:
         kind = Kind.MERGE if old.merged_into else Kind.UNMERGE
-        carry(draft, parts, old, now, kind, Words(reason="after-merge"))
+        carry(draft, parts, old, now, kind, Words(shown=card, reason="after-merge"))

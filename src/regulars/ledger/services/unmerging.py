@@ -1,12 +1,15 @@
 """One holder becomes two again: each gets what it brought, and what came to its own cards since.
 
-A lot is the other's if it came over in the merge, or was earned with a card of the other's; a movement is the other's
-if its card was shown, or if it takes back what was the other's. What one's movements took of the other's lots is
-netted, and the difference becomes a posted debt: the creditor has it back at once, in lots with the dates they had.
-Where the survivor was itself merged into somebody meanwhile, and parted again, what happened there counts as well.
+The other is due what it brought to the merge and what its own cards brought and took since: a movement is of whose card
+was shown (else of whose account it was), and taking back is of whom the first movement was. That holds on whichever
+account it was posted, so also where the survivor was itself merged into somebody meanwhile. What has expired is its
+loss where the lot was its own; a debt that was let go is its luck where the debt was.
+
+First its own lots, earns on their way and debts go back to it. The difference to what it is due is a posted debt: the
+creditor has it back at once, in lots with the dates of those that were used.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,52 +22,72 @@ from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import column, run
 from regulars.ledger import locks
-from regulars.ledger.drafts import AccountRow, Draft, LotRow, Taken, Words
-from regulars.ledger.models import Account, Pending, Transfer
+from regulars.ledger.drafts import AccountRow, Draft, Taken, Words
+from regulars.ledger.models import Account
 from regulars.ledger.services.accounts import locked
+from regulars.ledger.services.expiry import expire, expired
 from regulars.ledger.services.freezes import unfreeze
 from regulars.ledger.services.merging import By, codes, hand_over, no_holds, read, shift_debt
 from regulars.ledger.services.sweeping import carry
 from regulars.ledger.words import Kind, Level, Role
 from regulars.ledger.writing import write
 
-# Whether a lot is the other's: since the merge it came over from the other, also through further merges and un-merges,
-# or its first credit (an earn on its way: that earn) was with a card of the other's.
-_ORIGIN: Final = """JOIN LATERAL (
+# What cards of the others brought (above nothing) and took since the merge, by unit. A gift has a card at both ends;
+# what else goes from holder to holder is nobody's movement. Expiry is counted by lots.
+_MOVED: Final = """
+SELECT t.unit, sum(CASE WHEN t.id = b.id THEN t.amount ELSE -t.amount END * (
+    coalesce(card.of_taker = ANY(%(others)s::uuid[]), false)::int
+    - coalesce(card.of_giver = ANY(%(others)s::uuid[]), false)::int
+))::bigint
+FROM ledger_transfer t
+JOIN ledger_transfer b ON b.id = coalesce(t.reverses, t.id)
+JOIN ledger_account g ON g.id = b.giver
+CROSS JOIN LATERAL (SELECT CASE WHEN g.owner IS NOT NULL THEN coalesce(b.shown, b.owner) END AS of_giver,
+    CASE WHEN g.owner IS NULL THEN coalesce(b.shown, b.owner) ELSE b.other END AS of_taker) card
+WHERE (t.owner = ANY(%(owners)s::uuid[]) OR t.other = ANY(%(owners)s::uuid[])) AND t.number > %(after)s
+    AND b.kind NOT IN ('activate', 'repay', 'merge', 'unmerge', 'owe', 'expire', 'forgive', 'erase')
+GROUP BY 1
+"""
+# Debts by taking back what was the others', and debts of whoever held them that were let go.
+_DEBTS: Final = """
+SELECT t.unit,
+    coalesce(sum(t.amount) FILTER (WHERE t.kind = 'owe' AND coalesce(b.shown, b.owner) = ANY(%(others)s::uuid[])), 0)
+        ::bigint,
+    coalesce(sum(t.amount) FILTER (WHERE t.kind = 'forgive'), 0)::bigint
+FROM ledger_transfer t LEFT JOIN ledger_transfer b ON b.id = t.reverses
+WHERE t.owner = ANY(%(owners)s::uuid[]) AND t.number > %(after)s AND t.kind IN ('owe', 'forgive')
+GROUP BY 1
+"""
+# A lot is of whose card first brought it, along merges and un-merges; one that a debt gave back is also the creditor's,
+# one that came back to somebody and was sent on is of whom that was done for.
+_WHOSE: Final = """JOIN LATERAL (
     WITH RECURSIVE up(parent, transfer) AS (
         SELECT l.parent, l.transfer
         UNION ALL
         SELECT p.parent, p.transfer FROM up
-        JOIN ledger_transfer t ON t.id = up.transfer AND t.kind IN ('merge', 'unmerge') AND t.recorded_at >= %(since)s
+        JOIN ledger_transfer t ON t.id = up.transfer AND t.kind IN ('merge', 'unmerge', 'owe') AND t.shown IS NULL
         JOIN ledger_lot p ON p.id = up.parent
     )
-    SELECT bool_or(
-        coalesce(c.kind = 'merge' AND c.recorded_at >= %(since)s AND q.account = ANY(%(accounts)s::uuid[]), false)
-        OR coalesce(coalesce(c.shown, e.shown, e.owner) = ANY(%(others)s::uuid[]), false)
-    ) AS is_theirs
+    SELECT bool_or(coalesce(e.shown, e.owner, c.shown, c.other, c.owner) = ANY(%(others)s::uuid[])) AS is_theirs
     FROM up JOIN ledger_transfer c ON c.id = up.transfer
+        AND (c.kind NOT IN ('merge', 'unmerge') OR c.shown IS NOT NULL)
     LEFT JOIN ledger_transfer e ON e.id = c.deed AND c.kind = 'activate'
-    LEFT JOIN ledger_lot q ON q.id = up.parent
 ) origin ON true"""
-# Every movement since the merge on lots of the survivor, and of whom it was merged into meanwhile: whose lot, whose
-# movement, how much. Of debts eaten there, only those out of the other's lots.
+# What the movements since took from each lot, on any account of theirs: whose lot, whose movement, and what it was.
 _USES: Final = f"""
-SELECT u.lot, origin.is_theirs,
-    coalesce(coalesce(b.shown, b.owner) = ANY(%(others)s::uuid[]), false),
-    t.kind = 'repay', sum(u.amount)::bigint
+SELECT u.lot, origin.is_theirs, coalesce(b.shown, b.owner) = ANY(%(others)s::uuid[]), b.kind, sum(u.amount)::bigint
 FROM ledger_lot_use u
-JOIN ledger_transfer t ON t.id = u.transfer AND t.recorded_at >= %(since)s
+JOIN ledger_transfer t ON t.id = u.transfer AND t.number > %(after)s AND t.kind NOT IN ('merge', 'unmerge', 'erase')
 JOIN ledger_transfer b ON b.id = coalesce(t.reverses, t.id)
 JOIN ledger_lot l ON l.id = u.lot
-{_ORIGIN}
-WHERE u.account = ANY(%(mains)s::uuid[]) AND t.kind NOT IN ('expire', 'merge', 'unmerge') AND b.kind <> 'expire'
-    AND (t.kind <> 'repay' OR u.account = %(main)s OR origin.is_theirs)
+{_WHOSE}
+WHERE u.account = ANY(%(mains)s::uuid[])
 GROUP BY 1, 2, 3, 4
 """
-# Open lots of the survivor that are the other's.
-_THEIRS: Final = (
-    f"SELECT l.id FROM ledger_lot l {_ORIGIN} WHERE l.account = %(main)s AND l.is_open AND origin.is_theirs"
-)
+# Open lots of the survivor that are the others'.
+_THEIRS: Final = f"SELECT l.id FROM ledger_lot l {_WHOSE} WHERE l.account = %(main)s AND l.is_open AND origin.is_theirs"
+
+Uses = list[tuple[UUID, bool, bool, str, int]]
 
 
 @dataclass(slots=True)
@@ -76,9 +99,10 @@ class Parting:
     survivor: UUID
     others: Sequence[UUID]
     plan: Mapping[str, Any]
-    accounts: str  # of the others, as an array
     words: Words
-    been: Sequence[UUID]  # owners whom the survivor was merged into since, for a time
+    asked: Mapping[str, object]  # of every statement about what happened since
+    moved: Mapping[str, int]  # by unit
+    debts: Mapping[str, tuple[int, int]]  # by unit: made since, let go since
 
     @property
     def other(self) -> UUID:
@@ -87,14 +111,13 @@ class Parting:
     def main(self, owner: UUID, unit: str) -> AccountRow:
         return self.by[owner, unit, Role.MAIN]
 
-    def debt(self, owner: UUID, unit: str) -> AccountRow:
-        if (owner, unit, Role.DEBT) not in self.by:
-            more = [
-                row for row in locked([(owner, unit, Role.DEBT)], self.draft.at) if row.id not in self.draft.accounts
-            ]
+    def account(self, owner: UUID, unit: str, role: Role) -> AccountRow:
+        """Also one that was not there before."""
+        if (owner, unit, role) not in self.by:
+            more = [row for row in locked([(owner, unit, role)], self.draft.at) if row.id not in self.draft.accounts]
             self.draft.know(more)
             self.by.update({(row.owner, row.unit, row.role): row for row in more})
-        return self.by[owner, unit, Role.DEBT]
+        return self.by[owner, unit, role]
 
 
 @transaction.atomic
@@ -105,20 +128,27 @@ def unmerge(
     wanted = [(owner, unit) for owner in (survivor, others[0]) for unit in codes()]
     draft, by = read((survivor, *others), wanted, actor, at)
     no_holds(survivor, *others)
-    accounts = column(row.id for row in draft.accounts.values() if row.owner in others)
-    been = run("SELECT DISTINCT unnest(been) FROM ledger_account WHERE owner = %s", [survivor])
-    parting = Parting(draft, by, survivor, others, plan, accounts, Words(deed=deed), [owner for (owner,) in been])
+    been = _been([survivor])
+    owners = {survivor, *others, *been, *_been(others)}
+    asked = {"owners": column(owners), "others": column(others), "after": plan["after"]}
+    debts = {unit: (made, forgiven) for unit, made, forgiven in run(_DEBTS, asked)}
+    parting = Parting(draft, by, survivor, others, plan, Words(deed=deed), asked, dict(run(_MOVED, asked)), debts)
     for unit in codes():
-        _part(parting, unit)
-        _pendings(parting, unit)
+        _part(parting, unit, _mains(owners, unit))
     write(draft)
-    _part_from(others[0], [survivor, *parting.been])
+    _part_from(others[0], [survivor, *been])
     for level in plan["freezes"]:
         unfreeze(survivor, Level(level), reason="unmerge", actor=actor, at=at)
     record(
         [Deed("ledger.unmerge", typed("mbr", survivor), after={"transfers": len(draft.transfers)})], actor=actor, at=at
     )
     return {"transfers": len(draft.transfers)}
+
+
+def _been(owners: Sequence[UUID]) -> list[UUID]:
+    """Whom they were merged into for a time. One query."""
+    rows = run("SELECT DISTINCT unnest(been) FROM ledger_account WHERE owner = ANY(%s::uuid[])", [column(owners)])
+    return [owner for (owner,) in rows]
 
 
 def _part_from(other: UUID, been: Sequence[UUID]) -> None:
@@ -130,58 +160,84 @@ def _part_from(other: UUID, been: Sequence[UUID]) -> None:
     )
 
 
-def _mains(owners: Sequence[UUID], unit: str) -> list[UUID]:
+def _mains(owners: Collection[UUID], unit: str) -> list[UUID]:
     """One query."""
     rows = Account.objects.filter(owner__in=owners, unit=unit, role=Role.MAIN)
     return list(rows.values_list("id", flat=True))
 
 
-def _part(parting: Parting, unit: str) -> None:
-    draft, one, two = parting.draft, parting.main(parting.survivor, unit), parting.main(parting.other, unit)
-    asked = {
-        "since": datetime.fromisoformat(parting.plan["since"]), "main": one.id, "accounts": parting.accounts,
-        "others": column(parting.others), "mains": column([one.id, *_mains(parting.been, unit)]),
-    }  # fmt: skip
+def _part(parting: Parting, unit: str, mains: Sequence[UUID]) -> None:
+    """What is its own goes back; then the difference to what it is due is settled."""
+    main = parting.main(parting.survivor, unit)
+    asked = {**parting.asked, "main": main.id, "mains": column(mains)}
     uses = run(_USES, asked)
     theirs = {number for (number,) in run(_THEIRS, asked)}
-    draft.know((), locks.open_lots([one.id]))
-    left = [
-        (lot, lot.remaining)
-        for lot in draft.in_order(one)
-        if lot.id in theirs and lot.remaining and draft.alive(one, lot)
-    ]
+    expired = _expired(parting, main, theirs) + sum(n for _, own, _, kind, n in uses if own and kind == Kind.EXPIRE)
+    back = _lots_back(parting, unit, theirs) + _pendings_back(parting, unit)
+    made, forgiven = parting.debts.get(unit, (0, 0))
+    eaten = sum(n for _, own, _, kind, n in uses if own and kind == Kind.REPAY)
+    owes = max(0, parting.plan["owed"].get(unit, 0) + made - eaten)
+    owed = min(main.owed, owes)
+    if owed:
+        payer, freed = (parting.account(owner, unit, Role.DEBT) for owner in (parting.other, parting.survivor))
+        shift_debt(parting.draft, parting.by, payer, freed, owed, Kind.UNMERGE, parting.words)
+    due = parting.plan["brought"].get(unit, 0) + parting.moved.get(unit, 0) - expired + min(forgiven, owes - owed)
+    _settle(parting, unit, due - (back - owed), uses)
+
+
+def _expired(parting: Parting, main: AccountRow, theirs: Collection[UUID]) -> int:
+    """Posts what of the survivor's lots has expired; how much of it was the others'."""
+    parting.draft.know((), locks.open_lots([main.id]))
+    gone = [(main, lot) for lot in expired(parting.draft, main)]
+    lost = sum(lot.remaining for _, lot in gone if lot.id in theirs)
+    if gone:
+        expire(parting.draft, gone)
+    return lost
+
+
+def _lots_back(parting: Parting, unit: str, theirs: Collection[UUID]) -> int:
+    one, two = parting.main(parting.survivor, unit), parting.main(parting.other, unit)
+    left = [(lot, lot.remaining) for lot in parting.draft.in_order(one) if lot.id in theirs and lot.remaining]
     if left:
-        carry(draft, left, one, two, Kind.UNMERGE, parting.words)
-    lots = {lot.id: lot for lot in locks.lots({lot for lot, *_ in uses})}
-    _settle(parting, unit, uses, lots)
+        carry(parting.draft, left, one, two, Kind.UNMERGE, parting.words)
+    return sum(part for _, part in left)
 
 
-def _settle(
-    parting: Parting, unit: str, uses: Sequence[tuple[UUID, bool, bool, bool, int]], lots: Mapping[UUID, LotRow]
-) -> None:
-    """Debts go back to whom they belong; then what one took of the other's lots, netted, is owed."""
+def _pendings_back(parting: Parting, unit: str) -> int:
+    """Earns on their way with cards of the others."""
+    old = parting.by.get((parting.survivor, unit, Role.PENDING))
+    if old is None:
+        return 0
+    rows = run(
+        "SELECT p.id, p.remaining FROM ledger_pending p JOIN ledger_transfer t ON t.id = p.id"
+        " WHERE p.account = %s AND p.state = 'pending' AND coalesce(t.shown, t.owner) = ANY(%s::uuid[])",
+        [old.id, parting.asked["others"]],
+    )
+    total: int = sum(remaining for _, remaining in rows)
+    if rows:
+        new = parting.account(parting.other, unit, Role.PENDING)
+        parting.draft.transfer(Kind.UNMERGE, old, new, total, parting.draft.at, parting.words)
+        hand_over(old, new, [number for number, _ in rows])
+    return total
+
+
+def _settle(parting: Parting, unit: str, missing: int, uses: Uses) -> None:
+    """What the other is still due, or has too much, is owed."""
+    lots = {lot.id: lot for lot in locks.lots({lot for lot, *_ in uses})} if missing else {}
 
     def lent(of_them: bool) -> Taken:
-        parts = [(lots[u], n) for u, theirs, by_them, repays, n in uses if theirs == of_them != by_them and not repays]
-        return sorted(parts, key=lambda taken: taken[0].order)
+        """What one's lots paid for the other, in the order of spending; debts eaten before all else."""
+        found = [
+            (kind != Kind.REPAY, lots[lot], n)
+            for lot, theirs, by_them, kind, n in uses
+            if theirs == of_them and kind != Kind.EXPIRE and (kind == Kind.REPAY or by_them != of_them)
+        ]
+        return [(lot, n) for _, lot, n in sorted(found, key=lambda part: (part[0], part[1].order))]
 
-    def repaid(of_them: bool) -> int:
-        return sum(n for _, theirs, _, repays, n in uses if repays and theirs == of_them)
-
-    one = parting.main(parting.survivor, unit)
-    owes_two = parting.plan["owed"].get(unit, 0) + _owed_since(parting, unit, by_them=True)
-    owes_one = parting.plan["own_owed"].get(unit, 0) + _owed_since(parting, unit, by_them=False)
-    back = min(one.owed, max(0, owes_two - repaid(True)))
-    if back:
-        payer, freed = parting.debt(parting.other, unit), parting.debt(parting.survivor, unit)
-        shift_debt(parting.draft, parting.by, payer, freed, back, Kind.UNMERGE, parting.words)
-    theirs, mine = lent(True), lent(False)
-    excess = max(0, repaid(True) - owes_two) - max(0, repaid(False) - owes_one)
-    net = sum(part for _, part in theirs) - sum(part for _, part in mine) + excess
-    if net > 0:
-        _owe(parting, parting.survivor, parting.other, unit, net, theirs)
-    elif net < 0:
-        _owe(parting, parting.other, parting.survivor, unit, -net, mine)
+    if missing > 0:
+        _owe(parting, parting.survivor, parting.other, unit, missing, lent(True))
+    elif missing < 0:
+        _owe(parting, parting.other, parting.survivor, unit, -missing, lent(False))
 
 
 def _owe(parting: Parting, debtor: UUID, creditor: UUID, unit: str, amount: int, used: Taken) -> None:
@@ -199,7 +255,7 @@ def _owe(parting: Parting, debtor: UUID, creditor: UUID, unit: str, amount: int,
     total = amount + sum(part for _, part in parts)
     if total == 0:
         return
-    number = draft.transfer(Kind.OWE, parting.debt(debtor, unit), main, total, draft.at, parting.words)
+    number = draft.transfer(Kind.OWE, parting.account(debtor, unit, Role.DEBT), main, total, draft.at, parting.words)
     parting.main(debtor, unit).indebted += total
     for lot, part in parts:
         draft.new_lot(
@@ -208,32 +264,3 @@ def _owe(parting: Parting, debtor: UUID, creditor: UUID, unit: str, amount: int,
         )  # fmt: skip
     if amount:
         draft.new_lot(main, number, amount, earned_at=draft.at, starts_at=draft.at, expires_at=None)
-
-
-def _owed_since(parting: Parting, unit: str, *, by_them: bool) -> int:
-    """Debts made after the merge by taking back what was the other's (also where the survivor was merged into somebody
-    meanwhile), or the survivor's own. One query."""
-    owners = [parting.survivor, *parting.been] if by_them else [parting.survivor]
-    [(amount,)] = run(
-        "SELECT coalesce(sum(t.amount), 0)::bigint FROM ledger_transfer t JOIN ledger_transfer b ON b.id = t.reverses"
-        " WHERE t.owner = ANY(%s::uuid[]) AND t.unit = %s AND t.kind = 'owe' AND t.recorded_at >= %s"
-        " AND coalesce(coalesce(b.shown, b.owner) = ANY(%s::uuid[]), false) = %s",
-        [column(owners), unit, parting.plan["since"], column(parting.others), by_them],
-    )
-    return int(amount)
-
-
-def _pendings(parting: Parting, unit: str) -> None:
-    old = parting.by.get((parting.survivor, unit, Role.PENDING))
-    if old is None:
-        return
-    rows = {row.id: row for row in Pending.objects.filter(account=old.id, state="pending")}
-    shown = set(Transfer.objects.filter(id__in=rows, shown__in=parting.others).values_list("id", flat=True))
-    ids = [number for number in rows if number in shown or str(number) in parting.plan["pendings"]]
-    if ids:
-        two = (parting.other, unit, Role.PENDING)
-        parting.draft.know(row for row in locked([two], parting.draft.at) if row.id not in parting.draft.accounts)
-        new = next(r for r in parting.draft.accounts.values() if (r.owner, r.unit, r.role) == two)
-        total = sum(rows[number].remaining for number in ids)
-        parting.draft.transfer(Kind.UNMERGE, old, new, total, parting.draft.at, parting.words)
-        hand_over(old, new, ids)
