@@ -13,6 +13,8 @@ from regulars.basics.errors import RegularsError
 _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing that is read wrongly
 _VALUES: Final = {letter: value for value, letter in enumerate(_LETTERS)}
 _LENGTH: Final = 26
+_PAIRS: Final = [first + second for first in _LETTERS for second in _LETTERS]  # ten bits at a time
+_SHIFTS: Final = tuple(range(120, -1, -10))
 
 
 class WrongId(RegularsError):
@@ -47,11 +49,8 @@ def typed(prefix: str, number: UUID) -> str:
     >>> typed("mbr", UUID("019b76da-a800-7000-8000-000000000000"))
     'mbr_01kdvdna00e008000000000000'
     """
-    value, letters = number.int, []
-    for _ in range(_LENGTH):
-        value, digit = divmod(value, 32)
-        letters.append(_LETTERS[digit])
-    return f"{prefix}_{''.join(reversed(letters))}"
+    value = number.int
+    return f"{prefix}_{''.join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])}"
 
 
 def untyped(prefix: str, text: str) -> UUID:

@@ -40,6 +40,8 @@ class When:
     store_local: bool = False
 
     def why_not(self, occasion: Occasion) -> Reason | None:
+        if not (self.begins_on or self.ends_on or self.weekdays or self.days_of_month or self.hours or self.except_on):
+            return None
         here = occasion.here(self.store_local)
         today = here.date()
         if self.begins_on and today < self.begins_on:
@@ -93,8 +95,7 @@ class Who:
     def why_not(self, occasion: Occasion, member: MemberFacts | None) -> Reason | None:
         if member is None:
             return None if self.anyone else Reason(Why.NO_MEMBER)
-        held = {f"{ladder}/{level}" for ladder, level in member.tiers.items()}
-        if self.tiers and not held.intersection(self.tiers):
+        if self.tiers and not self._held(member).intersection(self.tiers):
             return Reason(Why.OTHER_TIER)
         if self.segments and not member.segments.intersection(self.segments):
             return Reason(Why.OTHER_SEGMENT)
@@ -102,7 +103,13 @@ class Who:
             return Reason(Why.OTHER_SEGMENT)
         if self.enrolled_in and self.enrolled_in not in member.enrolled_in:
             return Reason(Why.NOT_ENROLLED, {"offer": self.enrolled_in})
-        return self._day(occasion.here().date(), member)
+        if self.first_purchase or self.birthday_within is not None or self.joined_within is not None:
+            return self._day(occasion.here().date(), member)
+        return None
+
+    @staticmethod
+    def _held(member: MemberFacts) -> set[str]:
+        return {f"{ladder}/{level}" for ladder, level in member.tiers.items()}
 
     def _day(self, today: date, member: MemberFacts) -> Reason | None:
         if self.first_purchase and member.purchases_before != 0:
@@ -155,7 +162,12 @@ class What:
         )
 
     def of(self, lines: Iterable[Line]) -> tuple[Line, ...]:
+        if self == _EVERYTHING:
+            return tuple(lines)
         return tuple(line for line in lines if self.fits(line))
+
+
+_EVERYTHING = What()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +180,8 @@ class Least:
     kept_on_return: bool = False  # True: once reached it stays reached
 
     def why_not(self, lines: Iterable[Line], occasion: Occasion) -> Reason | None:
+        if not (self.amount or self.quantity or self.purchase):
+            return None
         chosen = tuple(lines)
         reached = {
             "amount": sum(line.paid for line in chosen),

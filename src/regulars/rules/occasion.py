@@ -75,4 +75,6 @@ class Occasion:
 
     def without(self, numbers: frozenset[int]) -> "Occasion":
         """The same without some lines."""
+        if not numbers:
+            return self
         return replace(self, lines=tuple(line for line in self.lines if line.number not in numbers))

@@ -9,13 +9,13 @@ from typing import Any, Final
 from regulars.sales.errors import WrongSale
 from regulars.sales.moves import NewSale
 
+_PLAIN: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 MOST: Final = 2**52  # sums of a bill stay whole in every language a till is written in
 
 
 def fingerprint(kind: str, asked: Mapping[str, Any]) -> bytes:
     """16 bytes of what was asked, plain values by name; the same request has the same, in every release."""
-    text = json.dumps([kind, asked], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+    return hashlib.blake2b(_PLAIN([kind, asked]).encode(), digest_size=16).digest()
 
 
 def check(sale: NewSale, at: datetime) -> None:

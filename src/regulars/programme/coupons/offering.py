@@ -97,8 +97,10 @@ class Offers:
         by_key = {(one.version.code, one.reference): one for one in ready.candidates}
         for applied in priced.applied:
             self._count(Decided(basket, by_key[applied.offered.key], applied))
-        told = sorted((*refused, *priced.not_applied), key=lambda one: (one.code, one.reference))
-        return Told(basket, replace(priced, not_applied=tuple(told)), ready.shown)
+        if refused:
+            told = sorted((*refused, *priced.not_applied), key=lambda one: (one.code, one.reference))
+            priced = replace(priced, not_applied=tuple(told))
+        return Told(basket, priced, ready.shown)
 
     def _offered(self, ready: Ready) -> tuple[list[Offered], list[NotApplied]]:
         offered, refused = [], []

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
+from typing import Final
 
 from regulars.basics.periods import months_after
 from regulars.rules.conditions import Least
@@ -27,6 +28,8 @@ from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import PIECE, PURCHASE, Line, Occasion
 from regulars.rules.reasons import Reason, Why
 from regulars.rules.rounding import divided, shared
+
+_ONE: Final = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def _paid_otherwise(rule: EarnRule, occasion: Occasion) -> dict[int, int]:
     """How much of each line was paid with what earns nothing: such tenders pay all lines in proportion."""
     kinds = rule.not_paid_with
     part = sum(one.amount for one in occasion.tenders if any(_is(one.kind, kind) for kind in kinds))
+    if not part:
+        return {}
     lines = sorted(occasion.lines, key=lambda line: line.number)
     part = min(part, occasion.paid)
     return dict(zip((line.number for line in lines), shared(part, [line.paid for line in lines]), strict=True))
@@ -138,6 +143,8 @@ def months_of(occasion: Occasion, member: MemberFacts | None) -> int:
 
 def multiplier(rule: EarnRule, occasion: Occasion, member: MemberFacts | None, *, again: bool = False) -> Fraction:
     """By how much the award grows here. The order of multipliers changes nothing. `again`: on what remains."""
+    if not rule.multipliers:
+        return _ONE
     held = [Fraction(one.permille, 1000) for one in rule.multipliers if _holds(one, occasion, member, again)]
     if rule.combine == Combine.HIGHEST:
         return max(held, default=Fraction(1))

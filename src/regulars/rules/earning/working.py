@@ -45,13 +45,13 @@ def worked(rule: EarnRule, occasion: Occasion, member: MemberFacts | None, *, ag
     parts = portions(rule, occasion, lines)
     by = multiplier(rule, occasion, member, again=again)
     whole = together(parts)
-    facts = {"basis": whole.basis, "quantity": whole.quantity, "permille": int(by * 1000)}
+    facts = {"basis": whole.basis, "quantity": whole.quantity, "permille": by.numerator * 1000 // by.denominator}
     if isinstance(rule.award, PerTenureMonth):
         facts["months"] = months_of(occasion, member)
     amounts = _amounts(rule, parts, by, occasion, member)
     numbers = [line.number for line in lines] if occasion.kind == PURCHASE else []
     by_line = {number: part for number, part in zip(numbers, amounts, strict=False) if part}
-    return Worked(sum(amounts), by_line, int(whole.basis * by * WEIGHT), facts)
+    return Worked(sum(amounts), by_line, whole.basis * WEIGHT * by.numerator // by.denominator, facts)
 
 
 def _amounts(
@@ -59,13 +59,13 @@ def _amounts(
 ) -> list[int]:
     """Whole units for each part: rounded on each, or rounded together and shared by the largest remainder."""
     if rule.round_at == At.LINE:
-        return [_rounded(rule, raw(rule.award, part, occasion, member) * by) for part in parts]
-    amount = _rounded(rule, raw(rule.award, together(parts), occasion, member) * by)
+        return [_rounded(rule, raw(rule.award, part, occasion, member), by) for part in parts]
+    amount = _rounded(rule, raw(rule.award, together(parts), occasion, member), by)
     return shared(amount, [_weight(rule.award, part) for part in parts])
 
 
-def _rounded(rule: EarnRule, exact: Fraction) -> int:
-    return divided(exact.numerator, exact.denominator, rule.round)
+def _rounded(rule: EarnRule, exact: Fraction, by: Fraction) -> int:
+    return divided(exact.numerator * by.numerator, exact.denominator * by.denominator, rule.round)
 
 
 def _weight(award: Award, part: Portion) -> int:

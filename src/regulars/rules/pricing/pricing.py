@@ -47,8 +47,10 @@ def price(
     occasion: Occasion, member: MemberFacts | None, offers: Iterable[Offered], policy: Policy = AS_USUAL
 ) -> Priced:
     """Prices a purchase. Neither the order of offers nor that of lines matters."""
-    bill = Bill.of(occasion, policy)
     offers = in_order(offers)
+    if not offers:
+        return Priced(occasion.lines, (), ())
+    bill = Bill.of(occasion, policy)
     assert len({one.key for one in offers}) == len(offers), "an offer twice: a coupon needs its own reference"
     refused = [(one, why) for one in offers if (why := _not_here(one, occasion, member)) is not None]
     standing = [one for one in offers if one not in [other for other, _ in refused]]
