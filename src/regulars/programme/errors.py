@@ -135,3 +135,23 @@ class RedemptionClosed(ProgrammeError):
 
     code = "redemption-closed"
     status = 409
+
+
+class WrongMoveIn(ProgrammeError):
+    """The files, columns or the name of a move-in cannot be understood; nothing was written."""
+
+    code = "wrong-move-in"
+
+
+class UnknownMoveIn(ProgrammeError):
+    """Nothing has moved in under this name."""
+
+    code = "unknown-move-in"
+    status = 404
+
+
+class MoveInUndone(ProgrammeError):
+    """The move-in was taken back; its name is used up."""
+
+    code = "move-in-undone"
+    status = 409

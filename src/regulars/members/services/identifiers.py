@@ -1,6 +1,6 @@
 """What members are recognised by."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -100,6 +100,17 @@ def end(identifier: UUID, *, organisation: UUID, reason: str, actor: Actor, at: 
     if changed != 1:
         raise UnknownIdentifier("Nobody here is recognised by that.")
     record([_deed("members.unidentify", row, reason)], actor=actor, at=at)
+
+
+@transaction.atomic
+def forget(wanted: Collection[UUID], *, organisation: UUID, reason: str, actor: Actor, at: datetime) -> list[UUID]:
+    """Takes identifiers out as if they had never been told: for whoever undoes that they were. Those that have ended or
+    were verified since have a history and stay; so do cards. Which are out. Two queries."""
+    gone = Identifier.objects.filter(id__in=wanted, organisation=organisation, state="active", verified_at=None)
+    rows = list(gone.exclude(kind="card").order_by("id"))
+    Identifier.objects.filter(id__in=[row.id for row in rows], state="active").delete()
+    record([_deed("members.forget_identifier", row, reason) for row in rows], actor=actor, at=at)
+    return [row.id for row in rows]
 
 
 @transaction.atomic

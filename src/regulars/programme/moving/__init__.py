@@ -1,0 +1,1 @@
+"""Moving in: a programme that ran elsewhere, taken over from its files row by row."""
