@@ -29,6 +29,7 @@ class Right(StrEnum):
     SALES_READ = "sales.read"
     SALES_POST = "sales.post"  # purchases, returns, events
     BENEFITS_USE = "benefits.use"
+    GOODWILL_GIVE = "goodwill.give"  # on the spot, within the limit of the role
     WEBHOOKS_MANAGE = "webhooks.manage"  # who outside is told of what happens
     JOURNAL_READ = "journal.read"
     ALERTS_RECEIVE = "alerts.receive"
@@ -39,7 +40,7 @@ class Right(StrEnum):
 
 _SERVING: Final = frozenset(
     {Right.MEMBERS_READ, Right.MEMBERS_WRITE, Right.CARDS_WRITE, Right.CONSENTS_WRITE, Right.LEDGER_READ}
-) | {Right.PROGRAMME_READ, Right.SALES_READ, Right.BENEFITS_USE}
+) | {Right.PROGRAMME_READ, Right.SALES_READ, Right.BENEFITS_USE, Right.GOODWILL_GIVE}
 _SELLING: Final = frozenset({Right.LEDGER_POST, Right.SALES_POST})
 _PROGRAMME: Final = frozenset({Right.PROGRAMME_READ, Right.PROGRAMME_MANAGE, Right.SALES_READ})
 _LOOKING: Final = frozenset(

@@ -141,6 +141,20 @@ def _rights(texts: object) -> frozenset[Right]:
     return frozenset(Right(text) for text in texts if text in _KNOWN)
 
 
+def roles_at(kind: str, holder: UUID, right: Right, place: Place, *, at: datetime) -> list[str]:
+    """Codes of the roles in which a staff member or a key holds a right at a place. One query."""
+    mine = {"key": holder} if kind == KEY else {"staff": holder, "staff__is_active": True}
+    found = Assignment.objects.filter(
+        Q(until=None) | Q(until__gt=at),
+        Q(merchant=None) | Q(merchant=place.merchant),
+        Q(store=None) | Q(store=place.store),
+        organisation=place.organisation,
+        role__rights__contains=[right.value],
+        **mine,
+    )
+    return sorted(set(found.values_list("role__code", flat=True)))
+
+
 def administrated(organisation: UUID) -> bool:
     """Whether somebody active may manage the organisation as a whole, without an end. One query."""
     return Assignment.objects.filter(

@@ -84,6 +84,7 @@ TermsId = Annotated[UUID, BeforeValidator(_id_reader("trm")), _text_id("trm"), _
 GivenId = Annotated[UUID, BeforeValidator(_id_reader("gvn")), _text_id("gvn"), _id_schema("gvn")]
 BenefitUseId = Annotated[UUID, BeforeValidator(_id_reader("bnu")), _text_id("bnu"), _id_schema("bnu")]
 RedemptionId = Annotated[UUID, BeforeValidator(_id_reader("rdm")), _text_id("rdm"), _id_schema("rdm")]
+GoodwillId = Annotated[UUID, BeforeValidator(_id_reader("gdw")), _text_id("gdw"), _id_schema("gdw")]
 StaffId = Annotated[UUID, BeforeValidator(_id_reader("stf")), _text_id("stf"), _id_schema("stf")]
 WebhookId = Annotated[UUID, BeforeValidator(_id_reader("whk")), _text_id("whk"), _id_schema("whk")]
 DeliveryId = Annotated[UUID, BeforeValidator(_id_reader("dlv")), _text_id("dlv"), _id_schema("dlv")]

@@ -110,6 +110,12 @@ class UnknownUse(ProgrammeError):
     status = 404
 
 
+class GoodwillRefused(ProgrammeError):
+    """No role may give that here, not for this reason, or not so much; the facts say how much may be given."""
+
+    code = "goodwill-refused"
+
+
 class UnknownReward(ProgrammeError):
     """There is no such reward now, or no such redemption."""
 

@@ -11,10 +11,11 @@ from regulars.programme import people_activities as activities
 from regulars.programme import people_checkout as checkout
 from regulars.programme import people_counters as counters
 from regulars.programme import people_coupons as coupons
+from regulars.programme import people_goodwill as goodwill
 from regulars.programme import people_tiers as tiers
 
 room: Final = "programme"
-PARTS: Final[tuple[Step, ...]] = (counters, coupons, checkout, activities, tiers)
+PARTS: Final[tuple[Step, ...]] = (counters, coupons, checkout, activities, goodwill, tiers)
 
 
 def merge(survivor: UUID, other: UUID, *, deed: UUID, actor: Actor, at: datetime) -> Plain:

@@ -34,6 +34,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "consents": (_MEMBERS, "publish tell"),
     "coupons": (_PROGRAMME, "assign expire issue lapse list redeem release reserve restore revoke wallet"),
     "fields": (_MEMBERS, "define retire"),
+    "goodwill": (_TRAIL, "give"),
     "households": (_MEMBERS, "join leave make read"),
     "journal": (_TRAIL, "broken"),
     "keys": (_TRAIL, "retire rotate"),

@@ -19,8 +19,12 @@ from regulars.ledger.words import Kind, Role
 
 
 @transaction.atomic
-def adjust(wanted: Correction, *, actor: Actor, at: datetime) -> Adjusted:
+def adjust(
+    wanted: Correction, *, needs_another: bool = False, asked_by: str = "", actor: Actor, at: datetime
+) -> Adjusted:
     """Posts it at once, or above the threshold asks for a second person. The link to who and why is never undone.
+
+    `needs_another`: it asks whatever the threshold. `asked_by`: the person for whom a shared key acts.
 
     Twelve queries. Raises NotEnough, KeyReused, WrongPosting, UnitUnknown.
     """
@@ -35,9 +39,9 @@ def adjust(wanted: Correction, *, actor: Actor, at: datetime) -> Adjusted:
             return _told(Adjustment.objects.get(pk=first), replayed=True)
     row = Adjustment(
         id=number, owner=wanted.owner, unit=wanted.unit, amount=wanted.amount, reason=wanted.reason, note=wanted.note,
-        expires_at=wanted.expires_at, state="asked", asked_by=actor.id, asked_at=at,
+        expires_at=wanted.expires_at, state="asked", asked_by=asked_by or actor.id, asked_at=at,
     )  # fmt: skip
-    if not _needs_another(row, unit):
+    if not needs_another and not _needs_another(row, unit):
         row.transfer, row.state, row.decided_at = _post(row, actor, at), "posted", at
     row.save(force_insert=True)
     facts = {"unit": row.unit, "amount": row.amount, "state": row.state}

@@ -5,6 +5,7 @@ from regulars.programme.models.checkout import Back, Checkout
 from regulars.programme.models.counters import Counter, Use
 from regulars.programme.models.coupons import Coupon, CouponNumber, CouponState, CouponUse, Reservation
 from regulars.programme.models.moving import MoveIn, MoveInRow
+from regulars.programme.models.goodwill import Goodwill
 from regulars.programme.models.rewards import Redemption
 from regulars.programme.models.rounds import Round
 from regulars.programme.models.terms import Edition, Terms
@@ -30,6 +31,7 @@ __all__ = [
     "CouponUse",
     "Edition",
     "Given",
+    "Goodwill",
     "LadderBegun",
     "LevelCoupon",
     "MoveIn",
