@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks import (
     bench_analyze,
     bench_churn,
+    bench_coupons,
     bench_duplicates,
     bench_facts,
     bench_ledger,
@@ -42,7 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,coupons,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -59,6 +60,7 @@ def main() -> None:
         "members": lambda: iter(bench_members.run()),
         "duplicates": lambda: iter([bench_duplicates.run(1_000_000)]),
         "ledger": lambda: bench_ledger.run(10_000_000),
+        "coupons": lambda: bench_coupons.run(100_000),
         "analyze": lambda: analyses(asked.lines),
     }
     kept = [json.loads(row) for row in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
