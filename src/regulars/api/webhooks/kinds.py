@@ -41,11 +41,13 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "ledger": (
         Right.LEDGER_READ,
         "activate adjust approve cancel capture close-day close-period convert decline erase expire forgive freeze hold"
-        " lapse merge move open pay post rate read reverse seal_held_up settle thaw unfreeze unit unmerge void withdraw",
+        " lapse merge move open pay post rate read reverse seal_held_up settle thaw unfreeze unit unmerge void"
+        " withdraw",
     ),
     "members": (
         _MEMBERS,
-        "close different duplicates enrol erase export facts forget_identifier identify import import_part import_undone mark merge name"
+        "close different duplicates enrol erase export facts forget_identifier identify import import_part"
+        " import_undone mark merge name"
         " note note_removed read recognise search tag unidentify unmerge untag verify",
     ),
     "programme": (_PROGRAMME, "move_in move_out move_out_part publish retire"),
