@@ -1,6 +1,14 @@
 """Made by tools/client.py from the OpenAPI document; to be made anew, not changed."""
 
-from regulars.client.generated.purchases import Purchases
+from regulars.client.generated.activities import Activities
+from regulars.client.generated.baskets import Baskets
+from regulars.client.generated.benefits import Benefits
+from regulars.client.generated.coupons import Coupons
+from regulars.client.generated.goodwill import Goodwill
+from regulars.client.generated.programme import Programme
+from regulars.client.generated.rewards import Rewards
+from regulars.client.generated.simulations import Simulations
+from regulars.client.generated.tiers import Tiers
 
 from regulars.client.generated.cards import Cards
 from regulars.client.generated.care import Care
@@ -20,6 +28,7 @@ from regulars.client.generated.merging import Merging
 from regulars.client.generated.own import Own
 from regulars.client.generated.people import People
 from regulars.client.generated.posting import Posting
+from regulars.client.generated.purchases import Purchases
 from regulars.client.generated.recognising import Recognising
 from regulars.client.generated.settings import Settings
 from regulars.client.generated.value import Value
@@ -27,15 +36,20 @@ from regulars.client.generated.webhooks import Webhooks
 
 
 class Addresses(
+    Activities,
+    Baskets,
+    Benefits,
     Cards,
     Care,
     Closing,
     Companies,
     Consents,
+    Coupons,
     Deliveries,
     Events,
     Exchange,
     Extras,
+    Goodwill,
     Holdings,
     Households,
     Identifiers,
@@ -45,9 +59,13 @@ class Addresses(
     Own,
     People,
     Posting,
+    Programme,
     Purchases,
     Recognising,
+    Rewards,
     Settings,
+    Simulations,
+    Tiers,
     Value,
     Webhooks,
 ):

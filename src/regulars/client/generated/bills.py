@@ -5,85 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 
-class Shown(TypedDict):
+class IdentifierShown(TypedDict):
     """A card, phone, mail address or number that is shown or said."""
 
     kind: Literal["card", "phone", "email", "external", "open_id"]
     value: str
     source: NotRequired[str | None]
     region: NotRequired[str | None]
-
-
-class BalanceTold(TypedDict):
-    """What the member has after it, of a unit that moved."""
-
-    unit: str
-    available: int
-    pending: int
-    owed: int
-
-
-class ByLine(TypedDict):
-    """So much of an effect on a line."""
-
-    number: int
-    amount: int
-
-
-class EffectTold(TypedDict):
-    """What was given or taken, by which rule in which version."""
-
-    kind: Literal["discount", "earn", "points", "gift", "pay-points", "pay-value", "load"]
-    code: NotRequired[str]
-    version: NotRequired[int]
-    coupon: NotRequired[str]
-    unit: NotRequired[str]
-    amount: int
-    money: NotRequired[int]
-    pending: NotRequired[bool]
-    item: NotRequired[str]
-    lines: NotRequired[list[ByLine]]
-
-
-class LineTold(TypedDict):
-    """A line of a statement: what, with whom, in which store; a reversal lowers it."""
-
-    line: Literal["issued", "redeemed", "redeemed-elsewhere", "expired", "sold"]
-    counterparty: str
-    store: str
-    transfers: int
-    amount: int
-
-
-class NotAppliedTold(TypedDict):
-    """What gave nothing, and why: a code of the closed list, with its numbers."""
-
-    code: str
-    version: int
-    coupon: NotRequired[str]
-    why: str
-    facts: NotRequired[dict[str, Any]]
-
-
-class PurchaseTold(TypedDict):
-    """A purchase as it was answered first. `due` is what money must still pay."""
-
-    id: str
-    state: Literal["open", "complete", "cancelled"]
-    member: str | None
-    currency: str
-    amount: int
-    discount: int
-    tax: int
-    paid_with_points: int
-    paid_with_value: int
-    due: int
-    lines: list[LineTold]
-    effects: list[EffectTold]
-    not_applied: list[NotAppliedTold]
-    balances: list[BalanceTold]
-    lapses_at: NotRequired[str | None]
-    replayed: NotRequired[bool]
 
 
 class LineAsked(TypedDict):
@@ -108,8 +36,96 @@ class LoadedOnto(TypedDict):
     """The line is stored value sold: it is loaded onto this card or member, in this unit."""
 
     member: NotRequired[str | None]
-    identifier: NotRequired[Shown | None]
+    identifier: NotRequired[IdentifierShown | None]
     unit: str
+
+
+class TenderAsked(TypedDict):
+    """What else pays, as far as rules ask for it."""
+
+    kind: str
+    amount: int
+
+
+class BalanceAfter(TypedDict):
+    """What the member has after it, of a unit that moved."""
+
+    unit: str
+    available: int
+    pending: int
+    owed: int
+
+
+class BillLine(TypedDict):
+    """A line as it is to be printed: `paid` = amount - discount."""
+
+    number: int
+    item: str
+    amount: int
+    discount: int
+    paid: int
+    tax: int
+    offers: list[OfferTold]
+
+
+class ByLine(TypedDict):
+    """So much of an effect on a line."""
+
+    number: int
+    amount: int
+
+
+class EffectTold(TypedDict):
+    """What was given or taken, by which rule in which version."""
+
+    kind: Literal["discount", "earn", "points", "gift", "pay-points", "pay-value", "load"]
+    code: NotRequired[str]
+    version: NotRequired[int]
+    coupon: NotRequired[str]
+    unit: NotRequired[str]
+    amount: int
+    money: NotRequired[int]
+    pending: NotRequired[bool]
+    item: NotRequired[str]
+    lines: NotRequired[list[ByLine]]
+
+
+class NotAppliedTold(TypedDict):
+    """What gave nothing, and why: a code of the closed list, with its numbers."""
+
+    code: str
+    version: int
+    coupon: NotRequired[str]
+    why: str
+    facts: NotRequired[dict[str, Any]]
+
+
+class OfferTold(TypedDict):
+    """What a promotion or coupon took off a line."""
+
+    code: str
+    amount: int
+
+
+class PurchaseTold(TypedDict):
+    """A purchase as it was answered first. `due` is what money must still pay."""
+
+    id: str
+    state: Literal["open", "complete", "cancelled"]
+    member: str | None
+    currency: str
+    amount: int
+    discount: int
+    tax: int
+    paid_with_points: int
+    paid_with_value: int
+    due: int
+    lines: list[BillLine]
+    effects: list[EffectTold]
+    not_applied: list[NotAppliedTold]
+    balances: list[BalanceAfter]
+    lapses_at: NotRequired[str | None]
+    replayed: NotRequired[bool]
 
 
 class PointsAsked(TypedDict):
@@ -123,7 +139,7 @@ class PurchaseAsked(TypedDict):
     """A bill. `source` and `external_id` happen once, for ever: sent again it is answered as it was."""
 
     member: NotRequired[str | None]
-    identifier: NotRequired[Shown | None]
+    identifier: NotRequired[IdentifierShown | None]
     merchant: NotRequired[str | None]
     store: NotRequired[str | None]
     source: str
@@ -140,18 +156,11 @@ class PurchaseAsked(TypedDict):
     hold_seconds: NotRequired[int | None]
 
 
-class TenderAsked(TypedDict):
-    """What else pays, as far as rules ask for it."""
-
-    kind: str
-    amount: int
-
-
 class ValueAsked(TypedDict):
     """A part to be paid with stored value: the member's, or of another card shown for it. Units are spent in order."""
 
     member: NotRequired[str | None]
-    identifier: NotRequired[Shown | None]
+    identifier: NotRequired[IdentifierShown | None]
     units: list[str]
     amount: NotRequired[int | None]
 
@@ -163,7 +172,8 @@ class CancelAsked(TypedDict):
 
 
 class BackTold(TypedDict):
-    """A return as it was answered first. `refund` goes back in money; the rest to where it came from."""
+    """A return as it was answered first. `refund` goes back in money (below nothing: is to be paid, where spent
+    points are charged); the rest goes to where it came from."""
 
     id: str
     sale: str
@@ -175,7 +185,7 @@ class BackTold(TypedDict):
     lines: list[ByLine]
     effects: list[UndoneTold]
     restored: list[str]
-    balances: list[BalanceTold]
+    balances: list[BalanceAfter]
     replayed: NotRequired[bool]
 
 

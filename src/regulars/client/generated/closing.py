@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, TypedDict
 
-from regulars.client.generated.bills import LineTold
-
 from regulars.client.calling import Calling, part
 
 
@@ -30,6 +28,16 @@ class RollForwardTold(TypedDict):
     opening: int
     closing: int
     cohorts: list[CohortTold]
+
+
+class LineTold(TypedDict):
+    """A line of a statement: what, with whom, in which store; a reversal lowers it."""
+
+    line: Literal["issued", "redeemed", "redeemed-elsewhere", "expired", "sold"]
+    counterparty: str
+    store: str
+    transfers: int
+    amount: int
 
 
 class StatementTold(TypedDict):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NotRequired, TypedDict
 
-from regulars.client.generated.bills import BalanceTold
-
 from regulars.client.calling import Calling, part
 
 
@@ -40,6 +38,20 @@ class UnitAsked(TypedDict):
     zone: NotRequired[str]
     may_expire: NotRequired[bool | None]
     approve_above: NotRequired[int | None]
+
+
+class BalanceTold(TypedDict):
+    """What a member has of one unit: available = balance − held − expired − waiting."""
+
+    unit: str
+    account: str
+    balance: int
+    available: int
+    held: int
+    expired: int
+    waiting: int
+    pending: int
+    owed: int
 
 
 class BalancesTold(TypedDict):

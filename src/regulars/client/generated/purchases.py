@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from regulars.client.generated.bills import BackTold, CancelAsked, PurchaseAsked, PurchaseTold, ReturnAsked
-
 from regulars.client.calling import Calling, part
+from regulars.client.generated.bills import BackTold, CancelAsked, PurchaseAsked, PurchaseTold, ReturnAsked
 
 
 class BatchTold(TypedDict):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-from regulars.client.generated.bills import Shown
-
 from regulars.client.calling import Calling
 
 
@@ -22,6 +20,15 @@ class Recognised(TypedDict):
     usable: bool
     reason: str
     replaced_by: str | None
+
+
+class Shown(TypedDict):
+    """What somebody shows or says."""
+
+    kind: Literal["card", "phone", "email", "external", "open_id"]
+    value: str
+    source: NotRequired[str | None]
+    region: NotRequired[str | None]
 
 
 class Hit(TypedDict):
