@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
+from tests.api.pages import run_page
+from tests.api.shop import Shop
 from tests.api.world import Till, World
 
 TENTH = {"benefit": {"type": "percent", "permille": 100}, "conditions": {"who": {"anyone": True}}}
@@ -193,3 +195,7 @@ def test_s20_member_prices_on_chosen_goods_in_rounds_of_two_weeks(administrator:
     assert paid(12, member=ada) == [800, 600]
     assert paid(15, member=ada) == [1000, 480]
     assert paid(40, member=ada) == [1000, 600]
+
+
+def test_the_page_about_coupons_is_true(world: World, administrator: Till, ada: str) -> None:
+    run_page("coupons.md", Shop(world, administrator, ada), {"member": ada})
