@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import Final
 from uuid import UUID
@@ -31,7 +31,6 @@ def unsealed(kept: bytes, endpoint: UUID) -> str:
 def signed(message: str, body: bytes, secrets: Sequence[str], *, at: datetime) -> dict[str, str]:
     """The three headers: a signature by each secret, so that a receiver who knows one of them is content.
 
-    >>> from datetime import UTC
     >>> at = datetime.fromtimestamp(1614265330, UTC)
     >>> secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     >>> head = signed("msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}', [secret], at=at)
@@ -40,7 +39,7 @@ def signed(message: str, body: bytes, secrets: Sequence[str], *, at: datetime) -
     """
     assert secrets, "an endpoint has a secret"
     text = body.decode()
-    signatures = [Webhook(secret).sign(msg_id=message, timestamp=at, data=text) for secret in secrets]
+    signatures = [Webhook(secret).sign(msg_id=message, timestamp=at.astimezone(UTC), data=text) for secret in secrets]
     return {
         "webhook-id": message,
         "webhook-timestamp": str(int(at.timestamp())),
