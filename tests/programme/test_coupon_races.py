@@ -74,6 +74,20 @@ def test_a_reservation_is_kept_released_or_lapsed_once() -> None:
     assert CouponUse.objects.exclude(state="reserved").count() == 1
 
 
+def test_what_is_restored_by_many_at_once_is_restored_once() -> None:
+    series(limits=[{"most": 1, "per": "all"}], restored_on_return=True)
+    (one,) = issued()
+    bought = basket(one.code)
+    used(bought)
+    back: list[Callable[[], object]] = [
+        *[lambda: coupons_using.restore([bought.id], organisation=OURS, actor=ANN, at=AT)] * 8,
+        *[lambda: coupons_using.cancel([bought.id], actor=ANN, at=AT)] * 8,
+    ]
+    answers = at_once(back)
+    assert sum(bool(one) for one in answers) == 1, answers
+    assert (Coupon.objects.get().taken, Counter.objects.get().used) == (0, 0)
+
+
 def at_once_all(deeds: list[Callable[[], object]]) -> list[object]:
     """As `at_once`; a refusal is an answer too."""
     from regulars.programme.errors import ProgrammeError

@@ -65,6 +65,7 @@ _OVERDUE: Final = (
     " WHERE u.coupon = ANY(%s::uuid[]) AND u.state = 'reserved' AND r.closed_as IS NULL AND r.lapses_at <= %s"
 )
 _MOVE: Final = "UPDATE programme_coupon_use SET state = %s, closed_at = %s WHERE id = ANY(%s::bigint[])"
+UseRow = tuple[int, UUID, UUID, int, int]  # id, coupon, occasion, discount, units
 
 
 @transaction.atomic
@@ -227,8 +228,7 @@ def _free(occasions: Collection[UUID], state: str, actor: Actor, at: datetime) -
 @transaction.atomic
 def cancel(occasions: Collection[UUID], *, actor: Actor, at: datetime) -> list[Restored]:
     """Purchases that did not happen after all: everything they took of coupons, limits and budgets is given back."""
-    uses = run(_USED, [column(sorted(occasions)), "redeemed"])
-    restored = _restore(uses, {}, actor, at)
+    restored = _restore(_redeemed(occasions), {}, actor, at)
     counters.free(occasions)
     return restored
 
@@ -245,19 +245,14 @@ def restore(
     """After all of a purchase came back (or all that `coupons` took something off): coupons whose series says so can be
     used again, and what they took of limits and budgets is given back. Safe to repeat: what was restored stays so.
 
-    Seven queries at most; none of these writes where no coupon was used.
+    Nine queries at most, one where no coupon was used.
     """
-    uses = run(_USED, [column(sorted(occasions)), "redeemed"])
-    uses = [row for row in uses if coupons is None or row[1] in coupons]
+    uses = [row for row in _redeemed(occasions) if coupons is None or row[1] in coupons]
     if not uses:
         return []
     terms = book(organisation)
-    rows = {row.id: row for row in locks.coupons([row[1] for row in uses])}
-    series = {number: terms.version(row.terms) for number, row in rows.items()}
+    series = {row.id: terms.version(row.terms) for row in locks.coupons({row[1] for row in uses})}
     back = [row for row in uses if _series(series[row[1]].terms).restored_on_return]
-    # Read before the lock: somebody may have restored them meanwhile.
-    still = {row[0] for row in run(_USED, [column(sorted(occasions)), "redeemed"])}
-    back = [row for row in back if row[0] in still]
     zone = places().zones.get(organisation, "UTC")
     longer = {
         number: Period.parse(_series(one.terms).restored_for).after(at, zone)
@@ -274,17 +269,24 @@ def restore(
     return restored
 
 
+def _redeemed(occasions: Collection[UUID]) -> list[UseRow]:
+    """Uses of these, their coupons under lock; read again then, since somebody may have restored them meanwhile."""
+    asked = [column(sorted(occasions)), "redeemed"]
+    uses = run(_USED, asked)
+    if not uses:
+        return []
+    locks.coupons({row[1] for row in uses})
+    return run(_USED, asked)
+
+
 def _series(terms: object) -> Series:
     assert isinstance(terms, Series)
     return terms
 
 
-def _restore(
-    uses: Sequence[tuple[int, UUID, UUID, int, int]], longer: Mapping[UUID, datetime], actor: Actor, at: datetime
-) -> list[Restored]:
+def _restore(uses: Sequence[UseRow], longer: Mapping[UUID, datetime], actor: Actor, at: datetime) -> list[Restored]:
     if not uses:
         return []
-    locks.coupons([row[1] for row in uses])
     run(_MOVE, ["restored", at, column([row[0] for row in uses])])
     _change([(coupon, -1, -1) for _, coupon, *_ in uses])
     later = [(coupon, longer[coupon]) for coupon in sorted({row[1] for row in uses} & longer.keys())]

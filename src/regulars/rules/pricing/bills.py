@@ -18,6 +18,7 @@ class Bill:
     used: list[int]  # pieces that count in a deal already
     used_amount: list[int]  # of `running`, what these are left at
     caps: tuple["CapLeft", ...] = ()
+    fitting: dict[What, tuple[int, ...]] = field(default_factory=dict)  # shared by copies: lines stay the same
 
     @classmethod
     def of(cls, occasion: Occasion, policy: Policy) -> "Bill":
@@ -33,10 +34,15 @@ class Bill:
             self.used.copy(),
             self.used_amount.copy(),
             tuple(CapLeft(one.places, one.left.copy(), one.per_line) for one in self.caps),
+            self.fitting,
         )
 
-    def places(self, what: What) -> list[int]:
-        return [place for place, line in enumerate(self.lines) if what.fits(line)]
+    def places(self, what: What) -> tuple[int, ...]:
+        """Looked for once: offers are tried many times."""
+        found = self.fitting.get(what)
+        if found is None:
+            found = self.fitting[what] = tuple(place for place, line in enumerate(self.lines) if what.fits(line))
+        return found
 
     def pieces_left(self, place: int) -> int:
         return pieces(self.lines[place]) - self.used[place]

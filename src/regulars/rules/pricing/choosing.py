@@ -42,8 +42,9 @@ class Search:
 
     def run(self, bill: Bill) -> Chosen | None:
         """The best; None where no set has all that is needed."""
-        most = [_most(one, bill, self.occasion) for one in self.family]
-        self.ceilings = [self._ceiling(most, place) for place in range(len(most) + 1)]
+        if len(self.family) > 1 and self.choice == Choice.CUSTOMER:
+            most = [_most(one, bill, self.occasion) for one in self.family]
+            self.ceilings = [self._ceiling(most, place) for place in range(len(most) + 1)]
         self._visit(0, bill, (), (), 0)
         if self.best is not None and self.steps > STEPS:
             return replace(self.best, exact=False)
@@ -88,6 +89,8 @@ class Search:
         assert self.best is not None
         if self.choice == Choice.HOUSE:
             return worth < self.best.worth
+        if not self.ceilings:
+            return False
         return worth + self.ceilings[place] > self.best.worth
 
     def _arrive(self, taken: tuple[Offered, ...], left_out: Sequence[Offered], worth: int) -> None:

@@ -1,6 +1,6 @@
 """What one offer gives at its turn: discounts by line, points, gifts; or why nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from regulars.rules.occasion import PIECE, Occasion
@@ -60,7 +60,7 @@ def give(one: Offered, bill: Bill, occasion: Occasion, *, again: bool = False) -
     """Applies an offer to the bill, which is changed. `again`: on what remains of a purchase (SEMANTICS 13)."""
     places = bill.places(one.offer.what)
     if isinstance(one.offer.benefit, Gift):
-        places = [place for place in places if bill.lines[place].item != one.offer.benefit.item]
+        places = tuple(place for place in places if bill.lines[place].item != one.offer.benefit.item)
     if not places:
         return Reason(Why.NO_SUCH_ITEMS)
     if (reason := _below(one.offer, bill, places, occasion, again)) is not None:
@@ -86,7 +86,7 @@ def give(one: Offered, bill: Bill, occasion: Occasion, *, again: bool = False) -
     return Given(found, due, sum(found.values()) + worth)
 
 
-def _below(offer: Offer, bill: Bill, places: list[int], occasion: Occasion, again: bool) -> Reason | None:
+def _below(offer: Offer, bill: Bill, places: Sequence[int], occasion: Occasion, again: bool) -> Reason | None:
     least = offer.conditions.least
     if not (least.amount or least.quantity or least.purchase) or (again and least.kept_on_return):
         return None
@@ -96,7 +96,7 @@ def _below(offer: Offer, bill: Bill, places: list[int], occasion: Occasion, agai
     return least.why_not([now.lines[place] for place in places], now)
 
 
-def _points(one: Offered, benefit: BonusPoints, bill: Bill, places: list[int]) -> Given | Reason:
+def _points(one: Offered, benefit: BonusPoints, bill: Bill, places: Sequence[int]) -> Given | Reason:
     times, offer = 1, one.offer
     if benefit.per is not None:
         times = sum(bill.running[place] for place in places) // benefit.per
@@ -111,7 +111,7 @@ def _points(one: Offered, benefit: BonusPoints, bill: Bill, places: list[int]) -
     return Given(effects=(Points(benefit.unit, amount),), worth=amount * benefit.worth // 1000)
 
 
-def _wishes(offer: Offer, bill: Bill, places: list[int]) -> Deal | Reason:
+def _wishes(offer: Offer, bill: Bill, places: Sequence[int]) -> Deal | Reason:
     """What the benefit would take off each line, were there no limits."""
     match offer.benefit:
         case Percent() as percent:
@@ -147,7 +147,7 @@ def _too_few(required: int, pieces: list[Run]) -> Reason:
     return Reason(Why.BELOW_MINIMUM, facts)
 
 
-def _percent(benefit: Percent, offer: Offer, bill: Bill, places: list[int]) -> dict[int, int]:
+def _percent(benefit: Percent, offer: Offer, bill: Bill, places: Sequence[int]) -> dict[int, int]:
     original = offer.stacking.basis == Basis.ORIGINAL
     bases = [bill.lines[place].paid if original else bill.running[place] for place in places]
     if benefit.round_at == At.LINE:
@@ -157,7 +157,7 @@ def _percent(benefit: Percent, offer: Offer, bill: Bill, places: list[int]) -> d
     return dict(zip(places, parts, strict=True))
 
 
-def _amount(benefit: AmountOff, offer: Offer, bill: Bill, places: list[int]) -> dict[int, int]:
+def _amount(benefit: AmountOff, offer: Offer, bill: Bill, places: Sequence[int]) -> dict[int, int]:
     if benefit.per_piece:
         return {place: benefit.amount * pieces(bill.lines[place]) for place in places}
     times = 1
@@ -182,7 +182,7 @@ def _above(benefit: FixedPrice, bill: Bill, place: int) -> int:
     return max(0, bill.running[place] - divided(each * line.quantity, PIECE, Round.HALF_UP))
 
 
-def _bundles(deal: Bundle, offer: Offer, bill: Bill, places: list[int]) -> Deal:
+def _bundles(deal: Bundle, offer: Offer, bill: Bill, places: Sequence[int]) -> Deal:
     parts: list[list[int]] = [[] for _ in deal.parts]
     for place in places:
         fitting = (number for number, part in enumerate(deal.parts) if part.what.fits(bill.lines[place]))

@@ -52,8 +52,9 @@ def price(
         return Priced(occasion.lines, (), ())
     bill = Bill.of(occasion, policy)
     assert len({one.key for one in offers}) == len(offers), "an offer twice: a coupon needs its own reference"
-    refused = [(one, why) for one in offers if (why := _not_here(one, occasion, member)) is not None]
-    standing = [one for one in offers if one not in [other for other, _ in refused]]
+    reasons_of = {one.key: _not_here(one, occasion, member, bill) for one in offers}
+    refused = [(one, why) for one in offers if (why := reasons_of[one.key]) is not None]
+    standing = [one for one in offers if reasons_of[one.key] is None]
     all_typed = policy.typed == Typed.ALL_OR_NOTHING
     unable = [one for one, _ in refused if one.typed]
     found = None if all_typed and unable else _chosen(standing, bill, occasion, policy, needed=all_typed)
@@ -84,10 +85,11 @@ def in_turn(occasion: Occasion, offers: Sequence[Offered], policy: Policy) -> Pr
     return Priced(_priced(occasion, bill), tuple(applied), tuple(told))
 
 
-def _not_here(one: Offered, occasion: Occasion, member: MemberFacts | None) -> Reason | None:
+def _not_here(one: Offered, occasion: Occasion, member: MemberFacts | None, bill: Bill) -> Reason | None:
     if one.offer.currency and one.offer.currency != occasion.currency:
         return Reason(Why.OTHER_CURRENCY, {"currency": one.offer.currency})
-    return one.offer.conditions.why_not(occasion, member)
+    reason = one.offer.conditions.why_not(occasion, member)
+    return reason or (None if bill.places(one.offer.what) else Reason(Why.NO_SUCH_ITEMS))
 
 
 def _chosen(
