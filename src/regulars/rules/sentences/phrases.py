@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-PHRASES: Final[Mapping[str, tuple[str, str]]] = {
+from regulars.rules.sentences.phrases_more import MORE
+
+_FIRST: Final[Mapping[str, tuple[str, str]]] = {
     # Small words and signs.
     "comma": (", ", "、"),
     "semicolon": ("; ", "；"),
@@ -193,10 +195,14 @@ PHRASES: Final[Mapping[str, tuple[str, str]]] = {
     "why used": ("it is used", "已使用"),
     "why reserved": ("another checkout holds it", "正被其他结账占用"),
     "why revoked": ("it was revoked", "已作废"),
+    "why frozen": ("the member's account is frozen", "会员账户已冻结"),
 }
+
+PHRASES: Final[Mapping[str, tuple[str, str]]] = {**_FIRST, **MORE}
 
 # Words for codes that every programme has; an organisation's own names come first.
 KNOWN: Final[Mapping[str, tuple[str, str]]] = {
+    "measure visits": ("visits", "次到店"),
     "unit Points": ("points", "积分"),
     "unit points": ("points", "积分"),
     "unit Miles": ("miles", "里程"),
