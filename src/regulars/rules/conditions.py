@@ -157,8 +157,8 @@ class What:
         return (
             line.item in self.not_items
             or line.brand in self.not_brands
-            or within(line.category, self.not_categories)
-            or any(mark in line.marks for mark in self.not_marks)
+            or (bool(self.not_categories) and within(line.category, self.not_categories))
+            or (bool(line.marks and self.not_marks) and any(mark in line.marks for mark in self.not_marks))
         )
 
     def of(self, lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -44,14 +44,16 @@ def shared(whole: int, weights: Sequence[int]) -> list[int]:
     ([34, 33, 33], [4, 2, 1], [5, 0])
     """
     assert whole >= 0, whole
-    assert all(weight >= 0 for weight in weights), weights
-    total = sum(weights)
     if not weights:
         assert whole == 0, whole
         return []
+    assert min(weights) >= 0, weights
+    total = sum(weights)
     if total == 0:
         return [whole, *[0] * (len(weights) - 1)]
     parts = [whole * weight // total for weight in weights]
+    if sum(parts) == whole:
+        return parts
     order = sorted(range(len(weights)), key=lambda place: (-(whole * weights[place] % total), place))
     for place in order[: whole - sum(parts)]:
         parts[place] += 1

@@ -3,8 +3,8 @@ named rule of the trade rounds (tax taken out of a list price, full steps, full 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import prod
+from operator import attrgetter
 from typing import Final
 
 from regulars.basics.periods import months_after
@@ -29,7 +29,8 @@ from regulars.rules.occasion import PIECE, PURCHASE, Line, Occasion
 from regulars.rules.reasons import Reason, Why
 from regulars.rules.rounding import divided, shared
 
-_ONE: Final = Fraction(1)
+_NUMBER: Final = attrgetter("number")
+Ratio = tuple[int, int]  # numerator and denominator: exact, and never reduced, since they are divided once only
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,16 @@ class Portion:
     """A part of an occasion that is looked at together: a line, or all that fits."""
 
     basis: int  # minor units
-    quantities: tuple[tuple[str, int], ...] = ()  # item and thousandths
+    lines: tuple[Line, ...] = ()
 
     @property
     def quantity(self) -> int:
-        return sum(quantity for _, quantity in self.quantities)
+        return sum(line.quantity for line in self.lines)
 
 
 def lines_of(rule: EarnRule, occasion: Occasion) -> tuple[Line, ...]:
     """The lines that count, by number: the order in which a till sends them changes nothing."""
-    return tuple(sorted(rule.what.of(occasion.lines), key=lambda line: line.number))
+    return tuple(sorted(rule.what.of(occasion.lines), key=_NUMBER))
 
 
 def portions(rule: EarnRule, occasion: Occasion, lines: Sequence[Line]) -> list[Portion]:
@@ -54,23 +55,21 @@ def portions(rule: EarnRule, occasion: Occasion, lines: Sequence[Line]) -> list[
     if occasion.kind != PURCHASE:
         return [Portion(occasion.amount)]
     unpaid = _paid_otherwise(rule, occasion)
-    return [
-        Portion(_basis(rule.basis, line, unpaid.get(line.number, 0)), ((line.item, line.quantity),)) for line in lines
-    ]
+    return [Portion(_basis(rule.basis, line, unpaid.get(line.number, 0)), (line,)) for line in lines]
 
 
 def together(parts: Sequence[Portion]) -> Portion:
     """All of them as one."""
-    return Portion(sum(part.basis for part in parts), tuple(pair for part in parts for pair in part.quantities))
+    return Portion(sum([part.basis for part in parts]), tuple([line for part in parts for line in part.lines]))
 
 
 def _paid_otherwise(rule: EarnRule, occasion: Occasion) -> dict[int, int]:
     """How much of each line was paid with what earns nothing: such tenders pay all lines in proportion."""
     kinds = rule.not_paid_with
-    part = sum(one.amount for one in occasion.tenders if any(_is(one.kind, kind) for kind in kinds))
+    part = sum([one.amount for one in occasion.tenders if any(_is(one.kind, kind) for kind in kinds)])
     if not part:
         return {}
-    lines = sorted(occasion.lines, key=lambda line: line.number)
+    lines = sorted(occasion.lines, key=_NUMBER)
     part = min(part, occasion.paid)
     return dict(zip((line.number for line in lines), shared(part, [line.paid for line in lines]), strict=True))
 
@@ -93,38 +92,36 @@ def _basis(basis: Basis, line: Line, unpaid: int) -> int:
     return whole if not unpaid else divided(whole * (line.paid - unpaid), line.paid)
 
 
-def raw(award: Award, part: Portion, occasion: Occasion, member: MemberFacts | None) -> Fraction:
+def raw(award: Award, part: Portion, occasion: Occasion, member: MemberFacts | None) -> Ratio:
     """What an award gives for a part, before multipliers and rounding."""
     match award:
-        case PerAmount(units=units, per=per, full_steps=True):
-            return Fraction(part.basis // per * units)
-        case PerAmount(units=units, per=per):
-            return Fraction(part.basis * units, per)
+        case PerAmount(units=units, per=per, full_steps=full):
+            return (part.basis // per * units, 1) if full else (part.basis * units, per)
         case PerPiece(units=units, pieces=pieces):
-            return Fraction(part.quantity // (pieces * PIECE) * units)
+            return part.quantity // (pieces * PIECE) * units, 1
         case PerItem(items=items):
-            return Fraction(sum(items.get(item, 0) * (quantity // PIECE) for item, quantity in part.quantities))
+            return sum(items.get(line.item, 0) * (line.quantity // PIECE) for line in part.lines), 1
         case Fixed(units=units):
-            return Fraction(units)
+            return units, 1
         case Steps():
             reached = [step.units for step in award.steps if part.basis >= step.reached]
-            return Fraction(sum(reached) if award.reach == Reach.SLICES else (reached or [0])[-1])
+            return (sum(reached) if award.reach == Reach.SLICES else (reached or [0])[-1]), 1
         case RateSteps():
-            return _by_rates(award, part.basis)
+            return _by_rates(award, part.basis), award.per
         case PerTenureMonth(units=units, most_months=most):
             months = months_of(occasion, member)
-            return Fraction(units * (months if most is None else min(months, most)))
+            return units * (months if most is None else min(months, most)), 1
 
 
-def _by_rates(award: RateSteps, basis: int) -> Fraction:
+def _by_rates(award: RateSteps, basis: int) -> int:
+    """Units for `per` times the amount that earns them."""
     reached = [step for step in award.steps if basis >= step.reached]
     if not reached:
-        return Fraction(0)
+        return 0
     if award.reach == Reach.WHOLE:
-        return Fraction(basis * reached[-1].units, award.per)
+        return basis * reached[-1].units
     ends = [*(step.reached for step in reached[1:]), basis]
-    total = sum((end - step.reached) * step.units for step, end in zip(reached, ends, strict=True))
-    return Fraction(total, award.per)
+    return sum((end - step.reached) * step.units for step, end in zip(reached, ends, strict=True))
 
 
 def months_of(occasion: Occasion, member: MemberFacts | None) -> int:
@@ -141,14 +138,14 @@ def months_of(occasion: Occasion, member: MemberFacts | None) -> int:
     return max(0, months if months_after(joined, months) <= today else months - 1)
 
 
-def multiplier(rule: EarnRule, occasion: Occasion, member: MemberFacts | None, *, again: bool = False) -> Fraction:
+def multiplier(rule: EarnRule, occasion: Occasion, member: MemberFacts | None, *, again: bool = False) -> Ratio:
     """By how much the award grows here. The order of multipliers changes nothing. `again`: on what remains."""
-    if not rule.multipliers:
-        return _ONE
-    held = [Fraction(one.permille, 1000) for one in rule.multipliers if _holds(one, occasion, member, again)]
+    held = [one.permille for one in rule.multipliers if _holds(one, occasion, member, again)]
+    if not held:
+        return 1, 1
     if rule.combine == Combine.HIGHEST:
-        return max(held, default=Fraction(1))
-    return prod(held, start=Fraction(1))
+        return max(held), 1000
+    return prod(held), 1000 ** len(held)
 
 
 def _holds(one: Multiplier, occasion: Occasion, member: MemberFacts | None, again: bool) -> bool:

@@ -186,6 +186,8 @@ def _takes(
 
 def _lines(found: Worked, amount: int) -> dict[int, int]:
     """What is given, on the lines that earned it."""
+    if amount == found.amount:
+        return dict(found.lines)
     if not found.lines:
         return {}
     parts = shared(amount, list(found.lines.values()))

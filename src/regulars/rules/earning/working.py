@@ -2,9 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
-from regulars.rules.earning.amounts import Portion, below, lines_of, months_of, multiplier, portions, raw, together
+from regulars.rules.earning.amounts import (
+    Portion,
+    Ratio,
+    below,
+    lines_of,
+    months_of,
+    multiplier,
+    portions,
+    raw,
+    together,
+)
 from regulars.rules.earning.rule import Award, EarnRule, PerAmount, PerItem, PerPiece, PerTenureMonth
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import PIECE, PURCHASE, Occasion
@@ -45,27 +54,32 @@ def worked(rule: EarnRule, occasion: Occasion, member: MemberFacts | None, *, ag
     parts = portions(rule, occasion, lines)
     by = multiplier(rule, occasion, member, again=again)
     whole = together(parts)
-    facts = {"basis": whole.basis, "quantity": whole.quantity, "permille": by.numerator * 1000 // by.denominator}
+    facts = {"basis": whole.basis, "quantity": whole.quantity, "permille": by[0] * 1000 // by[1]}
     if isinstance(rule.award, PerTenureMonth):
         facts["months"] = months_of(occasion, member)
-    amounts = _amounts(rule, parts, by, occasion, member)
-    numbers = [line.number for line in lines] if occasion.kind == PURCHASE else []
-    by_line = {number: part for number, part in zip(numbers, amounts, strict=False) if part}
-    return Worked(sum(amounts), by_line, whole.basis * WEIGHT * by.numerator // by.denominator, facts)
+    amounts = _amounts(rule, parts, whole, by, occasion, member)
+    by_line = {line.number: part for line, part in zip(lines, amounts, strict=False) if part}
+    gathered = whole.basis * by[0] * WEIGHT // by[1]
+    return Worked(sum(amounts), by_line if occasion.kind == PURCHASE else {}, gathered, facts)
 
 
 def _amounts(
-    rule: EarnRule, parts: Sequence[Portion], by: Fraction, occasion: Occasion, member: MemberFacts | None
+    rule: EarnRule,
+    parts: Sequence[Portion],
+    whole: Portion,
+    by: Ratio,
+    occasion: Occasion,
+    member: MemberFacts | None,
 ) -> list[int]:
     """Whole units for each part: rounded on each, or rounded together and shared by the largest remainder."""
     if rule.round_at == At.LINE:
         return [_rounded(rule, raw(rule.award, part, occasion, member), by) for part in parts]
-    amount = _rounded(rule, raw(rule.award, together(parts), occasion, member), by)
+    amount = _rounded(rule, raw(rule.award, whole, occasion, member), by)
     return shared(amount, [_weight(rule.award, part) for part in parts])
 
 
-def _rounded(rule: EarnRule, exact: Fraction, by: Fraction) -> int:
-    return divided(exact.numerator * by.numerator, exact.denominator * by.denominator, rule.round)
+def _rounded(rule: EarnRule, exact: Ratio, by: Ratio) -> int:
+    return divided(exact[0] * by[0], exact[1] * by[1], rule.round)
 
 
 def _weight(award: Award, part: Portion) -> int:
@@ -73,7 +87,7 @@ def _weight(award: Award, part: Portion) -> int:
     if isinstance(award, PerPiece):
         return part.quantity
     if isinstance(award, PerItem):
-        return sum(award.items.get(item, 0) * (quantity // PIECE) for item, quantity in part.quantities)
+        return sum(award.items.get(line.item, 0) * (line.quantity // PIECE) for line in part.lines)
     return part.basis
 
 
