@@ -61,3 +61,10 @@ def test_no_type_of_event_is_one_that_nothing_writes() -> None:
     parts = {part for text in said for part in text.split(".")}  # some words are put together
     unwritten = {word for word in words() if word not in said and word.partition(".")[2] not in parts}
     assert unwritten - {PING} == set()
+
+
+def test_the_page_says_of_every_room_which_right_hearing_of_it_needs() -> None:
+    page = (HOUSE.parents[1] / "docs" / "webhooks.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (`.*) \| `([a-z]+\.[a-z]+)` \|$", page, re.MULTILINE))
+    told = {room: right for rooms, right in rows.items() for room in re.findall(r"`([a-z]+)\.\*`", rooms)}
+    assert told == {room: right.value for room, (right, _) in ROOMS.items()}
