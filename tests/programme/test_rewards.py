@@ -178,7 +178,7 @@ def test_an_unknown_reward_and_a_foreign_redemption_read_alike() -> None:
     for verb in (fulfil, cancel):
         more = {"reason": ""} if verb is cancel else {}
         with pytest.raises(UnknownReward):
-            verb(mine.id, organisation=UUID(int=5), actor=ANN, at=NOW, **more)  # type: ignore[operator]
+            verb(mine.id, organisation=UUID(int=5), actor=ANN, at=NOW, **more)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +201,7 @@ def test_a_reward_that_cannot_be_is_refused_when_it_is_published(wrong: dict[str
 def test_a_partners_award_is_booked_to_the_partner() -> None:
     reward(merchant="mrc_01kdvdna00e008000000000001", funder="alliance")
     done = ask(rich())
+    assert done.transfer is not None
     row = Transfer.objects.get(id=done.transfer)
     assert (row.merchant, row.funder) == ("mrc_01kdvdna00e008000000000001", "alliance")
     assert Account.objects.get(id=row.taker).scope == row.merchant

@@ -83,8 +83,7 @@ def is_plain(row: Row, listed: Versions, at: datetime) -> bool:
     if earned.review_at is None or earned.review_at != row.due_at or any(begins == row.due_at for begins, _ in listed):
         return False
     ladder = ladder_at(listed, earned.review_at - TICK)
-    counts_years = any(level.lifetime_years for level in ladder.levels)
-    return earned.recheck_at is None and ladder.review == Reviews.PERIOD and not counts_years
+    return earned.recheck_at is None and ladder.review == Reviews.PERIOD and not ladder.counts_years
 
 
 def reviewed(rows: Sequence[Row], *, terms: Book, at: datetime) -> list[Decided]:

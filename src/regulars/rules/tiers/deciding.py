@@ -253,7 +253,7 @@ def counted_from(case: Case, ladder: Ladder, s: Standing) -> datetime:
 
 def _held(ladder: Ladder, s: Standing, at: datetime) -> dict[str, int]:
     """Seconds at each level that counts years, or above, until now."""
-    if not any(level.lifetime_years for level in ladder.levels):
+    if not ladder.counts_years:
         return dict(s.held)
     spent = int((at - s.since).total_seconds())
     upto = ladder.levels[: ladder.rank(s.level) + 1]
@@ -271,5 +271,7 @@ def _years_of(ladder: Ladder, s: Standing, code: str) -> datetime | None:
 
 def _years_at(ladder: Ladder, s: Standing) -> datetime | None:
     """When so many years at a level, or above, make it theirs for ever."""
+    if not ladder.counts_years:
+        return None
     found = [when for level in ladder.levels if (when := _years_of(ladder, s, level.code)) is not None]
     return min(found, default=None)

@@ -138,12 +138,19 @@ class Ladder:
         )
 
     @property
+    def counts_years(self) -> bool:
+        return any(level.lifetime_years for level in self.levels)
+
+    @property
     def counts_lifetime(self) -> bool:
         return any(level.lifetime for level in self.levels)
 
     def rank(self, code: str) -> int:
         """0 for the lowest, and for a level that this version no longer knows."""
-        return next((place for place, level in enumerate(self.levels) if level.code == code), 0)
+        for place, level in enumerate(self.levels):  # asked for every member of a nightly review: no generator
+            if level.code == code:
+                return place
+        return 0
 
     def level(self, code: str) -> Level:
         return self.levels[self.rank(code)]
@@ -162,4 +169,10 @@ def meets(alternatives: tuple[Amounts, ...], sums: Amounts) -> bool:
     >>> meets(({"miles": 25000}, {"segments": 30}), {"miles": 900, "segments": 31}), meets((), {})
     (True, False)
     """
-    return any(all(sums.get(name, 0) >= amount for name, amount in one.items()) for one in alternatives)
+    for one in alternatives:  # asked for every member of a nightly review: no generators
+        for name, amount in one.items():
+            if sums.get(name, 0) < amount:
+                break
+        else:
+            return True
+    return False

@@ -1,9 +1,10 @@
 """From when on entries count at an instant, and when a period ends. An end is the first instant not inside."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from regulars.basics.periods import Period, day_of, months_after, start_of
-from regulars.rules.tiers.ladder import Ladder, Windows
+from regulars.rules.tiers.ladder import Ladder, Window, Windows
 
 TICK = timedelta(microseconds=1)
 
@@ -21,15 +22,20 @@ def period(ladder: Ladder, at: datetime, counted_from: datetime) -> tuple[dateti
     window, zone = ladder.window, ladder.zone
     today = day_of(at, zone)
     if window.kind == Windows.CALENDAR:
-        shift = window.begins_month - 1
-        months = (today.year * 12 + today.month - 1 - shift) // window.months * window.months + shift
-        return start_of(_month(months), zone), start_of(_month(months + window.months), zone)
+        return _of_calendar(window, zone, today)
     first = day_of(counted_from, zone)
     times = max(0, _months_between(first, today) // window.months)
     begins = start_of(months_after(first, times * window.months), zone)
     if window.kind == Windows.TIER_START and times == 0:
         begins = counted_from + TICK  # what made the decision does not count again
     return begins, start_of(months_after(first, (times + 1) * window.months), zone)
+
+
+@lru_cache(4096)
+def _of_calendar(window: Window, zone: str, today: date) -> tuple[datetime, datetime]:
+    shift = window.begins_month - 1
+    months = (today.year * 12 + today.month - 1 - shift) // window.months * window.months + shift
+    return start_of(_month(months), zone), start_of(_month(months + window.months), zone)
 
 
 def rolling_start(ladder: Ladder, today: date) -> datetime:
