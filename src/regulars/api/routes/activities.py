@@ -29,7 +29,7 @@ from regulars.api.fields import (
 )
 from regulars.api.keys import Call, Request
 from regulars.api.places import Where, merchants_seen, organisation, said_source, stores_seen, where
-from regulars.api.routes.bills import BalanceTold, Code, Currency, EffectTold, Money, NotAppliedTold, Somebody
+from regulars.api.routes.bills import BalanceAfter, Code, Currency, EffectTold, Money, NotAppliedTold, Somebody
 from regulars.api.routes.posting import PlaceSaid
 from regulars.api.routes.purchases import People
 from regulars.basics.ids import typed, untyped
@@ -114,7 +114,7 @@ class ActivityTold(Telling):
     effects: list[EffectTold]
     not_applied: list[NotAppliedTold]
     activated: list[ActivatedTold]
-    balances: list[BalanceTold]
+    balances: list[BalanceAfter]
     replayed: bool = False
 
 
