@@ -122,20 +122,15 @@ LADDERS = [
     ),
 ]
 LOUNGE = Benefit("status", {"gold": 2}, "贵宾室")
-BENEFITS = [
-    LOUNGE,
-    *(
-        replace(LOUNGE, **change)
-        for change in (
-            {"levels": {"gold": 1}},
-            {"levels": {"gold": None}},
-            {"name": "升舱"},
-            *({"every": every} for every in Often if every != Often.PERIOD),
-            {"where": Where(stores=("str_1",))},
-            {"coupons": "spring"},
-        )
-    ),
+LOUNGES: list[dict[str, Any]] = [
+    {"levels": {"gold": 1}},
+    {"levels": {"gold": None}},
+    {"name": "升舱"},
+    *({"every": every} for every in Often if every != Often.PERIOD),
+    {"where": Where(stores=("str_1",))},
+    {"coupons": "spring"},
 ]
+BENEFITS = [LOUNGE, *(replace(LOUNGE, **change) for change in LOUNGES)]
 MUG = Reward("马克杯", (Price(unit="points", amount=500),))
 REWARDS = [
     MUG,
