@@ -8,6 +8,7 @@ from regulars.journal.statements import column, run
 from regulars.ledger import past
 from regulars.ledger.models import Adjustment, Freeze, Hold, HoldLot, Pending, Transfer
 from regulars.ledger.moves import Balance, Converted, Held, LotLeft, Moved, Paid, Posted, Reversed
+from regulars.ledger.words import Level
 
 
 def balances(
@@ -87,12 +88,9 @@ def freezes(owner: UUID, *, at: datetime) -> list[Freeze]:
 
 
 def kept_from_earning(owners: Collection[UUID], *, at: datetime) -> frozenset[UUID]:
-    """Who of these earns nothing now: frozen so. One query."""
-    rows = run(
-        "SELECT DISTINCT owner FROM ledger_account WHERE owner = ANY(%s::uuid[]) AND no_earn_until > %s",
-        [column(owners), at],
-    )
-    return frozenset(owner for (owner,) in rows)
+    """Who of these earns nothing now, whether they have an account yet or not. One query."""
+    rows = Freeze.objects.filter(owner__in=owners, level=Level.EARN, lifted_at=None, until__gt=at)
+    return frozenset(rows.values_list("owner", flat=True))
 
 
 def adjustments(*, waiting: bool = True, limit: int = 100) -> list[Adjustment]:
