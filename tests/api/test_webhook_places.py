@@ -130,6 +130,20 @@ def test_a_key_of_a_merchant_manages_that_merchants_alone(
     assert [one["id"] for one in administrator.get("/webhooks").json()["items"]] == [whole["id"], made["id"]]
 
 
+def test_a_key_of_a_merchant_fetches_that_merchants_events_alone(world: World, administrator: Till) -> None:
+    administrator.done("/units", {"code": "points", "name": "Points"})
+    member = join(administrator)
+    earn = {"kind": "earn", "member": member, "unit": "points", "amount": 5}
+    for merchant in (world.merchant, world.other):
+        administrator.done("/transfers", {**earn, "merchant": typed("mrc", merchant)})
+    seal_due(at=timezone.now())
+    own = Till(world.key("administrator", merchant=world.merchant))
+    for types in ("*", "ledger.*,members.*"):
+        told = own.get("/events", types=types, since="2026-01-01T00:00:00Z").json()["items"]
+        assert {one["data"]["merchant"] for one in told} == {typed("mrc", world.merchant)}
+        assert "ledger.post" in {one["type"] for one in told}
+
+
 def test_nobody_hears_of_what_they_may_not_look_at(world: World, receiver: Receiver) -> None:
     rights = ["webhooks.manage", "ledger.read"]
     write_role(world.organisation, "hooks", name="Hooks", rights=rights, by=gate.HOUSE, actor=SETUP, at=timezone.now())
