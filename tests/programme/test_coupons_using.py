@@ -21,7 +21,7 @@ from regulars.programme.errors import (
     ReservationClosed,
     UnknownReservation,
 )
-from regulars.programme.models import Coupon, CouponUse, Use
+from regulars.programme.models import Counter, Coupon, CouponUse, Use
 from regulars.programme.services import coupons_using
 from regulars.rules.reasons import Why
 
@@ -147,7 +147,7 @@ def test_two_coupons_of_a_series_share_what_is_left_of_its_budget() -> None:
     stacking = {"together": 3}
     series(offer=offer(stacking=stacking), limits=[{"most": 150, "of": "money", "per": "all"}])
     told = used(basket(*(one.code for one in issued(3))))
-    assert (told.priced.discount, len(told.priced.applied)) == (100, 1)
+    assert (told.priced.discount, len(told.priced.applied)) == (150, 2)
     series("few", offer=offer(stacking=stacking), limits=[{"most": 2, "per": "all"}])
     told = used(basket(*(one.code for one in issued(3, "few"))))
     assert (told.priced.discount, len(told.priced.applied)) == (190, 2)
@@ -164,3 +164,31 @@ def test_restored_coupons_are_those_whose_series_says_so_and_live_a_little_longe
     assert coupons_using.restore([bought.id], organisation=OURS, actor=ANN, at=later)[0].coupons == (back.id,)
     assert Coupon.objects.get(id=back.id).expires_at == later + 7 * DAY
     assert why(used(basket(stays.code, back.code, at=later))) == {"stays": Why.USED}
+
+
+@pytest.mark.django_db
+def test_offers_that_share_a_budget_never_take_more_of_it_together() -> None:
+    shared = {"most": 130, "of": "money", "per": "all", "shared": "may"}
+    promotion("by-itself", limits=[shared], offer=offer(stacking={"priority": 1}))
+    series(
+        limits=[shared, {**shared, "most": 125}, {"most": 3, "per": "all", "shared": "may"}], restored_on_return=True
+    )
+    (one,) = issued()
+    bought = basket(one.code)
+    told = used(bought)
+    assert [(each.offered.code, each.discount) for each in told.priced.applied] == [("by-itself", 100), ("spring", 25)]
+    (counter,) = Counter.objects.filter(of="money")
+    assert (counter.code, counter.used) == ("shared/may", 125)
+    (restored,) = coupons_using.restore([bought.id], organisation=OURS, actor=ANN, at=AT)
+    counter.refresh_from_db()
+    assert (restored.coupons, counter.used) == ((one.id,), 100)
+
+
+@pytest.mark.django_db
+def test_of_two_coupons_of_a_series_one_is_restored_alone() -> None:
+    series(offer=offer(stacking={"together": 2}), limits=[{"most": 5, "per": "all"}], restored_on_return=True)
+    one, two = issued(2)
+    bought = basket(one.code, two.code)
+    assert used(bought).priced.discount == 190
+    coupons_using.restore([bought.id], organisation=OURS, coupons=[one.id], actor=ANN, at=AT)
+    assert (Counter.objects.get().used, Coupon.objects.get(id=two.id).state) == (1, "redeemed")

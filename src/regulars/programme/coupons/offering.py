@@ -73,6 +73,12 @@ class Decided:
         pieces = benefit.pieces if isinstance(benefit, Gift) else 0
         return {Of.USES: 1, Of.MONEY: self.applied.discount, Of.UNITS: given + pieces}
 
+    def takes(self) -> dict[Sum, int]:
+        """How much of each sum; several limits may look at the same."""
+        amounts = self.amounts()
+        found = {each: amounts[limit.limit.of] for limit in self.candidate.limits for each in limit.sums}
+        return {each: amount for each, amount in found.items() if amount}
+
 
 @dataclass(slots=True)
 class Offers:
@@ -93,10 +99,10 @@ class Offers:
             offered, refused = _all_or_none(offered, [*ready.refused, *refused], ready)
         else:
             refused = [*ready.refused, *refused]
-        priced = self._priced(ready, offered)
-        by_key = {(one.version.code, one.reference): one for one in ready.candidates}
-        for applied in priced.applied:
-            self._count(Decided(basket, by_key[applied.offered.key], applied))
+        priced, over = self._priced(ready, offered)
+        refused = [*refused, *over]
+        for one in _decided(ready, priced):
+            self._count(one)
         if refused:
             told = sorted((*refused, *priced.not_applied), key=lambda one: (one.code, one.reference))
             priced = replace(priced, not_applied=tuple(told))
@@ -144,49 +150,57 @@ class Offers:
             rooms.get(Of.MONEY), units if of_points else None, cuts,
         )  # fmt: skip
 
-    def _priced(self, ready: Ready, offered: Sequence[Offered]) -> Priced:
-        """Where coupons of one series would together take more than is left of its budget, fewer of them apply."""
+    def _priced(self, ready: Ready, offered: Sequence[Offered]) -> tuple[Priced, list[NotApplied]]:
+        """Where offers share a sum and would together take more than is left, the later ones get less or nothing."""
+        refused: list[NotApplied] = []
         while True:
-            basket = ready.basket
-            found = price(basket.occasion, basket.facts, offered, ready.policy)
-            over = _over(found)
-            if not over:
-                return found
-            offered = [_fewer(one) if one.code in over else one for one in offered]
+            found = price(ready.basket.occasion, ready.basket.facts, offered, ready.policy)
+            over = self._over(ready, found)
+            if over is None:
+                return found, refused
+            key, less = over
+            if isinstance(less, NotApplied):
+                refused.append(less)
+                offered = [one for one in offered if one.key != key]
+            else:
+                offered = [less if one.key == key else one for one in offered]
+
+    def _over(self, ready: Ready, found: Priced) -> tuple[tuple[str, str], Offered | NotApplied] | None:
+        """The first offer that takes more of a sum than those before it have left, and what becomes of it."""
+        used: dict[Sum, int] = {}
+        for one in _decided(ready, found):
+            offered, takes = one.applied.offered, one.takes()
+            for limit in one.candidate.limits:
+                for each in limit.sums:
+                    room = limit.limit.most - self.used.get(each, 0) - used.get(each, 0)
+                    if takes.get(each, 0) > room:
+                        return offered.key, _less(one, limit, max(0, room))
+            for each, amount in takes.items():
+                used[each] = used.get(each, 0) + amount
+        return None
 
     def _count(self, one: Decided) -> None:
         self.decided.append(one)
-        amounts = one.amounts()
-        for limit in one.candidate.limits:
-            for each in limit.sums:
-                if amounts[limit.limit.of]:
-                    taken(self.used, each, amounts[limit.limit.of], one.basket.occasion.at)
+        for each, amount in one.takes().items():
+            taken(self.used, each, amount, one.basket.occasion.at)
         if one.candidate.coupon is not None and one.candidate.coupon.uses is not None:
             self.coupons[one.candidate.coupon.id] += 1
 
 
-def _over(found: Priced) -> set[str]:
-    """Codes whose coupons take more together than is left."""
-    money: dict[str, int] = {}
-    units: dict[str, int] = {}
-    for one in found.applied:
-        money[one.offered.code] = money.get(one.offered.code, 0) + one.discount
-        given = sum(each.amount for each in one.effects if isinstance(each, Points))
-        units[one.offered.code] = units.get(one.offered.code, 0) + given
-    return {
-        one.offered.code
-        for one in found.applied
-        if one.offered.offer.stacking.together > 1
-        and (
-            (one.offered.left is not None and money[one.offered.code] > one.offered.left)
-            or (one.offered.units_left is not None and units[one.offered.code] > one.offered.units_left)
-        )
-    }
+def _decided(ready: Ready, found: Priced) -> list[Decided]:
+    by_key = {(one.version.code, one.reference): one for one in ready.candidates}
+    return [Decided(ready.basket, by_key[one.offered.key], one) for one in found.applied]
 
 
-def _fewer(one: Offered) -> Offered:
-    stacking = replace(one.offer.stacking, together=one.offer.stacking.together - 1)
-    return replace(one, offer=replace(one.offer, stacking=stacking))
+def _less(one: Decided, limit: Counted, room: int) -> Offered | NotApplied:
+    """The offer with what is left for it; what cannot be cut is not applied."""
+    offered, version = one.applied.offered, one.candidate.version
+    cuts = limit.limit.near_end == NearEnd.CUT and room > 0
+    if limit.limit.of == Of.MONEY and cuts:
+        return replace(offered, left=room)
+    if limit.limit.of == Of.UNITS and cuts and isinstance(offered.offer.benefit, BonusPoints):
+        return replace(offered, units_left=room)
+    return NotApplied(version.code, version.version, refusal(limit.limit, room), offered.reference)
 
 
 def _all_or_none(

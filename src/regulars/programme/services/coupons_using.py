@@ -24,7 +24,9 @@ from regulars.programme.coupons.offering import PREFIX, Decided, Offers, code_of
 from regulars.programme.coupons.terms import Series
 from regulars.programme.errors import ReservationClosed, UnknownReservation
 from regulars.programme.models import Reservation
-from regulars.rules.limits import Of
+from regulars.programme.moves import Version
+from regulars.rules.limits import Of, Sum
+from regulars.rules.limits import code_of as limit_code
 
 LAPSED_AT_ONCE: Final = 500
 _USES: Final = {
@@ -94,8 +96,7 @@ def use(offers: Offers, *, lapses_at: Mapping[UUID, datetime] | None = None, act
     until = lapses_at or {}
     mine = [one for one in offers.decided if one.candidate.coupon is not None]
     _give_up([one.candidate.coupon for one in mine if one.candidate.coupon is not None], actor, at)
-    counters.take([take for one in offers.decided for take in _takes(one, one.basket.id in until)],
-                  organisation=offers.organisation)  # fmt: skip
+    counters.take(_takes(offers.decided, until), organisation=offers.organisation)
     held = [offers.ready[number].basket for number in sorted(until)]
     if held:
         run(_RESERVE, columns([(b.id, offers.organisation, b.occasion.merchant, b.occasion.store, at, until[b.id])
@@ -123,12 +124,17 @@ def _write(mine: Sequence[Decided], organisation: UUID, until: Mapping[UUID, dat
     _change(counts)
 
 
-def _takes(one: Decided, held: bool) -> list[Take]:
-    amounts, basket = one.amounts(), one.basket
+def _takes(decided: Sequence[Decided], until: Mapping[UUID, datetime]) -> list[Take]:
+    """One of each sum at each purchase, so that a part of it can be given back."""
+    amounts: dict[tuple[UUID, Sum], int] = {}
+    for one in decided:
+        for each, amount in one.takes().items():
+            amounts[one.basket.id, each] = amounts.get((one.basket.id, each), 0) + amount
+    baskets = {one.basket.id: one.basket for one in decided}
     return [
-        Take(each, basket.id, amounts[limit.limit.of], basket.occasion.at, basket.shown or basket.member, held)
-        for limit in one.candidate.limits
-        for each in limit.sums
+        Take(each, number, amount, basket.occasion.at, basket.shown or basket.member, number in until)
+        for (number, each), amount in amounts.items()
+        for basket in (baskets[number],)
     ]
 
 
@@ -260,13 +266,18 @@ def restore(
         if _series(one.terms).restored_for
     }
     restored = _restore(back, longer, actor, at)
-    counters.give_back([
-        Back(occasion, code_of(series[coupon]), of, amount)
-        for _, coupon, occasion, discount, units in back
-        for of, amount in ((Of.USES, 1), (Of.MONEY, discount), (Of.UNITS, units))
-        if amount
-    ])  # fmt: skip
+    counters.give_back(_backs(back, series))
     return restored
+
+
+def _backs(uses: Sequence[UseRow], series: Mapping[UUID, Version]) -> list[Back]:
+    """What coupons took of the sums of their limits, shared ones among them."""
+    found = []
+    for _, coupon, occasion, discount, units in uses:
+        amounts = {Of.USES: 1, Of.MONEY: discount, Of.UNITS: units}
+        named = {(limit_code(one, code_of(series[coupon])), one.of) for one in _series(series[coupon].terms).limits}
+        found += [Back(occasion, code, of, amounts[of]) for code, of in sorted(named) if amounts[of]]
+    return found
 
 
 def _redeemed(occasions: Collection[UUID]) -> list[UseRow]:
