@@ -2,8 +2,10 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 from regulars.cli.operating import installation
 from regulars.server.postgres import Cluster
@@ -56,7 +58,28 @@ def _fill(data: Path) -> None:
     sending.seal_due(at=AT)
     (place.lake / "lines").mkdir(parents=True, exist_ok=True)
     (place.lake / "lines" / "2026-05.parquet").write_bytes(b"a month")
+    _sell(ours, members)
     sys.stdout.write(" ".join(typed("mbr", member) for member in members))
+
+
+def _sell(ours: UUID, members: Sequence[UUID]) -> None:
+    """One bill in the lake, one that waits, written by a transaction of a number that an empty database is far from."""
+    from uuid import uuid4
+
+    from regulars.journal.moves import Actor
+    from regulars.journal.statements import run
+    from regulars.rules.occasion import Line
+    from regulars.sales import services
+    from regulars.sales.moves import NewSale, Place, SoldLine
+    from regulars.sales.sending import into_lake
+
+    for number in range(2):
+        till, bill = Place(ours, "till-4", str(number)), (SoldLine(Line(1, "tea", 300)),)
+        sold = NewSale(uuid4(), till, "EUR", bill, AT, members[number])
+        services.record_sales([sold], actor=Actor("key", "key_till"), at=AT)
+        if number == 0:
+            assert into_lake(actor=Actor.job("sales.into_lake"), at=AT) == 1
+    run("UPDATE sales_outbox SET written_by = '4000000000'")
 
 
 if __name__ == "__main__":

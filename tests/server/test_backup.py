@@ -73,6 +73,13 @@ def test_a_copy_is_brought_back_elsewhere_and_adds_up(filled: Path, elsewhere: P
     assert (elsewhere / "data" / "lake" / "lines" / "2026-05.parquet").read_bytes() == b"a month"
     again = run("ledger", "verify", "--data", elsewhere / "data")
     assert again.returncode == 0, again.stdout + again.stderr
+    [lake] = (elsewhere / "data" / "lakes").glob("org_*/EUR")
+    assert [file["rows_kept"] for file in json.loads((lake / "manifest.json").read_text())["files"]] == [1]
+    cluster = Cluster(elsewhere / "data")
+    cluster.start()
+    with psycopg.connect(cluster.url()) as connection:
+        due = "SELECT count(*) FROM sales_outbox WHERE written_by < pg_snapshot_xmin(pg_current_snapshot())"
+        assert connection.execute(due).fetchone() == (1,)
 
 
 def test_neither_the_copy_nor_the_dump_of_it_tells_a_phone(filled: Path, elsewhere: Path) -> None:

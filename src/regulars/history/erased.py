@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from regulars.basics.errors import RegularsError
 from regulars.history.manifest import sync_folder
 
 LIST: Final = "erased.json"
@@ -21,6 +22,12 @@ KEY: Final = "erased.key"
 _VERSION: Final = 1
 _BETWEEN: Final = r"[\s().\-]+"  # what people write into numbers, in Python's and in DuckDB's words
 _LENGTH: Final = 32  # letters of a digest
+
+
+class OtherKey(RegularsError):
+    """Two lakes that should forget the same people know them under different keys."""
+
+    code = "lake-other-key"
 
 
 def plain(value: str) -> str:
@@ -104,6 +111,22 @@ def add(folder: Path, codes: Iterable[str]) -> Erased:
     if more != now.codes:
         _write(folder / LIST, json.dumps({"version": _VERSION, "codes": sorted(more)}, indent=1))
     return read(folder)
+
+
+def follow(folder: Path, first: Path) -> None:
+    """Lets a lake know whom another one knows: the same key and all of its list. Raises OtherKey."""
+    for each in (first, folder):
+        each.mkdir(parents=True, exist_ok=True)
+    known = make_key(first)
+    if not (folder / KEY).exists():
+        _write(folder / KEY, known.key)
+    if read(folder).key != known.key:
+        raise OtherKey(
+            f"{first / KEY} and {folder / KEY} differ, so that who is erased in one lake would stay in the other. "
+            "Put back the first one from a copy."
+        )
+    if not known.codes <= read(folder).codes:
+        add(folder, known.codes)
 
 
 def _write(path: Path, text: str) -> None:

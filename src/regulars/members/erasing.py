@@ -1,6 +1,6 @@
-"""Taking a person out: from every room in one transaction, then from the lake. Totals stay."""
+"""Taking a person out: from every room in one transaction, then from the lakes. Totals stay."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -71,13 +71,20 @@ def lake_folder() -> Path:
     return folder
 
 
+def lake_folders() -> Iterator[Path]:
+    """All lakes here: the one above, which knows of every erasure first, then those of what tills sell."""
+    yield lake_folder()
+    yield from sorted(path.parent for path in settings.PLACE.lakes.glob(f"*/*/{MANIFEST}"))
+
+
 def finish_lakes(*, at: datetime) -> int:
-    """Takes everybody who was erased out of the lake; also those of an interrupted run. Work for a command or a worker.
+    """Takes everybody who was erased out of all lakes; also those of an interrupted run. Work for a command or a worker.
     Answers how many rows lost a name there. Raises LakeBusy, NotWritten: nothing is forgotten, the next run does it."""
     waiting = list(Erasure.objects.filter(lake_at=None).values_list("member_id", "codes"))
     if not waiting:
         return 0
-    rows = erase_in_lake(lake_folder(), sorted({code for _, codes in waiting for code in codes}))
+    gone = sorted({code for _, codes in waiting for code in codes})
+    rows = sum(erase_in_lake(folder, gone) for folder in lake_folders())
     Erasure.objects.filter(member_id__in=[member for member, _ in waiting]).update(lake_at=at)
     return rows
 

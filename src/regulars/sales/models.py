@@ -166,7 +166,30 @@ class Outbox(models.Model):
     id = models.BigAutoField(primary_key=True)
     kind = models.TextField()  # sale or return
     subject = models.UUIDField()
+    batch = models.BigIntegerField(null=True)  # None: in none yet
     # and written_by xid8 (see the migration)
 
     class Meta:
         db_table = "sales_outbox"
+        indexes = (
+            models.Index(fields=["batch"], name="sales_outbox_batch", condition=Q(batch__isnull=False)),
+            models.Index(fields=["id"], name="sales_outbox_waiting", condition=Q(batch=None)),
+        )
+
+
+class Batch(models.Model):
+    """Bills and returns that go into a lake together, as one file of it. Done ones stay, as its table of contents."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.UUIDField()
+    currency = models.CharField(max_length=3)
+    number = models.IntegerField()  # from 1, of this organisation and currency
+    documents = models.IntegerField()
+    lines = models.BigIntegerField(null=True)  # once they are in the lake
+    cut_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "sales_batch"
+        indexes = (models.Index(fields=["id"], name="sales_batch_open", condition=Q(done_at=None)),)
+        constraints = (models.UniqueConstraint(fields=["organisation", "currency", "number"], name="sales_batch_once"),)

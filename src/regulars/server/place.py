@@ -45,6 +45,11 @@ class Place:
     def lake(self) -> Path:
         return self.data / "lake"
 
+    @property
+    def lakes(self) -> Path:
+        """Of what tills sell here: a lake for each organisation and currency."""
+        return self.data / "lakes"
+
     def database(self) -> dict[str, object]:
         """Connection settings as Django has them. Raises WrongDatabaseUrl.
 

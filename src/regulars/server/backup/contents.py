@@ -13,6 +13,7 @@ from regulars.server.backup.errors import BackupDamaged
 NAME: Final = "backup.json"
 DUMP: Final = "database.dump"
 LAKE: Final = "lake"
+LAKES: Final = "lakes"
 ERASED: Final = "erased.json"
 FORM: Final = 1
 _PIECE: Final = 1 << 20

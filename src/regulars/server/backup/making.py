@@ -10,8 +10,10 @@ import psycopg
 
 from regulars import __version__
 from regulars.basics.progress import Progress, silent
+from regulars.history import custody
+from regulars.history.manifest import NAME as MANIFEST
 from regulars.server.backup import counting, dumping, keys
-from regulars.server.backup.contents import DUMP, ERASED, LAKE, Contents, listed
+from regulars.server.backup.contents import DUMP, ERASED, LAKE, LAKES, Contents, listed
 from regulars.server.backup.erased import write_erased
 from regulars.server.backup.errors import BackupRefused
 from regulars.server.place import Place
@@ -60,6 +62,16 @@ def _refuse(place: Place, into: Path, keys_into: Path, final: Path) -> None:
         raise BackupRefused(f"{into} lies in the data folder itself, and would be lost with it. Choose another place.")
 
 
+def _copy_lake(lake: Path, into: Path) -> None:
+    """As of one generation, though the worker may add to it meanwhile: nothing that the manifest copied first names is
+    swept away under a reader. It is never older than the database, which was copied before."""
+    into.mkdir(parents=True)
+    with custody.Reading(lake):
+        shutil.copyfile(lake / MANIFEST, into / MANIFEST)
+        ours = shutil.ignore_patterns(MANIFEST, "*.new", custody.INCOMING)
+        shutil.copytree(lake, into, ignore=ours, dirs_exist_ok=True)
+
+
 def _copied(place: Place, half: Path, at: datetime, progress: Progress) -> Contents:
     with psycopg.connect(dumping.url_of(place)) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -74,6 +86,9 @@ def _copied(place: Place, half: Path, at: datetime, progress: Progress) -> Conte
     if place.lake.is_dir():
         progress("copying the lake", 0, 0)
         shutil.copytree(place.lake, half / LAKE)
+    for lake in sorted(path.parent for path in place.lakes.glob(f"*/*/{MANIFEST}")):
+        progress("copying the lakes of what tills sell", 0, 0)
+        _copy_lake(lake, half / LAKES / lake.relative_to(place.lakes))
     progress("digesting the copy", 0, 0)
     known = keys.fingerprints(place.secrets)
     return Contents(__version__, at.isoformat(), major, rows, heads, known, listed(half))

@@ -9,7 +9,7 @@ import psycopg
 
 from regulars.basics.progress import Progress, silent
 from regulars.server.backup import counting, dumping, keys
-from regulars.server.backup.contents import DUMP, LAKE, Contents, check
+from regulars.server.backup.contents import DUMP, LAKE, LAKES, Contents, check
 from regulars.server.backup.erased import Erased, erased_in, lists_beside
 from regulars.server.backup.errors import BackupRefused, RestoreDiffers, RestoreRefused
 from regulars.server.place import Place
@@ -73,8 +73,9 @@ def _refuse_full(place: Place) -> None:
     if cluster is not None:
         if cluster.made():
             raise RestoreRefused(f"There is a database in {cluster.files} already. Restore into a new folder: --data.")
-        if place.lake.exists() and any(place.lake.iterdir()):
-            raise RestoreRefused(f"There is a lake in {place.lake} already. Restore into a new folder: --data.")
+        for lake in (place.lake, place.lakes):
+            if lake.exists() and any(lake.iterdir()):
+                raise RestoreRefused(f"There is a lake in {lake} already. Restore into a new folder: --data.")
         return
     with psycopg.connect(dumping.url_of(place)) as connection:
         if counting.rows(connection):
@@ -100,6 +101,8 @@ def _bring_back(place: Place, folder: Path, contents: Contents, progress: Progre
     if (folder / LAKE).is_dir():
         progress("bringing the lake back", 0, 0)
         shutil.copytree(folder / LAKE, place.lake, dirs_exist_ok=True)
+    if (folder / LAKES).is_dir():
+        shutil.copytree(folder / LAKES, place.lakes, dirs_exist_ok=True)
 
 
 def compare(what: str, copied: Mapping[str, object], found: Mapping[str, object]) -> None:
