@@ -78,8 +78,9 @@ def lake_folders() -> Iterator[Path]:
 
 
 def finish_lakes(*, at: datetime) -> int:
-    """Takes everybody who was erased out of all lakes; also those of an interrupted run. Work for a command or a worker.
-    Answers how many rows lost a name there. Raises LakeBusy, NotWritten: nothing is forgotten, the next run does it."""
+    """Takes everybody who was erased out of all lakes; also those of an interrupted run. Work for a command or a
+    worker. Answers how many rows lost a name there. Raises LakeBusy, NotWritten: nothing is forgotten, the next run
+    does it."""
     waiting = list(Erasure.objects.filter(lake_at=None).values_list("member_id", "codes"))
     if not waiting:
         return 0
