@@ -58,19 +58,24 @@ FROM ledger_transfer t LEFT JOIN ledger_transfer b ON b.id = t.reverses
 WHERE t.owner = ANY(%(owners)s::uuid[]) AND t.number > %(after)s AND t.kind IN ('owe', 'forgive')
 GROUP BY 1
 """
-# A lot is of whose card first brought it, along merges and un-merges; one that a debt gave back is also the creditor's,
-# one that came back to somebody and was sent on is of whom that was done for.
+# Whether a lot is the others': what was there before the merge by where it lay; what came since by whose card brought
+# it. One that a debt gave back is of whom the used one was, or else the creditor's; one that came back to somebody and
+# was sent on is of whom that was done for.
 _WHOSE: Final = """JOIN LATERAL (
-    WITH RECURSIVE up(parent, transfer) AS (
-        SELECT l.parent, l.transfer
+    WITH RECURSIVE up(account, parent, transfer) AS (
+        SELECT l.account, l.parent, l.transfer
         UNION ALL
-        SELECT p.parent, p.transfer FROM up
-        JOIN ledger_transfer t ON t.id = up.transfer AND t.kind IN ('merge', 'unmerge', 'owe') AND t.shown IS NULL
+        SELECT p.account, p.parent, p.transfer FROM up
+        JOIN ledger_transfer t ON t.id = up.transfer AND t.kind IN ('merge', 'unmerge', 'owe')
+            AND t.shown IS NULL AND t.number > %(after)s
         JOIN ledger_lot p ON p.id = up.parent
     )
-    SELECT bool_or(coalesce(e.shown, e.owner, c.shown, c.other, c.owner) = ANY(%(others)s::uuid[])) AS is_theirs
+    SELECT bool_or(CASE
+        WHEN c.number <= %(after)s THEN up.account = ANY(%(accounts)s::uuid[])
+        WHEN c.kind IN ('merge', 'unmerge') AND c.shown IS NULL THEN false
+        ELSE coalesce(e.shown, e.owner, c.shown, c.other, c.owner) = ANY(%(others)s::uuid[])
+    END) AS is_theirs
     FROM up JOIN ledger_transfer c ON c.id = up.transfer
-        AND (c.kind NOT IN ('merge', 'unmerge') OR c.shown IS NOT NULL)
     LEFT JOIN ledger_transfer e ON e.id = c.deed AND c.kind = 'activate'
 ) origin ON true"""
 # What the movements since took from each lot, on any account of theirs: whose lot, whose movement, and what it was.
@@ -130,7 +135,10 @@ def unmerge(
     no_holds(survivor, *others)
     been = _been([survivor])
     owners = {survivor, *others, *been, *_been(others)}
-    asked = {"owners": column(owners), "others": column(others), "after": plan["after"]}
+    asked = {
+        "owners": column(owners), "others": column(others), "after": plan["after"],
+        "accounts": column(row.id for row in draft.accounts.values() if row.owner in others),
+    }  # fmt: skip
     debts = {unit: (made, forgiven) for unit, made, forgiven in run(_DEBTS, asked)}
     parting = Parting(draft, by, survivor, others, plan, Words(deed=deed), asked, dict(run(_MOVED, asked)), debts)
     for unit in codes():
