@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.rules.earning_made import (
     ADA,
@@ -201,7 +201,7 @@ def test_sem_10_over_a_period_fractions_are_carried_and_nothing_is_lost() -> Non
 
 
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=8), st.sampled_from([1, 3, 7]))
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_sem_10_a_period_gives_what_one_purchase_of_it_all_would(amounts: list[int], rate: int) -> None:
     rule = EarnRule("points", PerAmount(rate, 1000), round_at=At.PERIOD)
     assert sum(over(rule, *amounts)) == sum(amounts) * rate // 1000
@@ -353,7 +353,7 @@ def test_a_rule_that_would_surprise_is_refused_when_it_is_made(wrong: dict[str, 
 
 
 @given(BOOKS, bills(), st.randoms())
-@settings(max_examples=80)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 def test_the_order_of_rules_and_lines_changes_nothing(book: list[Version], occasion: Occasion, chance: object) -> None:
     shuffle = chance.shuffle  # type: ignore[attr-defined]
     lines = list(occasion.lines)
@@ -364,7 +364,7 @@ def test_the_order_of_rules_and_lines_changes_nothing(book: list[Version], occas
 
 
 @given(BOOKS, bills())
-@settings(max_examples=80)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 def test_effects_add_up_stay_within_caps_and_are_kept_without_loss(book: list[Version], occasion: Occasion) -> None:
     told = earned(book, occasion)
     by_id: dict[UUID, Version] = {one.id: one for one in book}

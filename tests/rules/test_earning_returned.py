@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.rules.earning_made import AT, BOOKS, PLAIN, TEN, Version, bill, bills, earned, version
 
@@ -87,7 +87,7 @@ def test_sem_12_partial_returns_are_cumulative() -> None:
 
 
 @given(BOOKS, bills(), st.data())
-@settings(max_examples=120)
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 def test_sem_12_whatever_the_order_a_return_holds_what_remains_earns(
     book: list[Version], occasion: Occasion, data: st.DataObject
 ) -> None:
@@ -116,7 +116,7 @@ def _falls_and_rises(book: list[Version], effect: Effect) -> bool:
 
 
 @given(BOOKS, bills())
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_sem_12_when_all_comes_back_nothing_stays(book: list[Version], occasion: Occasion) -> None:
     for effect in earned(book, occasion).effects:
         assert amounts(after(book, effect, occasion, whole(occasion))) == [0]
@@ -230,7 +230,7 @@ def test_sem_12_fractions_of_what_came_back_cannot_be_farmed() -> None:
 
 
 @given(st.lists(st.one_of(st.integers(1, 3000), st.integers(-8, -1)), max_size=16))
-@settings(max_examples=100)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_sem_12_over_a_period_what_is_still_to_come_makes_up_for_what_stayed(deeds: list[int]) -> None:
     month = Month()
     for deed in deeds:

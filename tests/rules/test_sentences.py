@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from tests.rules.earning_made import TEN, rules
 
 from regulars.rules.conditions import Conditions, Hours, Least, What, When, Where, Who
@@ -195,7 +195,7 @@ def test_no_two_rules_read_alike(words: Words) -> None:
 
 
 @given(rules())
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_every_rule_made_by_chance_reads_in_both_languages(rule: EarnRule) -> None:
     english, chinese = earning(rule, EN), earning(rule, ZH)
     assert english.endswith(".")
