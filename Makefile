@@ -36,7 +36,7 @@ test: lint browser
 
 # The long runs: 100,000 steps of the ledger against a model, and 50 kills of parts of the server under load.
 soak: $(VENV)/.dev
-	REGULARS_SOAK_STEPS=100000 $(BIN)/python -m pytest -q -s tests/ledger/test_stateful.py
+	REGULARS_SOAK_STEPS=100000 $(BIN)/python -m pytest -q -s tests/ledger/test_stateful.py tests/programme/test_stateful.py
 	REGULARS_SOAK_KILLS=50 $(BIN)/python -m pytest -q -s tests/soak
 
 # The client of the REST API, from the API's own document: after any change of an address.
