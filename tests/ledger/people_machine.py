@@ -3,6 +3,7 @@
 `net` of a person is what the own cards brought and took. Whoever stands alone has that; who were merged have the sum.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from regulars.basics.errors import RegularsError
 from regulars.journal.statements import run
 from regulars.ledger import services
 from regulars.ledger.moves import Gift, Holder, House, MoveRules, NewHold, Posted, Posting, Reversal
-from regulars.ledger.selectors import balances
+from regulars.ledger.selectors import balances, lots
 from regulars.ledger.verify_steps import STEPS
 from regulars.ledger.words import Kind, Role
 from regulars.members import erasing, merging
@@ -91,7 +92,7 @@ class Story:
 
 
 class PeopleMachine(RuleBasedStateMachine):
-    """One unit without expiry, four people, a clock that only goes on."""
+    """One unit, nothing expires in time, four people, a clock that only goes on."""
 
     @initialize(beginning=st.sampled_from(BEGINNINGS))
     def begin(self, beginning: datetime) -> None:
@@ -145,10 +146,15 @@ class PeopleMachine(RuleBasedStateMachine):
             pass
         self.story.holds = [hold for hold in self.story.holds if hold.lapses > self.at]
 
-    @rule(number=which, amount=amounts, keyed=st.booleans(), ago=st.sampled_from([0, 0, 3_600]))
-    def earn(self, number: int, amount: int, keyed: bool, ago: int) -> None:
+    @rule(
+        number=which, amount=amounts, keyed=st.booleans(), ago=st.sampled_from([0, 0, 3_600]),
+        years=st.sampled_from([None, 50, 60]),
+    )  # fmt: skip
+    def earn(self, number: int, amount: int, keyed: bool, ago: int, years: int | None) -> None:
         person = self.one(number)
         words: dict[str, Any] = {"shown": person.shown, "effective_at": self.at - timedelta(seconds=ago)}
+        if years:
+            words["expires_at"] = self.at + timedelta(days=365 * years)
         self.keys += keyed
         if keyed:
             words |= {"source": "till", "external_id": str(self.keys)}
@@ -288,6 +294,31 @@ class PeopleMachine(RuleBasedStateMachine):
         said: dict[str, Any] = {"organisation": OURS, "reason": "two people", "actor": ANN, "at": self.at}
         if self.deed(allowed, lambda: merging.unmerge(two.id, **said)):
             two.into = None
+
+    @rule(one=which, two=which, three=which)
+    def there_and_back(self, one: int, two: int, three: int) -> None:
+        """Taken together and apart again at once, one inside the other, all is as before, to the dates of lots."""
+        roots = list(dict.fromkeys(self.one(number).root for number in (one, two, three)))
+        if len(roots) < 2 or any(root.erased for root in roots) or self.story.held(*roots):
+            return
+        before = [self.kept(root) for root in roots]
+        said: dict[str, Any] = {"organisation": OURS, "reason": "a try", "actor": ANN, "at": self.at}
+        inner, survivor, *outer = roots
+        with transaction.atomic():
+            merging.merge(survivor.id, inner.id, **said)
+            for root in outer:
+                merging.merge(root.id, survivor.id, **said)
+                merging.unmerge(survivor.id, **said)
+            merging.unmerge(inner.id, **said)
+            assert [self.kept(root) for root in roots] == before
+            transaction.set_rollback(True)
+
+    def kept(self, root: Person) -> tuple[Any, ...]:
+        figures = [(found.available, found.pending, found.owed) for found in balances(root.id, at=self.at)]
+        dates = Counter[tuple[Any, ...]]()
+        for lot in lots(root.id, at=self.at):
+            dates[lot.earned_at, lot.starts_at, lot.expires_at] += lot.remaining
+        return figures or [(0, 0, 0)], dates
 
     @precondition(lambda self: sum(not person.erased for person in self.story.people) > 2)
     @rule(number=which, chance=st.integers(0, 2))
