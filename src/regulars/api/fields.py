@@ -89,6 +89,7 @@ StaffId = Annotated[UUID, BeforeValidator(_id_reader("stf")), _text_id("stf"), _
 WebhookId = Annotated[UUID, BeforeValidator(_id_reader("whk")), _text_id("whk"), _id_schema("whk")]
 DeliveryId = Annotated[UUID, BeforeValidator(_id_reader("dlv")), _text_id("dlv"), _id_schema("dlv")]
 EventId = Annotated[UUID, BeforeValidator(_id_reader("evt")), _text_id("evt"), _id_schema("evt")]
+MoveInId = Annotated[UUID, BeforeValidator(_id_reader("mvi")), _text_id("mvi"), _id_schema("mvi")]
 KeyId = Annotated[UUID, BeforeValidator(_id_reader("key")), _text_id("key"), _id_schema("key")]
 
 

@@ -20,6 +20,7 @@ from regulars.cli.keys import keys
 from regulars.cli.lake import history
 from regulars.cli.ledger import ledger
 from regulars.cli.members import members
+from regulars.cli.moving import move_in
 from regulars.cli.next import next_baskets
 from regulars.cli.offers import offers
 from regulars.cli.places import places
@@ -56,6 +57,7 @@ app.command()(doctor)
 app.command()(backup)
 app.command()(restore)
 app.command()(upgrade)
+app.command("move-in")(move_in)
 app.add_typer(history, name="history")
 app.add_typer(staff, name="staff")
 app.add_typer(places, name="places")

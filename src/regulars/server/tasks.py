@@ -113,6 +113,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("tiers.begin", "regulars.programme.services.reviewing.begin_due", "* * * * *"),
     Step("tiers.review", "regulars.programme.services.reviewing.review_due", "* * * * *"),
     Step("rewards.lapse", "regulars.programme.services.rewards.lapse_due", "* * * * *"),
+    Step("programme.move_out", "regulars.programme.moving.undoing.undo_due", "* * * * * */15"),
     Step("api.jobs", "regulars.api.jobs.work", "* * * * * */5"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),
     Step("webhooks.match", "regulars.api.webhooks.matching.match_due", "* * * * * */5"),

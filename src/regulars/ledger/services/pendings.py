@@ -146,24 +146,6 @@ def cancel_open(pending: Sequence[UUID], *, reason: str, actor: Actor, at: datet
 
 
 @transaction.atomic
-def cancel_open(pending: Sequence[UUID], *, reason: str, actor: Actor, at: datetime) -> dict[UUID, int]:
-    """What is still on its way of these earns goes back to where it came from; how much of each. Those that became
-    active, or never were on their way, are left. One query; seven more where there is any."""
-    waiting = run(
-        "SELECT id FROM ledger_pending WHERE id = ANY(%s::uuid[]) AND state = 'pending' ORDER BY id", [column(pending)]
-    )
-    if not waiting:
-        return {}
-    draft, rows, _ = _locked([number for (number,) in waiting], actor, at)
-    rows = [row for row in rows if row.state == "pending" and row.remaining]
-    found = {row.id: row.remaining for row in rows}
-    for row in rows:
-        _cancel(draft, row, row.remaining, at, reason)
-    _settle(draft, rows, "ledger.cancel", actor, at)
-    return found
-
-
-@transaction.atomic
 def settle_due(*, actor: Actor, at: datetime) -> int:
     """One step of the job: what has come to its time becomes active, or is cancelled at its deadline. How many.
 

@@ -96,7 +96,7 @@ def _taken_back(rows: Sequence[tuple[Any, ...]]) -> dict[str, int]:
     return {f"{kind}_{name}": count for kind, *counts in rows for name, count in zip(names, counts, strict=True)}
 
 
-def missing(row: MoveIn, *, after: int = 0, limit: int = 1000) -> list[tuple[int, Refused]]:
+def missing(row: MoveIn, *, after: int = 0, limit: int | None = None) -> list[tuple[int, Refused]]:
     """Refused rows with their numbers, in the order in which they were. One query."""
     rows = MoveInRow.objects.filter(of=row, state="refused", id__gt=after).order_by("id")[:limit]
     return [(one.id, Refused(one.file, one.line, one.column, one.reason)) for one in rows]
