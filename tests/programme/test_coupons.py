@@ -23,7 +23,9 @@ from tests.programme.promotions_made import (
 )
 
 from regulars.journal.models import Entry
+from regulars.members.erasing import erase
 from regulars.members.merging import merge, unmerge
+from regulars.programme import people_coupons
 from regulars.programme.coupons import codes
 from regulars.programme.coupons.moves import Binding, Gift, OldCode
 from regulars.programme.coupons.offering import offers_for
@@ -215,7 +217,7 @@ def test_revoked_coupons_are_good_for_nothing_one_by_one_or_by_batch() -> None:
 
 
 @pytest.mark.django_db
-def test_wallets_follow_a_merge_and_its_undoing_and_an_erasure_leaves_nobody() -> None:
+def test_wallets_follow_a_merge_and_its_undoing() -> None:
     ada, bob = enrol(("email", "ada@example.com")), enrol(("email", "bob@example.com"))
     series()
     (own,) = given(bob, binding=Binding.HARD).coupons
@@ -347,3 +349,22 @@ def test_sem_23_coupons_of_a_level_are_handed_over_once_and_wait_for_their_serie
     series("later")
     assert [coupons_handing.hand_over_due(actor=ANN, at=AT) for _ in range(2)] == [1, 0]
     assert len(wallet(ada, organisation=OURS, at=AT)) == 4
+
+
+@pytest.mark.django_db
+def test_an_erasure_revokes_what_was_not_used_and_leaves_the_rest_with_nobody() -> None:
+    ada = enrol(("email", "ada@example.com"))
+    series()
+    one, two = (given(ada, binding=Binding.HARD).coupons[0] for _ in range(2))
+    used(basket(one.code, member=ada))
+    told = people_coupons.export([ada])
+    assert [each["state"] for each in told["coupons"]] == ["redeemed", "issued"]
+    assert [each["discount"] for each in told["coupon_uses"]] == [100]
+    assert people_coupons.undo([ada], deed=uuid4(), actor=ANN, at=AT) == [ada]
+    erase(ada, organisation=OURS, reason="asked", actor=ANN, at=AT)
+    assert set(Coupon.objects.values_list("state", "member", "hard")) == {
+        ("redeemed", None, False),
+        ("revoked", None, False),
+    }
+    assert set(CouponUse.objects.values_list("member", "shown")) == {(None, None)}
+    assert why(used(basket(two.code))) == {"spring": Why.REVOKED}
