@@ -116,6 +116,18 @@ class GoodwillRefused(ProgrammeError):
     code = "goodwill-refused"
 
 
+class ReferralRefused(ProgrammeError):
+    """Who brought this member is not written down so; `why` says the reason."""
+
+    code = "referral-refused"
+
+
+class EnrolmentRefused(ProgrammeError):
+    """This member cannot opt into that; `why` says the reason."""
+
+    code = "enrolment-refused"
+
+
 class UnknownReward(ProgrammeError):
     """There is no such reward now, or no such redemption."""
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from regulars.journal.statements import column, run
 from regulars.programme.coupons.moves import CouponRow
-from regulars.programme.models import Redemption
+from regulars.programme.models import Enrolment, Redemption, Referral
 from regulars.programme.standings import NAMES, Row, row
 
 LOCK = "FOR NO KEY UPDATE"  # a test takes it away, to show what happens without
@@ -77,3 +77,45 @@ def redemptions_due(at: datetime, most: int) -> list[Redemption]:
         state="reserved", lapses_at__lte=at
     )
     return list(due.order_by("lapses_at", "id")[:most])
+
+
+def referrals(friends: Collection[UUID]) -> list[Referral]:
+    """Friends who have not rewarded anybody yet; after counters of earning, before accounts. One query."""
+    rows = run(
+        f"SELECT id FROM programme_referral WHERE friend = ANY(%s::uuid[]) AND sale IS NULL ORDER BY id {LOCK}",
+        [column(sorted(friends))],
+    )
+    return _referrals(rows)
+
+
+def referrals_of(sale: UUID) -> list[Referral]:
+    """Those that a purchase has rewarded. One query; two where it has."""
+    return _referrals(run(f"SELECT id FROM programme_referral WHERE sale = %s ORDER BY id {LOCK}", [sale]))
+
+
+def _referrals(rows: Collection[tuple[UUID]]) -> list[Referral]:
+    ids = [number for (number,) in rows]
+    return list(Referral.objects.filter(id__in=ids).order_by("id")) if ids else []
+
+
+def enrolments(members: Collection[UUID], kind: str) -> list[Enrolment]:
+    """What these members opted into. One query; two where they did."""
+    rows = run(
+        f"SELECT id FROM programme_enrolment WHERE member = ANY(%s::uuid[]) AND kind = %s ORDER BY id {LOCK}",
+        [column(sorted(members)), kind],
+    )
+    return enrolments_by_id([number for (number,) in rows])
+
+
+def enrolments_by_id(ids: Collection[UUID]) -> list[Enrolment]:
+    """These, locked in their order. Two queries; none for none."""
+    wanted = sorted(ids)
+    if not wanted:
+        return []
+    run(f"SELECT 1 FROM programme_enrolment WHERE id = ANY(%s::uuid[]) ORDER BY id {LOCK}", [column(wanted)])
+    return list(Enrolment.objects.filter(id__in=wanted).order_by("id"))
+
+
+def enrolling(member: UUID) -> None:
+    """One at a time opts a member into something."""
+    run("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"enrol {member}"])

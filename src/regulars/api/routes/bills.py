@@ -210,7 +210,7 @@ class ByLine(Telling):
 class EffectTold(Telling):
     """What was given or taken, by which rule in which version."""
 
-    kind: Literal["discount", "earn", "points", "gift", "pay-points", "pay-value", "load"]
+    kind: Literal["discount", "earn", "points", "gift", "pay-points", "pay-value", "load", "referral", "challenge"]
     code: Annotated[str, Field(description="Of the rule, promotion or series.")] = ""
     version: int = 0
     coupon: Annotated[str, Field(description="The coupon, where one did it.")] = ""
@@ -283,7 +283,7 @@ class BackTold(Telling):
 class UndoneTold(Telling):
     """What was taken back of an effect; of it `owed` as a debt, `forgone` where its lot had expired."""
 
-    kind: Literal["earn", "points", "pay-points", "pay-value", "load"]
+    kind: Literal["earn", "points", "pay-points", "pay-value", "load", "referral", "challenge"]
     code: str = ""
     version: int = 0
     unit: str

@@ -23,6 +23,8 @@ from regulars.programme.checkout.deciding import whose_of
 from regulars.programme.checkout.known import Known, people
 from regulars.programme.checkout.moves import Outcome
 from regulars.programme.checkout.postings import Plain, move
+from regulars.programme.following import booking as following
+from regulars.programme.following.moves import Happened
 from regulars.programme.moves_tiers import Counts
 from regulars.programme.services.qualifying import qualify
 from regulars.rules.earning.earn import KIND, earn, needed
@@ -94,11 +96,14 @@ def _book(
     """Counters first, then accounts, then levels: in the order of the checkout."""
     known = people([one for _, one in fresh], organisation=organisation)
     done = _decided(fresh, known, organisation)
-    counters.take([one for each in done for one in each.taking], organisation=organisation)
+    happened = [_happened(one, known) for one in done]
+    follows = following.decide(happened, terms=known.book, organisation=organisation, at=at)
+    taking = [one for each in done for one in each.taking]
+    counters.take([*taking, *follows.takes], organisation=organisation)
     woken = waking(fresh, known.book)
     gains = {one.id: one.gains for one in done}
     record_events([_event(number, one) for number, one in fresh], actor=actor, at=at)
-    move([(one.id, one.occasion, [], gains[one.id]) for one in done], actor=actor, at=at)
+    move([(one.id, one.occasion, [], gains[one.id]) for one in done], more=follows.postings, actor=actor, at=at)
     moments = {pending: one.effective_at for pending, (_, one) in woken.items()}
     awake: dict[UUID, list[Activated]] = {}
     for one in ledger.activate_all(moments, actor=actor, at=at):
@@ -108,6 +113,8 @@ def _book(
         organisation=organisation, actor=actor, at=at, terms=known.book,
     )  # fmt: skip
     told = {one.id: _told(one, awake.get(one.id, ())) for one in done}
+    for number, effects in following.write(follows, organisation=organisation, actor=actor, at=at).items():
+        told[number]["effects"] += effects
     if len(done) == 1:
         _tell_balances(done[0], told[done[0].id], at)
     rows = [
@@ -157,6 +164,11 @@ def _occasion(one: NewActivity, known: Known) -> Occasion:
     )
 
 
+def _happened(one: Done, known: Known) -> Happened:
+    owner, shown = one.wanted.member, one.wanted.shown
+    return Happened(one.id, one.occasion, owner, shown, known.sketches[owner].group, one.facts)
+
+
 def _event(number: UUID, one: NewActivity) -> NewEvent:
     return NewEvent(number, one.place, one.shown, one.name, one.effective_at, one.currency, one.amount, dict(one.said))
 
@@ -184,6 +196,6 @@ def _told(one: Done, awake: Sequence[Activated]) -> dict[str, Any]:
 
 
 def _tell_balances(one: Done, told: Mapping[str, Any], at: datetime) -> None:
-    units = {each["unit"] for each in (*told["effects"], *told["activated"])}
+    units = {each["unit"] for each in (*told["effects"], *told["activated"]) if each["unit"]}
     if units:
         told["balances"].extend(telling.balances(balances(one.wanted.member, at=at), units))

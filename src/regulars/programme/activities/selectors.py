@@ -30,7 +30,7 @@ def outcomes(ids: Collection[UUID]) -> dict[UUID, Outcome]:
 def waking(done: Iterable[tuple[UUID, NewActivity]], terms: Book) -> dict[UUID, tuple[UUID, NewActivity]]:
     """Pending earns that waited for one of these activities, each with the first that wakes it. One query; none where
     no rule waits for such an event."""
-    ordered = sorted(done, key=lambda pair: (pair[1].effective_at, pair[0]))
+    ordered = sorted(done, key=lambda pair: pair[1].effective_at)
     waits = _rules(terms)
     rules = [rule for rule, event in waits.items() if any(one.name == event for _, one in ordered)]
     if not rules:

@@ -9,17 +9,20 @@ from django.db import transaction
 
 from regulars.basics.ids import new_ids
 from regulars.journal.moves import Actor
+from regulars.ledger.moves import Posting
 from regulars.ledger.selectors import balances
 from regulars.programme import counters
 from regulars.programme.checkout import rows, telling
 from regulars.programme.checkout.counting import counts_of
 from regulars.programme.checkout.deciding import Decided, baskets, decide
 from regulars.programme.checkout.intake import asked
-from regulars.programme.checkout.known import read
+from regulars.programme.checkout.known import Known, read
 from regulars.programme.checkout.moves import NewPurchase, Outcome
 from regulars.programme.checkout.postings import Plain, move, set_aside
 from regulars.programme.checkout.selectors import outcomes
 from regulars.programme.coupons.offering import offers_for
+from regulars.programme.following import booking as following
+from regulars.programme.following.moves import Happened
 from regulars.programme.services.coupons_using import use
 from regulars.programme.services.qualifying import qualify
 from regulars.sales import services as sales
@@ -59,14 +62,18 @@ def _book(
     decided = decide(pairs, known, offers, organisation=organisation, at=at)
     until = {one.id: one.wanted.lapses_at for one in decided if one.wanted.lapses_at is not None}
     use(offers, lapses_at=until, actor=actor, at=at)
-    counters.take([take for one in decided for take in one.taking], organisation=organisation)
-    parts, given = _move(decided, actor, at)
+    follows = following.decide(_happened(decided, known), terms=known.book, organisation=organisation, at=at)
+    taking = [take for one in decided for take in one.taking]
+    counters.take([*taking, *follows.takes], organisation=organisation)
+    parts, given = _move(decided, follows.postings, actor, at)
     sales.record_sales([_sale(one) for one in decided], actor=actor, at=at)
     qualify(
         [counts_of(one.id, one.occasion, one.holder, given[one.id]) for one in decided if _counts(one)],
         organisation=organisation, actor=actor, at=at, terms=known.book,
     )  # fmt: skip
     told = {one.id: telling.purchase(one) for one in decided}
+    for number, effects in following.write(follows, organisation=organisation, actor=actor, at=at).items():
+        told[number]["effects"] += effects
     if len(decided) == 1:
         _tell_balances(decided[0], told[decided[0].id], at)
     rows.write(decided, parts, given, told)
@@ -77,15 +84,23 @@ def _counts(one: Decided) -> bool:
     return one.wanted.member is not None and one.wanted.lapses_at is None
 
 
+def _happened(decided: Sequence[Decided], known: Known) -> list[Happened]:
+    return [
+        Happened(one.id, one.occasion, *one.holder, known.sketches[one.holder[0]].group, one.facts)
+        for one in decided
+        if _counts(one)
+    ]
+
+
 def _move(
-    decided: Sequence[Decided], actor: Actor, at: datetime
+    decided: Sequence[Decided], more: Sequence[tuple[Plain, Posting]], actor: Actor, at: datetime
 ) -> tuple[dict[UUID, list[Plain]], dict[UUID, list[Plain]]]:
     """Units move for all that is complete, in one batch; for what is only reserved they are set aside. A hold outlives
     the sale's own time by a little, so that it is the sale that lapses, not a part of it."""
     parts = {one.id: rows.parts_of(one) for one in decided}
     given = {one.id: rows.gains_of(one) for one in decided}
     whole = [one for one in decided if one.wanted.lapses_at is None]
-    move([(one.id, one.occasion, parts[one.id], given[one.id]) for one in whole], actor=actor, at=at)
+    move([(one.id, one.occasion, parts[one.id], given[one.id]) for one in whole], more=more, actor=actor, at=at)
     held = [
         (one.id, one.occasion, parts[one.id], one.wanted.lapses_at + AFTER)
         for one in decided

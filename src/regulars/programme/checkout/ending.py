@@ -12,11 +12,16 @@ from regulars.journal.moves import Actor
 from regulars.ledger import services as ledger
 from regulars.ledger.errors import HoldClosed
 from regulars.ledger.selectors import balances
+from regulars.members.selectors.sketches import sketches
+from regulars.programme import counters
+from regulars.programme.book import book
 from regulars.programme.checkout import rows, telling
 from regulars.programme.checkout.counting import counts_of
 from regulars.programme.checkout.moves import Outcome
 from regulars.programme.checkout.postings import move
 from regulars.programme.errors import ReservationClosed
+from regulars.programme.following import booking as following
+from regulars.programme.following.moves import Follows, Happened
 from regulars.programme.models import Checkout
 from regulars.programme.services import coupons_using
 from regulars.programme.services.qualifying import qualify
@@ -43,8 +48,12 @@ def complete(sale: UUID, *, actor: Actor, at: datetime) -> Outcome:
     for part in kept.parts:
         held = ledger.capture(UUID(part["hold"]), actor=actor, at=at)
         part["transfer"] = str(held.transfer)
-    move([(sale, occasion, [], kept.gains)], actor=actor, at=at)
+    follows = _follows(sale, kept, occasion, at)
+    counters.take(follows.takes, organisation=kept.organisation)
+    move([(sale, occasion, [], kept.gains)], more=follows.postings, actor=actor, at=at)
     sales.complete([sale], actor=actor, at=at)
+    more = following.write(follows, organisation=kept.organisation, actor=actor, at=at)
+    kept.told["effects"] += more.get(sale, [])
     if kept.member is not None:
         holder = (kept.member, kept.shown or kept.member)
         counts = [counts_of(sale, occasion, holder, kept.gains)]
@@ -52,6 +61,15 @@ def complete(sale: UUID, *, actor: Actor, at: datetime) -> Outcome:
     kept.told = {**kept.told, "state": "complete", "lapses_at": None, "balances": _balances(kept, at)}
     kept.save(update_fields=["parts", "gains", "told"])
     return Outcome(sale, kept.told)
+
+
+def _follows(sale: UUID, kept: Checkout, occasion: Occasion, at: datetime) -> Follows:
+    """What follows from it, now that it is complete."""
+    if kept.member is None:
+        return Follows()
+    group, facts = sketches([kept.member])[kept.member].group, rows.facts_kept(kept.facts["member"])
+    done = Happened(sale, occasion, kept.member, kept.shown or kept.member, group, facts)
+    return following.decide([done], terms=book(kept.organisation), organisation=kept.organisation, at=at)
 
 
 @transaction.atomic

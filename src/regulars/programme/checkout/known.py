@@ -13,6 +13,7 @@ from regulars.journal.statements import column, run
 from regulars.ledger.selectors import balances, kept_from_earning
 from regulars.members.selectors.sketches import Sketch, sketches
 from regulars.programme.book import Book, book
+from regulars.programme.challenges.selectors import OptedIn, opted_in
 from regulars.programme.checkout.moves import NewPurchase
 from regulars.programme.ladders import LADDER
 from regulars.programme.selectors.tiers import levels_then
@@ -43,6 +44,7 @@ class Known:
     zones: Mapping[UUID, str]
     sketches: Mapping[UUID, Sketch] = field(default_factory=dict)
     tiers: Mapping[tuple[UUID, datetime], Mapping[str, str]] = field(default_factory=dict)
+    opted: Mapping[UUID, Sequence[OptedIn]] = field(default_factory=dict)  # where terms ask
     bought: Mapping[UUID, int] = field(default_factory=dict)  # kept purchases so far, where a rule asks
     available: Mapping[Holding, int] = field(default_factory=dict)
     frozen: frozenset[UUID] = frozenset()  # who earns nothing for now: the bill is booked all the same
@@ -70,7 +72,7 @@ class Known:
         """The member as rules see them then."""
         if wanted.member is None:
             return None
-        sketch = self.sketches[wanted.member]
+        sketch, opted = self.sketches[wanted.member], self.opted.get(wanted.member, ())
         return MemberFacts(
             tiers=self.tiers.get((wanted.member, wanted.effective_at), {}),
             segments=sketch.marks,
@@ -78,6 +80,7 @@ class Known:
             joined_on=day_of(sketch.joined_at, self.zone(wanted.place)),
             birthday=sketch.birthday,
             purchases_before=self.bought.get(wanted.member),
+            enrolled_in=frozenset(one.code for one in opted if one.holds(wanted.effective_at)),
         )
 
 
@@ -90,7 +93,7 @@ def read(wanted: Sequence[NewPurchase], *, organisation: UUID, at: datetime) -> 
 
 
 def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
-    """Four queries; one more where a rule asks who buys first."""
+    """Four queries; one more where a rule asks who buys first, one where one asks who opted in."""
     terms = book(organisation)
     members = {one.member for one in wanted if one.member is not None}
     found = sketches(members) if members else {}
@@ -99,6 +102,7 @@ def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
         places().zones,
         found,
         _levels(wanted, terms) if members and terms.versions(LADDER) else {},
+        opted_in(found) if members and asks_who_opted_in(terms) else {},
         _bought(found) if members and asks_for_first(terms) else {},
     )
 
@@ -130,7 +134,13 @@ def asks_for_first(terms: Book) -> bool:
     return any(conditions.who.first_purchase for one in terms.by_id.values() for conditions in _conditions(one.terms))
 
 
+def asks_who_opted_in(terms: Book) -> bool:
+    """Whether any version is for those alone who opted into something."""
+    return any(conditions.who.enrolled_in for one in terms.by_id.values() for conditions in _conditions(one.terms))
+
+
 def _conditions(terms: object) -> list[Conditions]:
     beside = [terms, getattr(terms, "offer", None)]
+    beside += getattr(terms, "multipliers", ())
     found = [getattr(one, "conditions", None) for one in beside]
     return [one for one in found if isinstance(one, Conditions)]

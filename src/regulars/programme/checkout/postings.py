@@ -17,13 +17,19 @@ Plain = dict[str, Any]
 
 
 def move(
-    purchases: Sequence[tuple[UUID, Occasion, Sequence[Plain], Sequence[Plain]]], *, actor: Actor, at: datetime
+    purchases: Sequence[tuple[UUID, Occasion, Sequence[Plain], Sequence[Plain]]],
+    *,
+    more: Sequence[tuple[Plain, Posting]] = (),
+    actor: Actor,
+    at: datetime,
 ) -> None:
-    """Posts what pays (`parts`) and what is given (`gains`) of all these in one batch; each gets its transfer."""
+    """Posts what pays (`parts`) and what is given (`gains`) of all these in one batch, and `more` that follows from
+    them; each gets its transfer."""
     moved: list[tuple[Plain, Posting]] = []
     for sale, occasion, parts, gains in purchases:
         moved += [(part, spend(part, occasion, sale)) for part in parts]
         moved += [(one, gain(one, occasion, sale)) for one in gains if one["amount"]]
+    moved += more
     if moved:
         for (one, _), posted in zip(moved, ledger.post([each for _, each in moved], actor=actor, at=at), strict=True):
             one["transfer"] = str(posted.id)

@@ -28,6 +28,8 @@ from regulars.programme.checkout.paying import DEFAULT, POINTS, RETURNS
 from regulars.programme.checkout.selectors import backs
 from regulars.programme.coupons.offering import PREFIX
 from regulars.programme.coupons.terms import PROMOTION
+from regulars.programme.following.booking import take_back as take_back_followed
+from regulars.programme.following.moves import CameBack
 from regulars.programme.models import Back, Checkout
 from regulars.programme.services.coupons_using import restore
 from regulars.programme.services.qualifying import take_back as count_back
@@ -131,7 +133,14 @@ class Returning:
         if self.kept.member is not None:
             back = taken_back(self.wanted.sale, before, now, units)
             count_back([back], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
+            effects += self._followed(now, actor, at)
         return {**self._told(number, lines, [*effects, *paid], refund, at), "restored": restored}
+
+    def _followed(self, now: Occasion, actor: Actor, at: datetime) -> list[Plain]:
+        """What had followed from the purchase and would not from what remains; of that the member's own."""
+        back = CameBack(self.sale.id, self.sale.effective_at, self.wanted.effective_at, now, self.facts)
+        undone = take_back_followed(back, terms=self.terms, organisation=self.kept.organisation, actor=actor, at=at)
+        return [told for member, told in undone if member == self.kept.member]
 
     def _offers(self, actor: Actor, at: datetime) -> list[str]:
         """Coupons whose lines have all come back with this return are good again where their series says so; what

@@ -4,8 +4,9 @@ from regulars.programme.models.activities import Activity
 from regulars.programme.models.checkout import Back, Checkout
 from regulars.programme.models.counters import Counter, Use
 from regulars.programme.models.coupons import Coupon, CouponNumber, CouponState, CouponUse, Reservation
-from regulars.programme.models.moving import MoveIn, MoveInRow
+from regulars.programme.models.following import ChallengeStep, Enrolment, Followed, Referral, ReferralCode
 from regulars.programme.models.goodwill import Goodwill
+from regulars.programme.models.moving import MoveIn, MoveInRow
 from regulars.programme.models.rewards import Redemption
 from regulars.programme.models.rounds import Round
 from regulars.programme.models.terms import Edition, Terms
@@ -23,6 +24,7 @@ __all__ = [
     "Activity",
     "Back",
     "BenefitUse",
+    "ChallengeStep",
     "Checkout",
     "Counter",
     "Coupon",
@@ -30,6 +32,8 @@ __all__ = [
     "CouponState",
     "CouponUse",
     "Edition",
+    "Enrolment",
+    "Followed",
     "Given",
     "Goodwill",
     "LadderBegun",
@@ -38,6 +42,8 @@ __all__ = [
     "MoveInRow",
     "Qualifying",
     "Redemption",
+    "Referral",
+    "ReferralCode",
     "Reservation",
     "Round",
     "Standing",

@@ -1,0 +1,26 @@
+"""What terms with prizes name must be there."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from regulars.ledger.models import Unit
+from regulars.ledger.words import UnitKind
+from regulars.programme.book import book
+from regulars.programme.coupons.terms import SERIES
+from regulars.programme.terms import Problem
+from regulars.rules.prizes import Prize
+
+
+def of_prize(prize: Prize, pointer: str, organisation: UUID) -> Iterator[Problem]:
+    """Two queries at most."""
+    if prize.coupon:
+        if prize.coupon not in {one.code for one in book(organisation).versions(SERIES)}:
+            yield Problem(f"{pointer}/coupon", "There is no series of this code.", "unknown")
+        return
+    unit = Unit.objects.filter(code=prize.unit).first()
+    if unit is None:
+        yield Problem(f"{pointer}/unit", "There is no unit of this code.", "unknown")
+    elif unit.kind == UnitKind.PAID:
+        yield Problem(f"{pointer}/unit", "Paid value comes from a sale; it is not given.", "paid")
+    elif prize.validity and not unit.may_expire:
+        yield Problem(f"{pointer}/validity", "This unit may not expire.", "may-not-expire")
