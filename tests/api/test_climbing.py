@@ -7,6 +7,7 @@ import pytest
 
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
+from tests.api.pages import run_page
 from tests.api.shop import ANN, Shop, later, line, now, open_shop, promise
 from tests.api.world import Till, World
 
@@ -209,3 +210,14 @@ def test_every_look_and_every_deed_is_in_the_trail(shop: Shop) -> None:
     assert about.filter(what="tiers.change", after__level="silver").count() == 1
     assert about.filter(what="benefits.use").count() == 1
     assert ANN.name not in {one.actor_name for one in about}
+
+
+@pytest.mark.parametrize("page", ["tiers.md", "rewards.md"])
+def test_the_pages_run_as_they_are_written(world: World, page: str) -> None:
+    made = open_shop(world)
+    promise(world, "earn", "base", {"unit": "points", "award": {"type": "per-amount", "units": 1, "per": 1000}})
+    if page == "rewards.md":
+        levels = [{"code": "member"}, {"code": "gold", "reach": [{"points": 300}]}]
+        promise(world, "ladder", "status", {"levels": levels})
+    administrator = Shop(world, Till(world.key("administrator")), made.member)
+    run_page(page, administrator, {"member": made.member, "merchant": typed("mrc", world.merchant)})
