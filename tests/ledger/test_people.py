@@ -339,3 +339,33 @@ def test_a_gift_between_two_who_are_one_now_is_not_returned_until_they_are_two_a
     apart(ADA, BOB, plan=plan, at=AT)
     services.reverse(Reversal(gift.id), actor=TILL, at=AT)
     assert (worth(ADA, AT), worth(BOB, AT)) == ((50, 0, 0), (5, 0, 0))
+
+
+def test_sem_35_what_came_over_goes_back_and_nothing_else(points: str) -> None:
+    do(earn(BOB, 40))
+    plan, _ = merged(AT)
+    spent = do(spend(ADA, 30))[0]
+    apart(ADA, BOB, plan=plan, at=AT)
+    services.reverse(Reversal(spent.id), actor=TILL, at=AT)
+    # Ada's now, who owes Bob for it, though Bob's card first brought it.
+    assert (worth(ADA, AT), worth(BOB, AT)) == ((30, 0, 30), (40, 0, 0))
+    plan, _ = merged(AT)
+    apart(ADA, BOB, plan=plan, at=AT)
+    assert (worth(ADA, AT), worth(BOB, AT)) == ((30, 0, 30), (40, 0, 0))
+
+
+@pytest.mark.parametrize("frozen", [[BOB], [ADA], [BOB, ADA]], ids=["other", "survivor", "both"])
+def test_sem_36_a_merge_and_an_unmerge_leave_a_paused_expiry_its_time(points: str, frozen: list[UUID]) -> None:
+    do(earn(BOB, 40, expires_at=AT + 30 * DAY))
+    for day, owner in enumerate(frozen):
+        services.freeze(owner, Level.EARN, reason="case", pauses_expiry=True, actor=ANN, at=AT + (1 + day) * DAY)
+    plan, _ = merged(AT + 20 * DAY)
+    while_one = AT + (45 if BOB in frozen else 25) * DAY
+    services.expire_due(actor=TILL, at=while_one)
+    assert sum(lot.remaining for lot in lots(ADA, at=while_one)) == 40
+    apart(ADA, BOB, plan=plan, at=while_one)
+    services.unfreeze(BOB, Level.EARN, actor=ANN, at=while_one)
+    rested = (while_one - (AT + DAY)) if BOB in frozen else timedelta(0)
+    if frozen == [ADA]:
+        rested = while_one - (AT + 20 * DAY)
+    assert [(lot.remaining, lot.expires_at) for lot in lots(BOB, at=while_one)] == [(40, AT + 30 * DAY + rested)]
