@@ -20,6 +20,7 @@ from regulars.basics.errors import RegularsError
 from regulars.basics.ids import typed
 from regulars.journal.moves import Deed
 from regulars.journal.services import record
+from regulars.journal.transactions import whole
 
 DRY_RUN: Final = "dry_run"
 Served = Callable[..., "Schema | Reply"]
@@ -101,7 +102,7 @@ def _done(request: Request, deed: Callable[[], Said]) -> HttpResponse:
     """The deed and its answer, in one transaction; or the answer given before."""
     call = request.call
     ask = asked(request, key=call.key)
-    with transaction.atomic():
+    with whole():
         said = earlier(ask)
         if said is None:
             said = deed()
@@ -115,7 +116,7 @@ def _tried(request: Request, deed: Callable[[], Said]) -> HttpResponse:
     """The same way, undone at its end. That somebody looked, by way of trying, stays written."""
     call = request.call
     asked(request, key=call.key)
-    with transaction.atomic():
+    with whole():
         said = deed()
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what a commit would have refused

@@ -27,6 +27,7 @@ from regulars.basics.ids import new_id, typed, untyped
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import columns, run, unnested
+from regulars.journal.transactions import whole
 
 AT_ONCE: Final = 200
 # What does rows of a kind: bodies as they were sent, whom they are for; the typed ids of what was made.
@@ -191,7 +192,7 @@ def _together(
 ) -> RegularsError | None:
     actor = Actor(*job.actor)
     try:
-        with transaction.atomic():
+        with whole():
             made = KINDS[job.kind]([bodies[row.number] for row in rows], job.organisation, actor, at)
     except RegularsError as refusal:
         return refusal

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from regulars.access.moves import Places
+from regulars.access.selectors import places
 from regulars.journal.statements import run
 from regulars.programme.errors import UnknownTerms
 from regulars.programme.models import Terms
@@ -13,6 +15,7 @@ from regulars.programme.moves import Version
 from regulars.programme.terms import kind as kind_of
 
 _EDITION = "SELECT edition FROM programme_edition WHERE organisation = %s"
+_EDITIONS = f"SELECT ({_EDITION}), (SELECT edition FROM access_map LIMIT 1)"
 # What this process read last, by organisation; every change of terms makes a new edition.
 _kept: dict[UUID, tuple[UUID, "Book"]] = {}
 
@@ -51,9 +54,17 @@ class Book:
 def book(organisation: UUID) -> Book:
     """The terms as they stand. One query; one more where this process has none of the present edition."""
     rows = run(_EDITION, [organisation])
-    if not rows:
-        return Book(organisation)
-    edition = rows[0][0]
+    return _book(organisation, rows[0][0]) if rows else Book(organisation)
+
+
+def book_and_places(organisation: UUID) -> tuple[Book, Places]:
+    """The terms and the map of places, both as they stand. One query; one more, or three, for what has changed."""
+    ((edition, of_map),) = run(_EDITIONS, [organisation])
+    found = Book(organisation) if edition is None else _book(organisation, edition)
+    return found, places(of_map) if of_map else Places()
+
+
+def _book(organisation: UUID, edition: UUID) -> Book:
     kept = _kept.get(organisation)
     if kept is None or kept[0] != edition:
         kept = _kept[organisation] = (edition, _read(organisation, kept[1] if kept else Book(organisation)))

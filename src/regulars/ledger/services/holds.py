@@ -12,6 +12,7 @@ from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import column, columns, run, unnested
+from regulars.journal.transactions import whole
 from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow, Draft, Taken, Words, may_spend
 from regulars.ledger.errors import HoldClosed, HoldUnknown, NotEnough, WrongPosting
@@ -36,7 +37,7 @@ _HOLD: Final = {
 _PART: Final = {"hold": "uuid", "lot": "uuid", "account": "uuid", "amount": "bigint"}
 
 
-@transaction.atomic
+@whole()
 def place_holds(wanted: Sequence[NewHold], *, actor: Actor, at: datetime) -> list[Held]:
     """Sets units aside, all or none; a replay is answered as the hold stands now. Ten queries at most.
 

@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
-
 from regulars.basics.ids import typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import recording
+from regulars.journal.transactions import whole
 from regulars.ledger import locks
 from regulars.ledger.drafts import AccountRow, Draft, Words, ascending, may_earn, may_spend
 from regulars.ledger.intake import check, fingerprint, lot_dates
@@ -27,7 +26,7 @@ EATEN: Final = {Kind.EARN, Kind.ADJUST}  # what a debt is repaid from
 FREE: Final = {Kind.ADJUST}  # done by staff with a right of their own, on frozen accounts too
 
 
-@transaction.atomic
+@whole()
 def post(postings: Sequence[Posting], *, actor: Actor, at: datetime) -> list[Posted]:
     """Posts all, in order, or none. Answers in the same order; what was posted before is answered as it was then.
 

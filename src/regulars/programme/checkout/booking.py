@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
-
 from regulars.basics.ids import new_ids
 from regulars.journal.moves import Actor
+from regulars.journal.transactions import whole
 from regulars.ledger.moves import Posting
 from regulars.ledger.selectors import balances
 from regulars.programme import counters
@@ -32,7 +31,7 @@ from regulars.sales.moves import NewSale, SoldLine
 AFTER: Final = timedelta(hours=1)
 
 
-@transaction.atomic
+@whole()
 def check_out(wanted: Sequence[NewPurchase], *, actor: Actor, at: datetime) -> list[Outcome]:
     """What came of each, in their order; a bill that came before is answered as it was then.
 
@@ -57,7 +56,7 @@ def _book(
     """Coupons are locked first, then counters, then accounts: everywhere in this order."""
     known = read([one for _, one in fresh], organisation=organisation, at=at)
     bills = baskets(fresh, known)
-    offers = offers_for(bills, organisation=organisation, locked=True, at=at)
+    offers = offers_for(bills, organisation=organisation, locked=True, at=at, terms=known.book)
     pairs = [(one, bill) for (_, one), bill in zip(fresh, bills, strict=True)]
     decided = decide(pairs, known, offers, organisation=organisation, at=at)
     until = {one.id: one.wanted.lapses_at for one in decided if one.wanted.lapses_at is not None}

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from regulars.access.selectors import places
 from regulars.basics.ids import typed
 from regulars.basics.periods import day_of
 from regulars.journal.statements import column, run
 from regulars.ledger.selectors import balances, kept_from_earning
 from regulars.members.selectors.sketches import Sketch, sketches
-from regulars.programme.book import Book, book
+from regulars.programme.book import Book, book_and_places
 from regulars.programme.challenges.selectors import OptedIn, opted_in
 from regulars.programme.checkout.moves import NewPurchase
 from regulars.programme.ladders import LADDER
@@ -94,12 +93,12 @@ def read(wanted: Sequence[NewPurchase], *, organisation: UUID, at: datetime) -> 
 
 def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
     """Four queries; one more where a rule asks who buys first, one where one asks who opted in."""
-    terms = book(organisation)
+    terms, here = book_and_places(organisation)
     members = {one.member for one in wanted if one.member is not None}
     found = sketches(members) if members else {}
     return Known(
         terms,
-        places().zones,
+        here.zones,
         found,
         _levels(wanted, terms) if members and terms.versions(LADDER) else {},
         opted_in(found) if members and asks_who_opted_in(terms) else {},

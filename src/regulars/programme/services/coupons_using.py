@@ -16,6 +16,7 @@ from regulars.basics.periods import Period
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import column, columns, run, unnested
+from regulars.journal.transactions import whole
 from regulars.programme import counters, locks
 from regulars.programme.book import book
 from regulars.programme.counters import Back, Take
@@ -86,7 +87,7 @@ def checkout(
     return told
 
 
-@transaction.atomic
+@whole()
 def use(offers: Offers, *, lapses_at: Mapping[UUID, datetime] | None = None, actor: Actor, at: datetime) -> None:
     """Writes what was decided. Where `lapses_at` names a basket, all is held until then, else it is used.
 

@@ -11,6 +11,7 @@ from regulars.basics.ids import typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import column, columns, run, unnested
+from regulars.journal.transactions import whole
 from regulars.programme import locks
 from regulars.programme.book import Book, book
 from regulars.programme.ladders import holding, measures, versions
@@ -44,7 +45,7 @@ _EVER: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _NOBODY: Final = Entries(())
 
 
-@transaction.atomic
+@whole()
 def qualify(
     counts: Sequence[Counts], *, organisation: UUID, actor: Actor, at: datetime, terms: Book | None = None
 ) -> list[TierChange]:
