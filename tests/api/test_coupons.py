@@ -10,7 +10,7 @@ from django.utils import timezone
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
 from tests.api.pages import run_page
-from tests.api.shop import Shop
+from tests.api.shop import Shop, promise
 from tests.api.world import Till, World
 
 TENTH = {"benefit": {"type": "percent", "permille": 100}, "conditions": {"who": {"anyone": True}}}
@@ -195,6 +195,31 @@ def test_s20_member_prices_on_chosen_goods_in_rounds_of_two_weeks(administrator:
     assert paid(12, member=ada) == [800, 600]
     assert paid(15, member=ada) == [1000, 480]
     assert paid(40, member=ada) == [1000, 600]
+
+
+def test_s30_coupons_for_quiet_days_with_caps_on_number_budget_and_use_per_member(world: World, till: Till) -> None:
+    quiet = {"when": {"weekdays": [2, 3]}}
+    limits = [
+        {"most": 100, "per": "all"},
+        {"most": 250, "of": "money", "per": "all", "every": "month"},
+        {"most": 1, "per": "member", "every": "week"},
+    ]
+    terms = {"name": "Quiet days", "offer": {**TENTH, "conditions": quiet}, "limits": limits}
+    promise(world, "coupon-series", "quiet", terms)
+    Till(world.key("administrator")).done("/coupon-series/quiet/shared-codes", {"codes": ["QUIET"]})
+    ada, bo, cy = (till.done("/members", {"facts": {"given_name": name}})["id"] for name in ("Ada", "Bo", "Cy"))
+
+    def came(member: str, day: int) -> tuple[int, list[str]]:
+        said = basket("QUIET", member=member, effective_at=f"2026-05-{day:02}T10:00:00Z")
+        told = till.post("/coupon-redemptions", said).json()
+        return told.get("discount", 0), [one["why"] for one in told["not_applied"]]
+
+    assert came(ada, 9) == (0, ["other-day"]), "a Saturday"
+    assert came(ada, 5) == (160, []), "a Tuesday"
+    assert came(ada, 6) == (0, ["limit-reached"]), "the same week"
+    assert came(bo, 6) == (90, []), "what is left of the month"
+    assert came(cy, 6) == (0, ["budget-spent"])
+    assert came(ada, 12) == (0, ["budget-spent"])
 
 
 def test_the_page_about_coupons_is_true(world: World, administrator: Till, ada: str) -> None:
