@@ -39,7 +39,8 @@ select pg_temp.made(2, h), %(home)s, pg_temp.made(2, h), 'active', 'till', %(joi
     # Three of ten had a level; with 70 to 129 miles an entry about a half of them have again what keeps it.
     """
 insert into programme_qualifying (organisation, member, own, occasion, measure, amount, effective_at, recorded_at)
-select %(home)s, pg_temp.made(2, h), pg_temp.made(2, h), pg_temp.made(4, h * 6 + k), 'miles', 70 + (h %% 1000 * 7919) %% 60, at, at
+select %(home)s, pg_temp.made(2, h), pg_temp.made(2, h), pg_temp.made(4, h * 6 + k), 'miles',
+    70 + (h %% 1000 * 7919) %% 60, at, at
 from generate_series(1, %(members)s) h, generate_series(0, 5) k,
     lateral (select timestamptz '2026-01-15 12:00Z' + k * interval '50 days') as m(at)""",
     """
@@ -99,7 +100,8 @@ with due as (
     returning s.organisation, s.member, s.ladder, s.level, s.since, s.valid_until, s.because
 )
 insert into programme_standing_change (organisation, member, ladder, at, recorded_at, level, since, valid_until,
-    because) select organisation, member, ladder, %(night)s, %(night)s, level, since, valid_until, because from changed"""
+    because)
+select organisation, member, ladder, %(night)s, %(night)s, level, since, valid_until, because from changed"""
 BARE_EXPIRY = """
 with due as (
     select l.id, l.account, l.remaining, a.owner, gen_random_uuid() as transfer, l.expires_at

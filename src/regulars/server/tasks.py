@@ -113,6 +113,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("programme.miss", "regulars.programme.challenges.opting.miss_due", "*/10 * * * *"),
     Step("tiers.begin", "regulars.programme.services.reviewing.begin_due", "* * * * *"),
     Step("tiers.review", "regulars.programme.services.reviewing.review_due", "* * * * *"),
+    Step("tiers.bring", "regulars.programme.services.level_coupons.renew_due", "11 * * * *"),
     Step("rewards.lapse", "regulars.programme.services.rewards.lapse_due", "* * * * *"),
     Step("programme.move_out", "regulars.programme.moving.undoing.undo_due", "* * * * * */15"),
     Step("api.jobs", "regulars.api.jobs.work", "* * * * * */5"),

@@ -56,7 +56,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "retention": (_MEMBERS, "apply keep"),
     "rewards": (_PROGRAMME, "cancel fulfil redeem"),
     "sales": (Right.SALES_READ, "cancel complete event into_lake read record return"),
-    "tiers": (_PROGRAMME, "begin change end give review void"),
+    "tiers": (_PROGRAMME, "begin bring change end give review void"),
     "webhooks": (Right.WEBHOOKS_MANAGE, "change create delete ping resend rotate switched_off"),
 }
 
