@@ -1,6 +1,7 @@
 """Earning rules among the terms, and what is looked at beside their form."""
 
 from collections.abc import Iterator
+from typing import Final
 from uuid import UUID
 
 from regulars.access.selectors import places
@@ -13,6 +14,8 @@ from regulars.rules.conditions import Conditions
 from regulars.rules.earning.earn import KIND
 from regulars.rules.earning.rule import EarnRule
 from regulars.rules.tiers.ladder import Ladder
+
+OPTED_INTO: Final = ("offer", "challenge")
 
 
 def check(rule: EarnRule, organisation: UUID) -> Iterator[Problem]:
@@ -44,6 +47,10 @@ def named(conditions: Conditions, pointer: str, organisation: UUID) -> Iterator[
                 found = number and known.place(*((number, None) if prefix == "mrc" else (None, number)))
                 if not found or found.organisation != organisation:
                     yield Problem(f"{pointer}/where/{name}/{place}", "There is no such place here.", "unknown")
+    if conditions.who.enrolled_in:
+        terms = book(organisation)
+        if not any(terms.versions(kind, conditions.who.enrolled_in) for kind in OPTED_INTO):
+            yield Problem(f"{pointer}/who/enrolled_in", "There is no such offer or challenge to opt into.", "unknown")
     if conditions.who.tiers:
         ladders: dict[str, Ladder] = {one.code: one.terms for one in book(organisation).versions("ladder")}
         levels = {f"{code}/{level.code}" for code, ladder in ladders.items() for level in ladder.levels}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from regulars.basics.ids import typed
@@ -14,6 +14,7 @@ from regulars.rules.earning.effects import Effect, of_plain
 from regulars.rules.occasion import PURCHASE, Occasion
 
 Plain = dict[str, Any]
+THE_MERCHANT: Final = "merchant"  # as funder of a rule: whoever it was earned at
 
 
 def move(
@@ -72,17 +73,18 @@ def gain(one: Mapping[str, Any], occasion: Occasion, sale: UUID) -> Posting:
 
 
 def _earn(effect: Effect, owner: UUID, where: Mapping[str, Any]) -> Posting:
+    funder = where["merchant"] if effect.funder == THE_MERCHANT else effect.funder
     return Posting(
         Kind.EARN,
         effect.unit,
         effect.amount,
-        House(Role.ISSUED, effect.funder),
+        House(Role.ISSUED, funder),
         Holder(owner, Role.PENDING if effect.pending else Role.MAIN),
         activates_at=effect.activates_at,
         cancels_at=effect.cancels_at,
         validity=effect.validity,
         expires_at=effect.expires_at,
-        funder=effect.funder,
+        funder=funder,
         rule=f"{effect.code}/{effect.version}",
         **where,
     )

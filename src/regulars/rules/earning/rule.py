@@ -182,7 +182,7 @@ class EarnRule:
     pending: Pending | None = None
     validity: str = ""  # "12M@month", from when they are active
     expires_on: date | None = None  # the last day on which they can be spent
-    funder: str = ""  # who bears the cost
+    funder: str = ""  # who bears the cost; "merchant": whoever it is earned at
     kept_on_return: bool = False  # what it gave stays, whatever comes back
     details: Mapping[str, str] = field(default_factory=dict)  # words of one's own: "name", "name:zh-hans"
 
