@@ -23,6 +23,7 @@ from regulars.ledger.moves import (
     Reversal,
 )
 from regulars.ledger.selectors import balances, lots
+from regulars.ledger.services.withdrawing import withdraw
 from regulars.ledger.words import Kind, Level, Role, Short
 
 DAY = timedelta(days=1)
@@ -359,7 +360,7 @@ def test_sem_36_a_merge_and_an_unmerge_leave_a_paused_expiry_its_time(points: st
     do(earn(BOB, 40, expires_at=AT + 30 * DAY))
     for day, owner in enumerate(frozen):
         services.freeze(owner, Level.EARN, reason="case", pauses_expiry=True, actor=ANN, at=AT + (1 + day) * DAY)
-    plan, _ = merged(AT + 20 * DAY)
+    plan, _ = merged(AT + (40 if BOB in frozen else 20) * DAY)
     while_one = AT + (45 if BOB in frozen else 25) * DAY
     services.expire_due(actor=TILL, at=while_one)
     assert sum(lot.remaining for lot in lots(ADA, at=while_one)) == 40
@@ -369,3 +370,26 @@ def test_sem_36_a_merge_and_an_unmerge_leave_a_paused_expiry_its_time(points: st
     if frozen == [ADA]:
         rested = while_one - (AT + 20 * DAY)
     assert [(lot.remaining, lot.expires_at) for lot in lots(BOB, at=while_one)] == [(40, AT + 30 * DAY + rested)]
+
+
+def test_what_is_withdrawn_comes_from_who_has_it_of_right(points: str) -> None:
+    earned = do(earn(BOB, 40))[0]
+    plan, _ = merged(AT)
+    spent = do(spend(ADA, 30))[0]
+    apart(ADA, BOB, plan=plan, at=AT)
+    services.reverse(Reversal(spent.id), actor=TILL, at=AT)
+    # Ada has 30 that Bob's card once brought, and owes Bob for them: hers.
+    assert withdraw([earned.id], reason="undone", actor=ANN, at=AT) == {earned.id: 40}
+    assert (worth(ADA, AT), worth(BOB, AT)) == ((30, 0, 30), (0, 0, 0))
+    books_add_up()
+
+
+def test_what_is_withdrawn_of_a_card_that_is_merged_comes_from_who_took_over(points: str) -> None:
+    earned = do(earn(BOB, 40), earn(ADA, 10))[0]
+    inner, _ = merged(AT, CYD, BOB)
+    outer, _ = merged(AT, ADA, CYD)
+    assert withdraw([earned.id], reason="undone", actor=ANN, at=AT) == {earned.id: 40}
+    assert worth(ADA, AT) == (10, 0, 0)
+    apart(ADA, CYD, BOB, plan=outer, at=AT)
+    apart(CYD, BOB, plan=inner, at=AT)
+    assert [worth(owner, AT) for owner in (ADA, BOB, CYD)] == [(10, 0, 0), (0, 0, 0), (0, 0, 0)]

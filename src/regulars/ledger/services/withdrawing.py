@@ -26,12 +26,17 @@ _TRANSFERS: Final = (
     " WHERE t.id = ANY(%s::uuid[]) AND t.kind IN ('earn', 'load') AND (p.id IS NULL OR p.state = 'active')"
     " ORDER BY t.id"
 )
+# The lots it made, also those that a debt gave back, as far as whose card it was has them: by itself or in a merge.
 _OWN: Final = (
     "WITH RECURSIVE own AS (SELECT w.transfer, l.id, l.account FROM unnest(%s::uuid[], %s::uuid[]) AS w(transfer, made)"
     " JOIN ledger_transfer t ON t.id = w.made JOIN ledger_lot l ON l.account = t.taker AND l.transfer = w.made"
     " UNION SELECT own.transfer, l.id, l.account FROM own JOIN ledger_lot l ON l.parent = own.id"
-    " JOIN ledger_transfer t ON t.id = l.transfer AND t.kind IN ('merge', 'unmerge'))"
+    " JOIN ledger_transfer t ON t.id = l.transfer AND t.kind IN ('merge', 'unmerge', 'owe')),"
+    " whose AS (SELECT id, coalesce(shown, owner) AS owner FROM ledger_transfer WHERE id = ANY(%s::uuid[])"
+    " UNION SELECT w.id, a.merged_into FROM whose w JOIN ledger_account a ON a.owner = w.owner"
+    " AND a.merged_into IS NOT NULL)"
     " SELECT own.transfer, own.id, a.owner, a.unit FROM own JOIN ledger_account a ON a.id = own.account"
+    " JOIN whose ON whose.id = own.transfer AND whose.owner = a.owner"
 )
 
 
@@ -86,8 +91,8 @@ def _locked(draft: Draft, firsts: Sequence[_First]) -> Mapping[UUID, list[LotRow
 
 def _own(firsts: Sequence[_First]) -> list[tuple[UUID, UUID, UUID, str]]:
     """Transfer, lot, and whose it is now."""
-    asked = [column([one.id for one in firsts]), column([one.made_by for one in firsts])]
-    return run(_OWN, asked) if firsts else []
+    ids = column([one.id for one in firsts])
+    return run(_OWN, [ids, column([one.made_by for one in firsts]), ids]) if firsts else []
 
 
 def _takeable(draft: Draft, lots: Sequence[LotRow], most: int) -> Taken:
