@@ -5,6 +5,7 @@ from regulars.client.generated.baskets import Baskets
 from regulars.client.generated.benefits import Benefits
 from regulars.client.generated.cards import Cards
 from regulars.client.generated.care import Care
+from regulars.client.generated.challenges import Challenges
 from regulars.client.generated.closing import Closing
 from regulars.client.generated.companies import Companies
 from regulars.client.generated.consents import Consents
@@ -20,12 +21,14 @@ from regulars.client.generated.identifiers import Identifiers
 from regulars.client.generated.jobs import Jobs
 from regulars.client.generated.leaving import Leaving
 from regulars.client.generated.merging import Merging
+from regulars.client.generated.moving import Moving
 from regulars.client.generated.own import Own
 from regulars.client.generated.people import People
 from regulars.client.generated.posting import Posting
 from regulars.client.generated.programme import Programme
 from regulars.client.generated.purchases import Purchases
 from regulars.client.generated.recognising import Recognising
+from regulars.client.generated.referrals import Referrals
 from regulars.client.generated.rewards import Rewards
 from regulars.client.generated.settings import Settings
 from regulars.client.generated.simulations import Simulations
@@ -40,6 +43,7 @@ class Addresses(
     Benefits,
     Cards,
     Care,
+    Challenges,
     Closing,
     Companies,
     Consents,
@@ -55,12 +59,14 @@ class Addresses(
     Jobs,
     Leaving,
     Merging,
+    Moving,
     Own,
     People,
     Posting,
     Programme,
     Purchases,
     Recognising,
+    Referrals,
     Rewards,
     Settings,
     Simulations,

@@ -78,7 +78,7 @@ class ByLine(TypedDict):
 class EffectTold(TypedDict):
     """What was given or taken, by which rule in which version."""
 
-    kind: Literal["discount", "earn", "points", "gift", "pay-points", "pay-value", "load"]
+    kind: Literal["discount", "earn", "points", "gift", "pay-points", "pay-value", "load", "referral", "challenge"]
     code: NotRequired[str]
     version: NotRequired[int]
     coupon: NotRequired[str]
@@ -192,7 +192,7 @@ class BackTold(TypedDict):
 class UndoneTold(TypedDict):
     """What was taken back of an effect; of it `owed` as a debt, `forgone` where its lot had expired."""
 
-    kind: Literal["earn", "points", "pay-points", "pay-value", "load"]
+    kind: Literal["earn", "points", "pay-points", "pay-value", "load", "referral", "challenge"]
     code: NotRequired[str]
     version: NotRequired[int]
     unit: str
