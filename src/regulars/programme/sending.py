@@ -18,7 +18,7 @@ from regulars.rules.earning.earn import KIND
 from regulars.rules.earning.rule import ENROLMENT
 from regulars.sales.moves import Place
 
-AT_ONCE: Final = 500
+AT_ONCE: Final = 2000
 
 
 def earn_on_days(*, actor: Actor, at: datetime) -> int:
