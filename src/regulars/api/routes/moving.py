@@ -42,7 +42,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PRI
 Line = Annotated[int, Field(ge=1, le=10**12, description="The line there. Rows of one file and line are one row.")]
 
 
-class RowAsked(Asking):
+class MovedRow(Asking):
     """Where a row stands in the caller's files, and whom it is about: an id, or whatever they are recognised by."""
 
     file: Annotated[Text, Field(description="The caller's name of the file.")] = "rows"
@@ -51,7 +51,7 @@ class RowAsked(Asking):
     identifiers: Annotated[list[Shown], Field(max_length=5)] = Field(default_factory=list)
 
 
-class LotAsked(RowAsked):
+class MovedLot(MovedRow):
     """Points or stored value with their dates."""
 
     EXAMPLE: ClassVar = {
@@ -76,7 +76,7 @@ class LotAsked(RowAsked):
         )  # fmt: skip
 
 
-class PendingAsked(RowAsked):
+class MovedPending(MovedRow):
     """Units on their way: active at a moment, or when told."""
 
     kind: Literal["pending"]
@@ -97,7 +97,7 @@ class PendingAsked(RowAsked):
         )  # fmt: skip
 
 
-class TierAsked(RowAsked):
+class MovedTier(MovedRow):
     """A level with its end; without one to the end of the next period, or for ever."""
 
     kind: Literal["tier"]
@@ -113,7 +113,7 @@ class TierAsked(RowAsked):
         return Tier(self.ladder, self.level, self.since, self.ends_at, self.for_ever, self.reason or "")
 
 
-class CardAsked(RowAsked):
+class MovedCard(MovedRow):
     """A card number of the old programme; `source` says whose number it is."""
 
     kind: Literal["card"]
@@ -125,7 +125,7 @@ class CardAsked(RowAsked):
         return Card(self.number, self.source)
 
 
-class CouponAsked(RowAsked):
+class MovedCoupon(MovedRow):
     """A code that somebody holds; without member and identifiers it is nobody's."""
 
     kind: Literal["coupon"]
@@ -139,13 +139,13 @@ class CouponAsked(RowAsked):
         return Coupon(self.code, self.series, self.uses, self.expires_at)
 
 
-AnyRow = Annotated[LotAsked | PendingAsked | TierAsked | CardAsked | CouponAsked, Field(discriminator="kind")]
+AnyRow = Annotated[MovedLot | MovedPending | MovedTier | MovedCard | MovedCoupon, Field(discriminator="kind")]
 
 
 class MoveInAsked(Asking):
     """Rows that move in. More than fit into one request are sent as several parts."""
 
-    EXAMPLE: ClassVar = {"rows": [LotAsked.EXAMPLE]}
+    EXAMPLE: ClassVar = {"rows": [MovedLot.EXAMPLE]}
 
     part: Annotated[int, Field(ge=1, le=1_000_000, description="The same part and rows again is the same.")] = 1
     rows: Annotated[list[AnyRow], Field(min_length=1, max_length=5000)]
@@ -157,7 +157,7 @@ class OneRow(Asking):
     row: AnyRow
 
 
-class UndoAsked(Asking):
+class MoveOutAsked(Asking):
     """Why it is taken back."""
 
     EXAMPLE: ClassVar = {"reason": "the wrong files"}
@@ -165,7 +165,7 @@ class UndoAsked(Asking):
     reason: Text
 
 
-class TieTold(Telling):
+class MovedLine(Telling):
     """What the rows say of one unit and month of its end, level, series or kind of number, and what is here now."""
 
     kind: Literal["lot", "pending", "tier", "card", "coupon"]
@@ -178,7 +178,7 @@ class TieTold(Telling):
     ties: bool
 
 
-class RefusedTold(Telling):
+class MovedRefused(Telling):
     """A row that was not taken."""
 
     file: str
@@ -199,17 +199,17 @@ class MoveInTold(Telling):
     refused: int
     reasons: dict[str, int]
     ties: bool
-    lines: list[TieTold]
+    lines: list[MovedLine]
     taken_back: Annotated[
         dict[str, int], Field(description="By kind, rows and amounts that an undo took back, and those it could not.")
     ]
-    first: Annotated[list[RefusedTold], Field(description="The first ten refusals.")]
+    first: Annotated[list[MovedRefused], Field(description="The first ten refusals.")]
 
 
-class RefusalsTold(Telling):
+class MovedRefusals(Telling):
     """Rows that are missing, in the order in which they were refused."""
 
-    items: list[RefusedTold]
+    items: list[MovedRefused]
     next: str | None
 
 
@@ -238,20 +238,20 @@ def read_a_move_in(request: Request, name: Name) -> Reply:
     return Reply(_told(move_in_named(name, organisation=home), request.call))
 
 
-@read(router, "/move-ins/{name}/refusals", right=RIGHT, answer=RefusalsTold)
+@read(router, "/move-ins/{name}/refusals", right=RIGHT, answer=MovedRefusals)
 def list_refusals_of_a_move_in(
     request: Request, name: Name, limit: Limit = 50, cursor: Cursor | None = None
-) -> RefusalsTold:
+) -> MovedRefusals:
     """Which rows are missing, and why."""
     row = move_in_named(name, organisation=whole_organisation(request.call, RIGHT))
     place = f"move-ins/{row.id}"
     page = missing(row, after=read_cursor(place, cursor) or 0, limit=limit)
     items = [_refused(one) for _, one in page]
-    return RefusalsTold(items=items, next=write_cursor(place, page[-1][0]) if len(page) == limit else None)
+    return MovedRefusals(items=items, next=write_cursor(place, page[-1][0]) if len(page) == limit else None)
 
 
 @write(router, "POST", "/move-ins/{name}/undo", right=RIGHT, answer=MoveInTold, status=202)
-def undo_a_move_in(request: Request, name: Name, body: UndoAsked) -> MoveInTold:
+def undo_a_move_in(request: Request, name: Name, body: MoveOutAsked) -> MoveInTold:
     """Takes all of it back that was not used since, in the background. Nothing more moves in under the name."""
     call = request.call
     home = whole_organisation(call, RIGHT)
@@ -292,7 +292,7 @@ def _value(shown: Shown) -> str:
 def _whose(one: AnyRow) -> dict[str, Any]:
     """Whom a waiting row is about, where the erasure of a person looks for it."""
     named = [each.model_dump(mode="json", exclude_none=True) for each in one.identifiers]
-    if isinstance(one, CardAsked):
+    if isinstance(one, MovedCard):
         named.append({"kind": "external", "value": one.number, "source": one.source})
     return {"member": typed("mbr", one.member) if one.member else None, "identifiers": named}
 
@@ -323,15 +323,15 @@ def _told(row: MoveIn, call: Call) -> MoveInTold:
         refused=refused,
         reasons=reasons,
         ties=found.ties and not waiting and refused == found.refused,
-        lines=[TieTold.model_validate({**_plain(line), "ties": line.ties}) for line in found.lines],
+        lines=[MovedLine.model_validate({**_plain(line), "ties": line.ties}) for line in found.lines],
         taken_back=found.taken_back,
         first=[_refused(one) for _, one in missing(row, limit=10)],
     )
 
 
 def _plain(line: Any) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in TieTold.model_fields}
+    return {name: getattr(line, name) for name in MovedLine.model_fields}
 
 
-def _refused(one: Any) -> RefusedTold:
-    return RefusedTold(file=one.file, line=one.line, column=one.column, reason=one.reason)
+def _refused(one: Any) -> MovedRefused:
+    return MovedRefused(file=one.file, line=one.line, column=one.column, reason=one.reason)
