@@ -41,9 +41,9 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "keys": (_TRAIL, "retire rotate"),
     "ledger": (
         Right.LEDGER_READ,
-        "activate adjust approve cancel capture close-day close-period convert decline erase expire forgive freeze hold"
-        " lapse merge move open pay post rate read reverse seal_held_up settle thaw unfreeze unit unmerge void"
-        " withdraw",
+        "activate adjust approve cancel capture close-day close-period convert decline erase expire extend forgive"
+        " freeze hold lapse merge move open pay post rate read reverse seal_held_up set_lives settle thaw unfreeze unit"
+        " unmerge void withdraw",
     ),
     "members": (
         _MEMBERS,

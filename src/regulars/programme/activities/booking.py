@@ -26,6 +26,7 @@ from regulars.programme.checkout.postings import Plain, move
 from regulars.programme.following import booking as following
 from regulars.programme.following.moves import Happened
 from regulars.programme.moves_tiers import Counts
+from regulars.programme.services.inactivity import keep_alive
 from regulars.programme.services.qualifying import qualify
 from regulars.rules.earning.earn import KIND, earn, needed
 from regulars.rules.earning.effects import Earned, plain
@@ -112,6 +113,7 @@ def _book(
         [_counts(one) for one in done if one.earned.effects],
         organisation=organisation, actor=actor, at=at, terms=known.book,
     )  # fmt: skip
+    keep_alive({one.member for _, one in fresh}, organisation=organisation, actor=actor, at=at, terms=known.book)
     told = {one.id: _told(one, awake.get(one.id, ())) for one in done}
     for number, effects in following.write(follows, organisation=organisation, actor=actor, at=at).items():
         told[number]["effects"] += effects

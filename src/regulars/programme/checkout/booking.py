@@ -23,6 +23,7 @@ from regulars.programme.coupons.offering import offers_for
 from regulars.programme.following import booking as following
 from regulars.programme.following.moves import Happened
 from regulars.programme.services.coupons_using import use
+from regulars.programme.services.inactivity import keep_alive
 from regulars.programme.services.qualifying import qualify
 from regulars.sales import services as sales
 from regulars.sales.intake import fingerprint
@@ -70,6 +71,8 @@ def _book(
         [counts_of(one.id, one.occasion, one.holder, given[one.id]) for one in decided if _counts(one)],
         organisation=organisation, actor=actor, at=at, terms=known.book,
     )  # fmt: skip
+    active = {one.holder[0] for one in decided if _counts(one)}
+    keep_alive(active, organisation=organisation, actor=actor, at=at, terms=known.book)
     told = {one.id: telling.purchase(one) for one in decided}
     for number, effects in following.write(follows, organisation=organisation, actor=actor, at=at).items():
         told[number]["effects"] += effects

@@ -24,6 +24,7 @@ from regulars.programme.following import booking as following
 from regulars.programme.following.moves import Follows, Happened
 from regulars.programme.models import Checkout
 from regulars.programme.services import coupons_using
+from regulars.programme.services.inactivity import keep_alive
 from regulars.programme.services.qualifying import qualify
 from regulars.rules.occasion import Occasion
 from regulars.sales import locks
@@ -58,6 +59,7 @@ def complete(sale: UUID, *, actor: Actor, at: datetime) -> Outcome:
         holder = (kept.member, kept.shown or kept.member)
         counts = [counts_of(sale, occasion, holder, kept.gains)]
         qualify(counts, organisation=kept.organisation, actor=actor, at=at)
+        keep_alive([kept.member], organisation=kept.organisation, actor=actor, at=at)
     kept.told = {**kept.told, "state": "complete", "lapses_at": None, "balances": _balances(kept, at)}
     kept.save(update_fields=["parts", "gains", "told"])
     return Outcome(sale, kept.told)

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from regulars.basics.ids import typed
 from regulars.basics.periods import day_of
 from regulars.journal.statements import column, run
 from regulars.ledger.selectors import balances, kept_from_earning
+from regulars.members.errors import MemberClosed
+from regulars.members.models.people import MemberState
 from regulars.members.selectors.sketches import Sketch, sketches
 from regulars.programme.book import Book, book_and_places
 from regulars.programme.challenges.selectors import OptedIn, opted_in
@@ -22,6 +24,7 @@ from regulars.rules.occasion import Occasion
 from regulars.sales.moves import Place
 
 Holding = tuple[UUID, str]  # owner, unit
+GONE: Final = (MemberState.CLOSED, MemberState.ERASED)
 
 
 class Visit(Protocol):
@@ -92,10 +95,12 @@ def read(wanted: Sequence[NewPurchase], *, organisation: UUID, at: datetime) -> 
 
 
 def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
-    """Four queries; one more where a rule asks who buys first, one where one asks who opted in."""
+    """Four queries; one more where a rule asks who buys first, one where one asks who opted in. Raises MemberClosed."""
     terms, here = book_and_places(organisation)
     members = {one.member for one in wanted if one.member is not None}
     found = sketches(members) if members else {}
+    if any(one.state in GONE for one in found.values()):
+        raise MemberClosed("This member was closed or erased; nothing more is written to it.")
     return Known(
         terms,
         here.zones,

@@ -32,6 +32,7 @@ from regulars.programme.following.booking import take_back as take_back_followed
 from regulars.programme.following.moves import CameBack
 from regulars.programme.models import Back, Checkout
 from regulars.programme.services.coupons_using import restore
+from regulars.programme.services.inactivity import keep_alive
 from regulars.programme.services.qualifying import take_back as count_back
 from regulars.rules.earning.effects import Freed, of_plain
 from regulars.rules.earning.returning import held_after, sums_to_return
@@ -134,6 +135,7 @@ class Returning:
             back = taken_back(self.wanted.sale, before, now, units)
             count_back([back], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
             effects += self._followed(now, actor, at)
+            keep_alive([self.kept.member], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
         return {**self._told(number, lines, [*effects, *paid], refund, at), "restored": restored}
 
     def _followed(self, now: Occasion, actor: Actor, at: datetime) -> list[Plain]:

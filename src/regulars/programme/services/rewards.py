@@ -29,6 +29,7 @@ from regulars.programme.moves import Version
 from regulars.programme.moves_rewards import NewRedemption, Redeemed
 from regulars.programme.rewards import REWARD, Asking, asking, limits_of
 from regulars.programme.selectors.rewards import told, wanted_of
+from regulars.programme.services.inactivity import keep_alive
 from regulars.rules.limits import Counted
 from regulars.rules.reasons import Reason
 from regulars.rules.rewards import Price, in_the_way, prices_for, why_not
@@ -62,6 +63,7 @@ def redeem(wanted: NewRedemption, *, organisation: UUID, actor: Actor, at: datet
     _pay(row, version, wanted, actor, at)
     row.save(force_insert=True)
     record([_deed("rewards.redeem", row)], actor=actor, at=at)
+    keep_alive([row.member], organisation=organisation, actor=actor, at=at, terms=terms)
     return told(row)
 
 
@@ -241,6 +243,7 @@ def _closed(row: Redemption, state: str, reason: str, actor: Actor, at: datetime
     row.state, row.reason, row.closed_at = state, reason, at
     row.save(update_fields=["state", "reason", "closed_at", "transfer"])
     record([_deed(f"rewards.{'fulfil' if state == 'fulfilled' else 'cancel'}", row)], actor=actor, at=at)
+    keep_alive([row.member], organisation=row.organisation, actor=actor, at=at)
     return told(row)
 
 

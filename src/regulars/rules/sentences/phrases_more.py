@@ -52,6 +52,11 @@ MORE: Final[Mapping[str, tuple[str, str]]] = {
     "points most": ("at most {units} a purchase", "每次最多{units}"),
     "points share": ("for at most {percent} of the bill", "最多抵账单的{percent}"),
     "points for": ("for {what}", "限{what}"),
+    # Units that stay with activity.
+    "inactive": ("{unit} are gone after {length} without {activities}", "{length}内没有{activities}，{unit}即失效"),
+    "active purchase": ("a purchase that was kept", "未退的购买"),
+    "active redemption": ("a reward redeemed", "兑换奖励"),
+    "active event": ("the event {name}", "活动“{name}”"),
     # Levels and benefits.
     "level": ("{level} {reach}", "{level}{reach}"),
     "level from": ("from {amounts}", "需{amounts}"),
