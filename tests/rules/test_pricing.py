@@ -269,11 +269,19 @@ def test_sem_30_best_for_the_customer_is_as_good_as_the_best_of_all_sets(
     assert mine == max(value for some in sets if (value := worth(occasion, list(some), policy)) is not None)
 
 
+def test_sem_30_the_best_is_found_where_a_limit_by_line_moves_what_a_deal_takes_off() -> None:
+    """Of two deals the one whose free pieces lie on two lines is worth more, since each line has its limit."""
+    groups = offered("groups", NForM(2, 1), most_per_line=50)
+    cheapest = offered("cheapest", CheapestFree(2), most_per_line=45, priority=-1)
+    found = price(bill(("a", 1, 6), ("b", 1, 45), ("c", 3, 135)), None, [groups, cheapest])
+    assert ([one.offered.code for one in found.applied], found.discount) == (["cheapest"], 51)
+
+
 def worth(occasion: Occasion, taken: list[Offered], policy: Policy) -> int | None:
     """What exactly these are worth together, each at its turn; None where they cannot all apply."""
     left, total = Bill.of(occasion, policy), 0
     for place, one in enumerate(in_order(taken)):
-        result = give(one, left, occasion)
+        result = give(one, left)
         if in_the_way(one, in_order(taken)[:place]) is not None or not isinstance(result, Given):
             return None
         total += result.worth
@@ -295,7 +303,7 @@ def test_where_very_many_offers_bear_on_each_other_the_answer_says_that_it_may_n
 
 def test_a_family_of_twelve_is_searched_to_its_end() -> None:
     asked = [offered(f"o{n:02}", Percent(50), what=TEA) for n in range(12)]
-    search = Search(in_order(asked), bill(*BASKET), Choice.CUSTOMER, False)
+    search = Search(in_order(asked), Choice.CUSTOMER, False)
     found = search.run(Bill.of(bill(*BASKET), Policy()))
     assert found is not None
     assert found.exact

@@ -183,16 +183,20 @@ class Least:
         if not (self.amount or self.quantity or self.purchase):
             return None
         chosen = tuple(lines)
-        reached = {
-            "amount": sum(line.paid for line in chosen),
-            "quantity": sum(line.quantity for line in chosen),
-            "purchase": occasion.paid,
-        }
-        for what, required in (("amount", self.amount), ("quantity", self.quantity), ("purchase", self.purchase)):
-            if reached[what] < required:
-                missing = required - reached[what]
+        amount, quantity = sum(line.paid for line in chosen), sum(line.quantity for line in chosen)
+        return self.missing(amount=amount, quantity=quantity, purchase=occasion.paid)
+
+    def missing(self, *, amount: int, quantity: int, purchase: int) -> Reason | None:
+        """What is missing of what was reached."""
+        for what, required, reached in (
+            ("amount", self.amount, amount),
+            ("quantity", self.quantity, quantity),
+            ("purchase", self.purchase, purchase),
+        ):
+            if reached < required:
+                missing = required - reached
                 return Reason(
-                    Why.BELOW_MINIMUM, {"of": what, "required": required, "reached": reached[what], "missing": missing}
+                    Why.BELOW_MINIMUM, {"of": what, "required": required, "reached": reached, "missing": missing}
                 )
         return None
 

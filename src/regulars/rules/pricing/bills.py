@@ -37,6 +37,9 @@ class Bill:
             self.fitting,
         )
 
+    def without_caps(self) -> "Bill":
+        return Bill(self.lines, self.running.copy(), self.used.copy(), self.used_amount.copy(), fitting=self.fitting)
+
     def places(self, what: What) -> tuple[int, ...]:
         """Looked for once: offers are tried many times."""
         found = self.fitting.get(what)

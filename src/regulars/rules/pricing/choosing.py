@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from regulars.rules.conditions import Least
-from regulars.rules.occasion import Occasion
 from regulars.rules.pricing.bills import Bill, pieces
 from regulars.rules.pricing.giving import Given, give
 from regulars.rules.pricing.offers import DEALS, CheapestFree, Choice, NForM, Offered
@@ -33,7 +32,6 @@ class Search:
     """The search through one family. `needed`: only sets with every offer that was typed count."""
 
     family: Sequence[Offered]
-    occasion: Occasion
     choice: Choice
     needed: bool
     best: Chosen | None = None
@@ -43,7 +41,7 @@ class Search:
     def run(self, bill: Bill) -> Chosen | None:
         """The best; None where no set has all that is needed."""
         if len(self.family) > 1 and self.choice == Choice.CUSTOMER:
-            most = [_most(one, bill, self.occasion) for one in self.family]
+            most = [_most(one, bill) for one in self.family]
             self.ceilings = [self._ceiling(most, place) for place in range(len(most) + 1)]
         self._visit(0, bill, (), (), 0)
         if self.best is not None and self.steps > STEPS:
@@ -75,7 +73,7 @@ class Search:
         given: Given | Reason | None = None
         if in_the_way(one, taken) is None:
             after = bill.copy()
-            given = give(one, after, self.occasion)
+            given = give(one, after)
             if isinstance(given, Given):
                 self._visit(place + 1, after, (*taken, one), left_out, worth + given.worth)
         if self.needed and one.typed:
@@ -99,19 +97,21 @@ class Search:
         self.best = Chosen(taken, worth)
 
 
-def _most(one: Offered, bill: Bill, occasion: Occasion) -> int:
-    """No less than the offer is worth on any bill that others have reduced: on the whole one, its minimum left aside.
+def _most(one: Offered, bill: Bill) -> int:
+    """No less than the offer is worth on any bill that others have reduced: on the whole one, without minimum and caps.
 
-    Rounding may move a minor unit: of a line where each line has a limit, of a piece in a deal, since the pieces of a
-    line have one price but for the last unit. The cheapest of fewer pieces may be dearer: groups are the bound there.
+    What others took may move a discount from lines with a limit to lines without, so a deal is looked at without limits
+    by line. Rounding may move a minor unit: of a line where a line has a limit, of a piece in a deal, since the pieces
+    of a line have one price but for the last unit. The cheapest of fewer pieces may be dearer: groups are the bound.
     """
     offer = replace(one.offer, conditions=replace(one.offer.conditions, least=Least()))
     if isinstance(offer.benefit, CheapestFree):
         offer = replace(offer, benefit=NForM(offer.benefit.of, offer.benefit.of - offer.benefit.free))
-    given = give(replace(one, offer=offer, cuts=True), bill.copy(), occasion)
+    if isinstance(offer.benefit, DEALS):
+        offer = replace(offer, most_per_line=None)
+    given = give(replace(one, offer=offer, cuts=True), bill.without_caps())
     if not isinstance(given, Given):
         return 0
     if isinstance(offer.benefit, DEALS):
         return given.worth + sum(map(pieces, bill.lines))
-    by_line = offer.most_per_line is not None or any(cap.per_line for cap in bill.caps)
-    return given.worth + (len(bill.lines) if by_line else 0)
+    return given.worth + (len(bill.lines) if offer.most_per_line is not None else 0)

@@ -1,9 +1,9 @@
 """What one offer gives at its turn: discounts by line, points, gifts; or why nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from regulars.rules.occasion import PIECE, Occasion
+from regulars.rules.occasion import PIECE
 from regulars.rules.pricing.bills import Bill, pieces, spread
 from regulars.rules.pricing.deals import Counted, Deal, Run, bundles, cheapest_free, gifts, n_for_m, runs
 from regulars.rules.pricing.offers import (
@@ -56,14 +56,14 @@ class Given:
         return sum(self.discounts.values())
 
 
-def give(one: Offered, bill: Bill, occasion: Occasion, *, again: bool = False) -> Given | Reason:
+def give(one: Offered, bill: Bill, *, again: bool = False) -> Given | Reason:
     """Applies an offer to the bill, which is changed. `again`: on what remains of a purchase (SEMANTICS 13)."""
     places = bill.places(one.offer.what)
     if isinstance(one.offer.benefit, Gift):
         places = tuple(place for place in places if bill.lines[place].item != one.offer.benefit.item)
     if not places:
         return Reason(Why.NO_SUCH_ITEMS)
-    if (reason := _below(one.offer, bill, places, occasion, again)) is not None:
+    if (reason := _below(one.offer, bill, places, again)) is not None:
         return reason
     if isinstance(one.offer.benefit, BonusPoints):
         return _points(one, one.offer.benefit, bill, places)
@@ -86,14 +86,13 @@ def give(one: Offered, bill: Bill, occasion: Occasion, *, again: bool = False) -
     return Given(found, due, sum(found.values()) + worth)
 
 
-def _below(offer: Offer, bill: Bill, places: Sequence[int], occasion: Occasion, again: bool) -> Reason | None:
+def _below(offer: Offer, bill: Bill, places: Sequence[int], again: bool) -> Reason | None:
     least = offer.conditions.least
     if not (least.amount or least.quantity or least.purchase) or (again and least.kept_on_return):
         return None
-    if offer.stacking.basis == Basis.ORIGINAL:
-        return least.why_not([bill.lines[place] for place in places], occasion)
-    now = replace(occasion, lines=tuple(bill.line(place) for place in range(len(bill.lines))))
-    return least.why_not([now.lines[place] for place in places], now)
+    paid = bill.running if offer.stacking.basis == Basis.RUNNING else [line.paid for line in bill.lines]
+    quantity = sum(bill.lines[place].quantity for place in places)
+    return least.missing(amount=sum(paid[place] for place in places), quantity=quantity, purchase=sum(paid))
 
 
 def _points(one: Offered, benefit: BonusPoints, bill: Bill, places: Sequence[int]) -> Given | Reason:

@@ -57,13 +57,13 @@ def price(
     standing = [one for one in offers if reasons_of[one.key] is None]
     all_typed = policy.typed == Typed.ALL_OR_NOTHING
     unable = [one for one, _ in refused if one.typed]
-    found = None if all_typed and unable else _chosen(standing, bill, occasion, policy, needed=all_typed)
+    found = None if all_typed and unable else _chosen(standing, bill, policy, needed=all_typed)
     if found is None:
-        refused += _all_or_nothing(standing, unable, bill, occasion, policy)
+        refused += _all_or_nothing(standing, unable, bill, policy)
         standing = [one for one in standing if not one.typed]
-        found = _chosen(standing, bill, occasion, policy, needed=False)
+        found = _chosen(standing, bill, policy, needed=False)
         assert found is not None
-    applied, reasons, after = _applied(standing, found.taken, bill, occasion)
+    applied, reasons, after = _applied(standing, found.taken, bill)
     told = [NotApplied(one.code, one.version, why, one.reference) for one, why in [*refused, *reasons]]
     told.sort(key=lambda one: (one.code, one.reference))
     return Priced(_priced(occasion, after), tuple(applied), tuple(told), found.exact)
@@ -77,7 +77,7 @@ def in_turn(occasion: Occasion, offers: Sequence[Offered], policy: Policy) -> Pr
     bill = Bill.of(occasion, policy)
     applied, told = [], []
     for one in in_order(offers):
-        given = give(one, bill, occasion, again=True)
+        given = give(one, bill, again=True)
         if isinstance(given, Given):
             applied.append(_told(one, given, bill))
         else:
@@ -92,14 +92,12 @@ def _not_here(one: Offered, occasion: Occasion, member: MemberFacts | None, bill
     return reason or (None if bill.places(one.offer.what) else Reason(Why.NO_SUCH_ITEMS))
 
 
-def _chosen(
-    offers: Sequence[Offered], bill: Bill, occasion: Occasion, policy: Policy, *, needed: bool
-) -> Chosen | None:
+def _chosen(offers: Sequence[Offered], bill: Bill, policy: Policy, *, needed: bool) -> Chosen | None:
     """The best of each family, together; None where not all that was typed can be taken."""
     taken: list[Offered] = []
     worth, exact = 0, True
     for family in apart(offers, bill):
-        found = Search(family, occasion, policy.choice, needed).run(bill)
+        found = Search(family, policy.choice, needed).run(bill)
         if found is None:
             return None
         taken += found.taken
@@ -108,19 +106,19 @@ def _chosen(
 
 
 def _all_or_nothing(
-    standing: Sequence[Offered], unable: Sequence[Offered], bill: Bill, occasion: Occasion, policy: Policy
+    standing: Sequence[Offered], unable: Sequence[Offered], bill: Bill, policy: Policy
 ) -> list[tuple[Offered, Reason]]:
     """Why each code that was typed is not taken: its own reason, or that another's is in the way."""
-    alone = _chosen(standing, bill, occasion, policy, needed=False)
+    alone = _chosen(standing, bill, policy, needed=False)
     assert alone is not None
-    own = dict((one.key, (one, why)) for one, why in _applied(standing, alone.taken, bill, occasion)[1] if one.typed)
+    own = dict((one.key, (one, why)) for one, why in _applied(standing, alone.taken, bill)[1] if one.typed)
     first = min([one.key for one in unable] or list(own))
     other = Reason(Why.ALL_OR_NOTHING, {"with": first[0]})
     return [own.get(one.key, (one, other)) for one in standing if one.typed]
 
 
 def _applied(
-    offers: Sequence[Offered], taken: Sequence[Offered], bill: Bill, occasion: Occasion
+    offers: Sequence[Offered], taken: Sequence[Offered], bill: Bill
 ) -> tuple[list[Applied], list[tuple[Offered, Reason]], Bill]:
     """What the chosen do, each at its turn, and why the others are not among them."""
     now = bill.copy()
@@ -129,16 +127,16 @@ def _applied(
     chosen = {one.key for one in taken}
     for one in offers:
         if one.key not in chosen:
-            reasons.append((one, _why_not(one, taken, now, occasion)))
+            reasons.append((one, _why_not(one, taken, now)))
             continue
-        given = give(one, now, occasion)
+        given = give(one, now)
         assert isinstance(given, Given), (one, given)
         applied.append(_told(one, given, now))
     return applied, reasons, now
 
 
-def _why_not(one: Offered, taken: Sequence[Offered], now: Bill, occasion: Occasion) -> Reason:
-    given = give(one, now.copy(), occasion)
+def _why_not(one: Offered, taken: Sequence[Offered], now: Bill) -> Reason:
+    given = give(one, now.copy())
     if isinstance(given, Reason):
         return given
     other = in_the_way(one, taken)
