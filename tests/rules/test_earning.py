@@ -330,6 +330,8 @@ def test_who_shows_no_card_has_no_limits_of_a_member() -> None:
         {"award": PerAmount(1, 0)},
         {"award": PerItem({})},
         {"award": Fixed(5)},
+        {"award": PerTenureMonth(5)},
+        {"award": Steps((Step(0, 1), Step(100, 2)))},
         {"award": Steps(())},
         {"award": Steps((Step(5, 1), Step(5, 2)))},
         {"award": RateSteps((RateStep(0, 1),), 0)},

@@ -52,7 +52,7 @@ class Simulated:
 
 
 def simulate(question: Question, *, organisation: UUID, at: datetime) -> Simulated:
-    """Eight queries at most. Raises WrongTerms, UnknownTerms."""
+    """Some ten queries. Raises WrongTerms, UnknownTerms."""
     wanted = question.wanted
     known = read([wanted], organisation=organisation, at=at)
     terms = _with_drafts(known.book, question.drafts, wanted.effective_at, organisation)

@@ -209,7 +209,7 @@ def _contradictions(rule: EarnRule) -> list[str]:
         found.append("The most of one purchase is above nothing.")
     if rule.worth < 0 or (not rule.worth and any(limit.of == Of.MONEY for limit in rule.limits)):
         found.append("A budget in money needs to know what units are worth.")
-    if isinstance(rule.award, Fixed) and _gives_for_a_cent(rule):
+    if _gives_for_a_cent(rule):
         found.append("A fixed number of units for a purchase needs a minimum, a limit or a cool-down.")
     return found
 
@@ -237,7 +237,10 @@ def _cuts(limit: Limit) -> bool:
 
 def _gives_for_a_cent(rule: EarnRule) -> bool:
     """Whether a hundred bills of a cent earn a hundred times."""
-    least = rule.conditions.least
+    least, award = rule.conditions.least, rule.award
+    from_nothing = isinstance(award, Steps) and any(step.reached == 0 for step in award.steps)
+    if not (isinstance(award, Fixed | PerTenureMonth) or from_nothing):
+        return False
     bounded = least.amount or least.quantity or least.purchase or rule.limits or rule.cool_down
     return PURCHASE in rule.occasions and not bounded
 
