@@ -241,6 +241,11 @@ class Draft:
             self.accounts[lot.account].set_aside -= part
             self.uses.append((transfer, lot.id, lot.account, part, effective_at))
 
+    def end_later(self, lot: LotRow, expires_at: datetime) -> None:
+        """Nothing moves; the lot lives on."""
+        self._change(lot, 0, 0)
+        lot.expires_at = expires_at
+
     def _change(self, lot: LotRow, remaining: int, held: int) -> None:
         if not lot.fresh and lot.id not in self.changed:
             lot.was_remaining, lot.was_held = lot.remaining, lot.held

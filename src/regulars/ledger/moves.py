@@ -203,6 +203,15 @@ class Activated:
 
 
 @dataclass(frozen=True, slots=True)
+class Extended:
+    """A lot that ends later now, what is left of it, and the end it had."""
+
+    lot: UUID
+    amount: int
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Gift:
     """Units from one holder to another, with their expiry."""
 

@@ -5,6 +5,7 @@ from regulars.ledger.services.adjustments import adjust, approve, decline
 from regulars.ledger.services.debts import forgive
 from regulars.ledger.services.exchange import convert, set_rate
 from regulars.ledger.services.expiry import expire_due
+from regulars.ledger.services.extending import extend, reinstate
 from regulars.ledger.services.freezes import freeze, thaw_due, unfreeze
 from regulars.ledger.services.gifts import move
 from regulars.ledger.services.holds import capture, lapse_due, place_hold, place_holds, void
@@ -24,6 +25,7 @@ __all__ = [
     "decline",
     "define_unit",
     "expire_due",
+    "extend",
     "forgive",
     "freeze",
     "lapse_due",
@@ -35,6 +37,7 @@ __all__ = [
     "place_holds",
     "post",
     "refund",
+    "reinstate",
     "reverse",
     "set_rate",
     "settle_due",
