@@ -13,6 +13,7 @@ from regulars.client.generated.coupons import Coupons
 from regulars.client.generated.deliveries import Deliveries
 from regulars.client.generated.events import Events
 from regulars.client.generated.exchange import Exchange
+from regulars.client.generated.extending import Extending
 from regulars.client.generated.extras import Extras
 from regulars.client.generated.goodwill import Goodwill
 from regulars.client.generated.holdings import Holdings
@@ -51,6 +52,7 @@ class Addresses(
     Deliveries,
     Events,
     Exchange,
+    Extending,
     Extras,
     Goodwill,
     Holdings,

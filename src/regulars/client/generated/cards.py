@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from regulars.client.calling import Calling, part
-from regulars.client.generated.moving import CardAsked
 from regulars.client.generated.recognising import Recognised
 
 
@@ -70,6 +69,14 @@ class CardsTold(TypedDict):
     """A member's cards, the first issued first."""
 
     items: list[CardTold]
+
+
+class CardAsked(TypedDict):
+    """A card for a member."""
+
+    range: str
+    form: NotRequired[Literal["plastic", "virtual"]]
+    level: NotRequired[str]
 
 
 class ReplacementAsked(TypedDict):

@@ -9,18 +9,6 @@ from regulars.client.calling import Calling, part
 from regulars.client.generated.recognising import Shown
 
 
-class CardAsked(TypedDict):
-    """A card number of the old programme; `source` says whose number it is."""
-
-    file: NotRequired[str]
-    line: int
-    member: NotRequired[str | None]
-    identifiers: NotRequired[list[Shown]]
-    kind: Literal["card"]
-    number: str
-    source: str
-
-
 class MoveInTold(TypedDict):
     """How far it is, and whether it ties. rows = waiting + kept + refused."""
 
@@ -33,21 +21,12 @@ class MoveInTold(TypedDict):
     refused: int
     reasons: dict[str, int]
     ties: bool
-    lines: list[TieTold]
+    lines: list[MovedLine]
     taken_back: dict[str, int]
-    first: list[RefusedTold]
+    first: list[MovedRefused]
 
 
-class RefusedTold(TypedDict):
-    """A row that was not taken."""
-
-    file: str
-    line: int
-    column: str
-    reason: str
-
-
-class TieTold(TypedDict):
+class MovedLine(TypedDict):
     """What the rows say of one unit and month of its end, level, series or kind of number, and what is here now."""
 
     kind: Literal["lot", "pending", "tier", "card", "coupon"]
@@ -60,7 +39,35 @@ class TieTold(TypedDict):
     ties: bool
 
 
-class CouponAsked(TypedDict):
+class MovedRefused(TypedDict):
+    """A row that was not taken."""
+
+    file: str
+    line: int
+    column: str
+    reason: str
+
+
+class MoveInAsked(TypedDict):
+    """Rows that move in. More than fit into one request are sent as several parts."""
+
+    part: NotRequired[int]
+    rows: list[MovedLot | MovedPending | MovedTier | MovedCard | MovedCoupon]
+
+
+class MovedCard(TypedDict):
+    """A card number of the old programme; `source` says whose number it is."""
+
+    file: NotRequired[str]
+    line: int
+    member: NotRequired[str | None]
+    identifiers: NotRequired[list[Shown]]
+    kind: Literal["card"]
+    number: str
+    source: str
+
+
+class MovedCoupon(TypedDict):
     """A code that somebody holds; without member and identifiers it is nobody's."""
 
     file: NotRequired[str]
@@ -74,7 +81,7 @@ class CouponAsked(TypedDict):
     expires_at: NotRequired[str | None]
 
 
-class LotAsked(TypedDict):
+class MovedLot(TypedDict):
     """Points or stored value with their dates."""
 
     file: NotRequired[str]
@@ -91,14 +98,7 @@ class LotAsked(TypedDict):
     reason: NotRequired[str | None]
 
 
-class MoveInAsked(TypedDict):
-    """Rows that move in. More than fit into one request are sent as several parts."""
-
-    part: NotRequired[int]
-    rows: list[LotAsked | PendingAsked | TierAsked | CardAsked | CouponAsked]
-
-
-class PendingAsked(TypedDict):
+class MovedPending(TypedDict):
     """Units on their way: active at a moment, or when told."""
 
     file: NotRequired[str]
@@ -116,7 +116,7 @@ class PendingAsked(TypedDict):
     reason: NotRequired[str | None]
 
 
-class TierAsked(TypedDict):
+class MovedTier(TypedDict):
     """A level with its end; without one to the end of the next period, or for ever."""
 
     file: NotRequired[str]
@@ -132,14 +132,14 @@ class TierAsked(TypedDict):
     reason: NotRequired[str | None]
 
 
-class RefusalsTold(TypedDict):
+class MovedRefusals(TypedDict):
     """Rows that are missing, in the order in which they were refused."""
 
-    items: list[RefusedTold]
+    items: list[MovedRefused]
     next: str | None
 
 
-class UndoAsked(TypedDict):
+class MoveOutAsked(TypedDict):
     """Why it is taken back."""
 
     reason: str
@@ -167,12 +167,12 @@ class Moving(Calling):
         told: MoveInTold = self._read("GET", f"/move-ins/{part(name)}")
         return told
 
-    def list_refusals_of_a_move_in(self, name: str, *, limit: int | None = None) -> Iterator[RefusedTold]:
+    def list_refusals_of_a_move_in(self, name: str, *, limit: int | None = None) -> Iterator[MovedRefused]:
         """Which rows are missing, and why. Needs the right `ledger.manage`."""
         return self._each(f"/move-ins/{part(name)}/refusals", limit=limit)
 
     def undo_a_move_in(
-        self, name: str, body: UndoAsked, *, dry_run: bool = False, idempotency_key: str | None = None
+        self, name: str, body: MoveOutAsked, *, dry_run: bool = False, idempotency_key: str | None = None
     ) -> MoveInTold:
         """Takes all of it back that was not used since, in the background. Nothing more moves in under the name.
         Needs the right `ledger.manage`."""
