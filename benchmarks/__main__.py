@@ -21,6 +21,7 @@ from benchmarks import (
     bench_models,
     bench_nextbasket,
     bench_pairs,
+    bench_programme,
     bench_promotion,
     bench_server,
     bench_telco,
@@ -43,7 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,coupons,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,coupons,programme,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -61,6 +62,7 @@ def main() -> None:
         "duplicates": lambda: iter([bench_duplicates.run(1_000_000)]),
         "ledger": lambda: bench_ledger.run(10_000_000),
         "coupons": lambda: bench_coupons.run(100_000),
+        "programme": lambda: bench_programme.run(1_000_000),
         "analyze": lambda: analyses(asked.lines),
     }
     kept = [json.loads(row) for row in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
