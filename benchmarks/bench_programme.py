@@ -16,6 +16,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from benchmarks.measuring import DATA
@@ -142,7 +143,7 @@ def fill(members: int) -> None:
     publish(
         "ladder", "miles", {"levels": LEVELS}, organisation=HOME, begins_at=JOINED, actor=Actor.job("bench"), at=JOINED
     )
-    values = {"home": HOME, "joined": JOINED, "night": NIGHT, "members": members}
+    values: dict[str, Any] = {"home": HOME, "joined": JOINED, "night": NIGHT, "members": members}
     with transaction.atomic(), connection.cursor() as cursor:
         # The rows are right by how they are made; looking up each reference would take most of the time.
         cursor.execute("set local session_replication_role = replica")
@@ -161,7 +162,7 @@ def bare(statement: str) -> float:
     from regulars.ledger.models import Account
 
     expired = Account.objects.get(owner=None, role="expired").id
-    values = {"night": NIGHT, "begun": JOINED, "next": NIGHT.replace(year=2028), "expired": expired}
+    values: dict[str, Any] = {"night": NIGHT, "begun": JOINED, "next": NIGHT.replace(year=2028), "expired": expired}
     with transaction.atomic(), connection.cursor() as cursor:
         began = time.perf_counter()
         cursor.execute(statement, values)

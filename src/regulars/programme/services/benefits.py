@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import F
 
 from regulars.basics.ids import new_id, typed
-from regulars.journal.errors import KeyReused
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.ledger.intake import fingerprint
+from regulars.ledger.services.keys import claim
 from regulars.programme.book import Book, book
 from regulars.programme.errors import BenefitUsedUp, NoSuchBenefit, UnknownUse
 from regulars.programme.models import BenefitUse
@@ -24,17 +25,15 @@ USE: Final = "bnu"  # the prefix of uses
 
 @transaction.atomic
 def use(wanted: NewUse, *, organisation: UUID, actor: Actor, at: datetime) -> Used:
-    """Uses up so much of a benefit. Seven queries. Raises NoSuchBenefit, BenefitUsedUp, KeyReused."""
+    """Uses up so much of a benefit. Nine queries. Raises NoSuchBenefit, BenefitUsedUp, KeyReused."""
+    number = new_id(at)
+    first = _claimed(wanted, number)
+    if first != number:
+        return told(BenefitUse.objects.get(id=first), replayed=True)
     terms = book(organisation)
     lock({wanted.member: at}, organisation=organisation, terms=terms, at=at)
-    if wanted.source:
-        before = BenefitUse.objects.filter(
-            organisation=organisation, source=wanted.source, external_id=wanted.external_id
-        ).first()
-        if before is not None:
-            return _again(before, wanted)
     one = _allowed(wanted, terms, at)
-    row = _write(wanted, one, organisation, actor, at)
+    row = _write(wanted, one, number, organisation, actor, at)
     after = {"benefit": wanted.benefit, "count": wanted.count, "use": typed(USE, row.id)}
     deed = Deed("benefits.use", typed("mbr", wanted.member), wanted.merchant, wanted.store, after=after)
     record([deed], actor=actor, at=at)
@@ -76,9 +75,9 @@ def _allowed(wanted: NewUse, terms: Book, at: datetime) -> Entitled:
     return one
 
 
-def _write(wanted: NewUse, one: Entitled, organisation: UUID, actor: Actor, at: datetime) -> BenefitUse:
+def _write(wanted: NewUse, one: Entitled, number: UUID, organisation: UUID, actor: Actor, at: datetime) -> BenefitUse:
     return BenefitUse.objects.create(
-        id=new_id(at),
+        id=number,
         organisation=organisation,
         member=wanted.member,
         own=wanted.shown or wanted.member,
@@ -97,8 +96,9 @@ def _write(wanted: NewUse, one: Entitled, organisation: UUID, actor: Actor, at: 
     )
 
 
-def _again(before: BenefitUse, wanted: NewUse) -> Used:
-    """Raises KeyReused."""
-    if (before.member, before.benefit, before.count) != (wanted.member, wanted.benefit, wanted.count):
-        raise KeyReused("Under this business key something else was used.", source=wanted.source)
-    return told(before, replayed=True)
+def _claimed(wanted: NewUse, number: UUID) -> UUID:
+    """Keys before locks. Raises KeyReused."""
+    if not wanted.source:
+        return number
+    key = (wanted.source, f"benefit:{wanted.external_id}")
+    return claim([(*key, fingerprint(wanted), number)]).get(key, number)
