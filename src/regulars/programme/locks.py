@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
+from regulars.basics.ids import typed
 from regulars.journal.statements import column, run
 from regulars.programme.coupons.moves import CouponRow
-from regulars.programme.models import Enrolment, Redemption, Referral
+from regulars.programme.models import Enrolment, Redemption, Referral, Review
 from regulars.programme.standings import NAMES, Row, row
+from regulars.sales.errors import SaleState, SaleUnknown
 
 LOCK = "FOR NO KEY UPDATE"  # a test takes it away, to show what happens without
 PASSING = "FOR NO KEY UPDATE SKIP LOCKED"  # of a job that takes what nobody else is at
@@ -119,3 +121,13 @@ def enrolments_by_id(ids: Collection[UUID]) -> list[Enrolment]:
 def enrolling(member: UUID) -> None:
     """One at a time opts a member into something."""
     run("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"enrol {member}"])
+
+
+def review(number: UUID, organisation: UUID) -> Review:
+    """A bill that waits for a person. One query. Raises SaleUnknown, SaleState."""
+    row = Review.objects.select_for_update(no_key=True).filter(id=number, organisation=organisation).first()
+    if row is None:
+        raise SaleUnknown("No purchase has this id.", sale=typed("sal", number))
+    if row.state != "waiting":
+        raise SaleState(f"This purchase was {row.state} before.", state=row.state)
+    return row

@@ -26,13 +26,20 @@ def unmerge(
 
 
 def erase(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Plain:
-    """Birthday, tags and segments of then go; what was earned and paid stays. One query."""
+    """Birthday, tags and segments of then go, and late bills that wait; what was earned and paid stays. Two queries."""
     rows = run(
         "UPDATE programme_checkout SET facts = jsonb_set(facts, '{member}', 'null')"
         " WHERE shown = ANY(%s::uuid[]) AND facts -> 'member' <> 'null' RETURNING 1",
         [column(members)],
     )
-    return {"purchases": len(rows)}
+    waiting = run(
+        "UPDATE programme_review SET asked = '{}', reason = CASE WHEN state = 'waiting' THEN 'erased' ELSE reason END,"
+        " told = CASE WHEN state = 'waiting' THEN jsonb_set(told, '{state}', '\"refused\"') ELSE told END,"
+        " state = CASE WHEN state = 'waiting' THEN 'refused' ELSE state END"
+        " WHERE member = ANY(%s::uuid[]) AND asked <> '{}' RETURNING 1",
+        [column(members)],
+    )
+    return {"purchases": len(rows), "late": len(waiting)}
 
 
 def export(members: Sequence[UUID]) -> Plain:

@@ -245,7 +245,7 @@ class PurchaseTold(Telling):
     """A purchase as it was answered first. `due` is what money must still pay."""
 
     id: SaleId
-    state: Literal["open", "complete", "cancelled"]
+    state: Literal["open", "complete", "cancelled", "review", "refused"]
     member: MemberId | None
     currency: str
     amount: int

@@ -55,7 +55,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "referrals": (_MEMBERS, "claim code"),
     "retention": (_MEMBERS, "apply keep"),
     "rewards": (_PROGRAMME, "cancel fulfil redeem"),
-    "sales": (Right.SALES_READ, "cancel complete event into_lake read record return"),
+    "sales": (Right.SALES_READ, "accepted cancel complete event into_lake read record refused return review"),
     "tiers": (_PROGRAMME, "begin bring change end give review void"),
     "webhooks": (Right.WEBHOOKS_MANAGE, "change create delete ping resend rotate switched_off"),
 }

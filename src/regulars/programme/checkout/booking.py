@@ -1,16 +1,19 @@
 """A purchase in one call: claimed, read, decided, booked; all of it or nothing. Many at once is the primitive."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from regulars.basics.ids import new_ids
-from regulars.journal.moves import Actor
+from regulars.basics.ids import new_ids, typed
+from regulars.journal.moves import Actor, Deed
+from regulars.journal.services import record
 from regulars.journal.transactions import whole
 from regulars.ledger.moves import Posting
 from regulars.ledger.selectors import balances
-from regulars.programme import counters
+from regulars.members.selectors import roots
+from regulars.programme import counters, locks
 from regulars.programme.checkout import rows, telling
 from regulars.programme.checkout.counting import counts_of
 from regulars.programme.checkout.deciding import Decided, baskets, decide
@@ -18,10 +21,12 @@ from regulars.programme.checkout.intake import asked
 from regulars.programme.checkout.known import Known, read
 from regulars.programme.checkout.moves import NewPurchase, Outcome
 from regulars.programme.checkout.postings import Plain, move, set_aside
+from regulars.programme.checkout.reviewing import asked_then, is_late, keep
 from regulars.programme.checkout.selectors import outcomes
 from regulars.programme.coupons.offering import offers_for
 from regulars.programme.following import booking as following
 from regulars.programme.following.moves import Happened
+from regulars.programme.models import Review
 from regulars.programme.services.coupons_using import use
 from regulars.programme.services.inactivity import keep_alive
 from regulars.programme.services.qualifying import qualify
@@ -51,11 +56,45 @@ def check_out(wanted: Sequence[NewPurchase], *, actor: Actor, at: datetime) -> l
     return [made[number] if number in made else before[number] for number in ids]
 
 
+@whole()
+def accept(number: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> Outcome:
+    """A bill that waited for a person is booked as of its own time. Raises SaleUnknown, SaleState and what `check_out`
+    raises."""
+    row = locks.review(number, organisation)
+    wanted = asked_then(row)
+    if wanted.shown or wanted.member:  # who is meant may have been merged since
+        shown = wanted.shown or wanted.member
+        assert shown is not None
+        wanted = replace(wanted, member=roots([shown], organisation=organisation)[shown], shown=shown)
+    done = _book([(number, wanted)], organisation, actor, at, reviewed=True)[number]
+    _decide(row, "accepted", "", done.told, actor, at)
+    return done
+
+
+@whole()
+def refuse(number: UUID, *, organisation: UUID, reason: str, actor: Actor, at: datetime) -> Outcome:
+    """A bill that waited is not booked, ever. Raises SaleUnknown, SaleState."""
+    row = locks.review(number, organisation)
+    _decide(row, "refused", reason, {**row.told, "state": "refused"}, actor, at)
+    return Outcome(number, row.told)
+
+
+def _decide(row: Review, state: str, reason: str, told: Mapping[str, Any], actor: Actor, at: datetime) -> None:
+    row.state, row.reason, row.told, row.decided_at, row.decided_by = state, reason, dict(told), at, actor.id
+    row.save(update_fields=["state", "reason", "told", "decided_at", "decided_by"])
+    record([Deed(f"sales.{state}", typed("sal", row.id), reason=reason)], actor=actor, at=at)
+
+
 def _book(
-    fresh: Sequence[tuple[UUID, NewPurchase]], organisation: UUID, actor: Actor, at: datetime
+    fresh: Sequence[tuple[UUID, NewPurchase]], organisation: UUID, actor: Actor, at: datetime, *, reviewed: bool = False
 ) -> dict[UUID, Outcome]:
     """Coupons are locked first, then counters, then accounts: everywhere in this order."""
     known = read([one for _, one in fresh], organisation=organisation, at=at)
+    late = [] if reviewed else [pair for pair in fresh if is_late(pair[1], known.book, known.zone(pair[1].place), at)]
+    if late:
+        kept = keep(late, actor=actor, at=at)
+        fresh = [pair for pair in fresh if pair[0] not in kept]
+        return kept | (_book(fresh, organisation, actor, at, reviewed=True) if fresh else {})
     bills = baskets(fresh, known)
     offers = offers_for(bills, organisation=organisation, locked=True, at=at, terms=known.book)
     pairs = [(one, bill) for (_, one), bill in zip(fresh, bills, strict=True)]

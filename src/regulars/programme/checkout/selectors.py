@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from regulars.programme.checkout.moves import Outcome
-from regulars.programme.models import Back, Checkout
+from regulars.programme.models import Back, Checkout, Review
 from regulars.sales.models import Sale
 
 
@@ -21,21 +21,34 @@ class Seen:
 
 
 def outcomes(ids: Collection[UUID]) -> dict[UUID, Outcome]:
-    """What tills were told, in the state that the sale is in now. Two queries."""
+    """What tills were told, in the state that the sale is in now. Two queries; three where some wait for a person."""
     if not ids:
         return {}
     states = dict(Sale.objects.filter(id__in=ids).values_list("id", "state"))
     rows = Checkout.objects.filter(sale__in=ids).values_list("sale", "told")
-    return {number: Outcome(number, _now(told, states[number]), replayed=True) for number, told in rows}
+    found = {number: Outcome(number, _now(told, states[number]), replayed=True) for number, told in rows}
+    if missing := set(ids) - found.keys():
+        waiting = Review.objects.filter(id__in=missing).values_list("id", "told")
+        found |= {number: Outcome(number, told, replayed=True) for number, told in waiting}
+    return found
 
 
 def purchase(number: UUID) -> Seen | None:
-    """Two queries."""
+    """Two queries; three for one that waits for a person."""
     row = Sale.objects.filter(id=number).first()
     kept = Checkout.objects.filter(sale=number).values_list("told", flat=True).first()
     if row is None or kept is None:
-        return None
+        waits = Review.objects.filter(id=number).first()
+        if waits is None:
+            return None
+        return Seen(Outcome(number, waits.told), waits.organisation, waits.merchant, waits.store)
     return Seen(Outcome(number, _now(kept, row.state)), row.organisation, row.merchant, row.store)
+
+
+def waiting(organisation: UUID, *, after: UUID | None = None, limit: int = 50) -> list[Review]:
+    """Bills that wait for a person, the oldest first. One query."""
+    rows = Review.objects.filter(organisation=organisation, state="waiting").order_by("id")
+    return list((rows.filter(id__gt=after) if after else rows)[:limit])
 
 
 def backs(ids: Collection[UUID]) -> dict[UUID, Outcome]:

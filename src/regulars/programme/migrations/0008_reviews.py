@@ -1,0 +1,43 @@
+"""Bills that came so late that a person looks at them first."""
+
+from django.db import migrations, models
+from django.db.models import Q
+
+
+class Migration(migrations.Migration):
+    dependencies = [("programme", "0007_more")]
+    operations = [
+        migrations.CreateModel(
+            name="Review",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("organisation", models.UUIDField()),
+                ("merchant", models.UUIDField(null=True)),
+                ("store", models.UUIDField(null=True)),
+                ("member", models.UUIDField(null=True)),
+                ("asked", models.JSONField()),
+                ("told", models.JSONField()),
+                ("effective_at", models.DateTimeField()),
+                ("asked_at", models.DateTimeField()),
+                ("asked_by", models.TextField()),
+                ("state", models.TextField(default="waiting")),
+                ("reason", models.TextField(default="")),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_by", models.TextField(default="")),
+            ],
+            options={
+                "db_table": "programme_review",
+                "constraints": [
+                    models.CheckConstraint(
+                        name="programme_review_state", condition=Q(state__in=("waiting", "accepted", "refused"))
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "id"], name="programme_review_waiting", condition=Q(state="waiting")
+                    ),
+                    models.Index(fields=["member"], name="programme_review_member", condition=Q(member__isnull=False)),
+                ],
+            },
+        )
+    ]
