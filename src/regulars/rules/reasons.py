@@ -31,6 +31,7 @@ class Why(StrEnum):
     COOLING_OFF = "cooling-off"
     OUTRANKED = "outranked"  # by
     DOES_NOT_COMBINE = "does-not-combine"  # with
+    BALANCE_CAP = "balance-cap"  # given, cut: the balance may hold no more
     NOTHING_LEFT = "nothing-left"  # to give: rounding or caps left nothing
     ALL_OR_NOTHING = "all-or-nothing"  # with: another code that was shown cannot be taken
     UNKNOWN_CODE = "unknown-code"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,11 +14,12 @@ from regulars.journal.moves import Actor
 from regulars.journal.statements import columns, run, unnested
 from regulars.ledger import services as ledger
 from regulars.ledger.moves import Activated
-from regulars.ledger.selectors import balances
+from regulars.ledger.selectors import balances, kept_from_earning
 from regulars.programme import counters
 from regulars.programme.activities.moves import NewActivity, asked
 from regulars.programme.activities.selectors import outcomes, subject, waking
 from regulars.programme.checkout import telling
+from regulars.programme.checkout.caps import room
 from regulars.programme.checkout.deciding import whose_of
 from regulars.programme.checkout.known import Known, people
 from regulars.programme.checkout.moves import Outcome
@@ -28,11 +29,13 @@ from regulars.programme.following.moves import Happened
 from regulars.programme.moves_tiers import Counts
 from regulars.programme.services.inactivity import keep_alive
 from regulars.programme.services.qualifying import qualify
+from regulars.rules.caps import capped
 from regulars.rules.earning.earn import KIND, earn, needed
 from regulars.rules.earning.effects import Earned, plain
 from regulars.rules.limits import taken
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Occasion
+from regulars.rules.reasons import NotApplied, Reason, Why
 from regulars.sales import services as sales
 from regulars.sales.intake import fingerprint
 from regulars.sales.moves import NewEvent
@@ -96,7 +99,7 @@ def _book(
 ) -> dict[UUID, Outcome]:
     """Counters first, then accounts, then levels: in the order of the checkout."""
     known = people([one for _, one in fresh], organisation=organisation)
-    done = _decided(fresh, known, organisation)
+    done = _decided(fresh, known, organisation, at)
     happened = [_happened(one, known) for one in done]
     follows = following.decide(happened, terms=known.book, organisation=organisation, at=at)
     taking = [one for each in done for one in each.taking]
@@ -127,7 +130,7 @@ def _book(
     return {number: Outcome(number, said) for number, said in told.items()}
 
 
-def _decided(fresh: Sequence[tuple[UUID, NewActivity]], known: Known, organisation: UUID) -> list[Done]:
+def _decided(fresh: Sequence[tuple[UUID, NewActivity]], known: Known, organisation: UUID, at: datetime) -> list[Done]:
     """Each sees what those before it took of limits and budgets."""
     done = [Done(number, one, _occasion(one, known), known.facts(one), Earned()) for number, one in fresh]
     rules = {
@@ -139,13 +142,19 @@ def _decided(fresh: Sequence[tuple[UUID, NewActivity]], known: Known, organisati
     whose = whose_of([(one.id, one.wanted.member, one.occasion) for one in done], known.book, organisation)
     sums = {each for one in done for each in needed(one.occasion, one.facts, rules[one.id], whose[one.id])}
     used = counters.lock(sums, organisation=organisation)
+    members = {one.wanted.member for one in done}
+    frozen, rooms = kept_from_earning(members, at=at), room(members, known.book, at)
     found = []
     for one in done:
+        if one.wanted.member in frozen:
+            found.append(replace(one, earned=Earned((), (NotApplied("", 0, Reason(Why.FROZEN)),))))
+            continue
         earned = earn(one.occasion, one.facts, rules[one.id], used, whose[one.id])
+        earned = capped(earned, rooms.get(one.wanted.member, {}), known.book.version)
         for effect in earned.effects:
             for take in effect.takes:
                 taken(used, take.sum, take.amount, one.occasion.at)
-        found.append(Done(one.id, one.wanted, one.occasion, one.facts, earned))
+        found.append(replace(one, earned=earned))
     return found
 
 

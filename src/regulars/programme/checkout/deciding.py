@@ -11,6 +11,7 @@ from uuid import UUID
 from regulars.basics.ids import typed
 from regulars.programme import counters
 from regulars.programme.book import Book
+from regulars.programme.checkout.caps import room
 from regulars.programme.checkout.known import Holding, Known
 from regulars.programme.checkout.moves import Load, NewPurchase
 from regulars.programme.checkout.paying import Paying, Wallet, pay
@@ -18,7 +19,7 @@ from regulars.programme.coupons.moves import Basket, Told
 from regulars.programme.coupons.offering import Offers
 from regulars.programme.errors import WrongLoad
 from regulars.programme.known import known_by
-from regulars.programme.moves import Version
+from regulars.rules.caps import capped
 from regulars.rules.earning.earn import KIND, earn, needed
 from regulars.rules.earning.effects import Earned
 from regulars.rules.limits import Sum, Whose, taken
@@ -87,13 +88,19 @@ def decide(
         for each in needed(wallet.tendered(), basket.facts, rules[basket.id], whose[basket.id])
     )
     used = counters.lock(sums, organisation=organisation)
+    rooms = room({one.member for one, _ in pairs if one.member is not None}, known.book, at)
     found = []
     for (wanted, basket), (told, wallet) in zip(pairs, priced, strict=True):
         occasion = wallet.tendered()
         earns = wanted.member is not None and wanted.member not in known.frozen
         earned = _kept_from(wanted)
         if earns:
-            earned = _earned(occasion, basket, rules[basket.id], used, whose[basket.id])
+            assert wanted.member is not None
+            left = rooms.get(wanted.member, {})
+            earned = capped(
+                earn(occasion, basket.facts, rules[basket.id], used, whose[basket.id]), left, known.book.version
+            )
+            _take(earned, used, occasion)
         found.append(Decided(basket.id, wanted, basket, told, occasion, tuple(wallet.parts), earned, earns))
     return found
 
@@ -118,12 +125,11 @@ def _kept_from(wanted: NewPurchase) -> Earned:
     return Earned() if wanted.member is None else Earned((), (NotApplied("", 0, Reason(Why.FROZEN)),))
 
 
-def _earned(occasion: Occasion, basket: Basket, rules: Sequence[Version], used: dict[Sum, int], whose: Whose) -> Earned:
-    earned = earn(occasion, basket.facts, rules, used, whose)
+def _take(earned: Earned, used: dict[Sum, int], occasion: Occasion) -> None:
+    """The next of the batch sees what this one took."""
     for effect in earned.effects:
         for one in effect.takes:
             taken(used, one.sum, one.amount, occasion.at)
-    return earned
 
 
 def whose_of(

@@ -189,6 +189,7 @@ _FIRST: Final[Mapping[str, tuple[str, str]]] = {
     "why cooling-off": ("it was given within the last {within}", "{within}内已获得"),
     "why outranked": ("{by} comes before it", "{by}优先适用"),
     "why does-not-combine": ("it does not stand beside {with_}", "不可与{with_}同时使用"),
+    "why balance-cap": ("the balance may hold no more", "余额已达上限"),
     "why nothing-left": ("nothing is left after rounding and caps", "取整或封顶后无可发放"),
     "why all-or-nothing": ("{with_} cannot be taken, so none is", "{with_}不可用，故全部不适用"),
     "why unknown-code": ("the code is not known", "代码无效"),
