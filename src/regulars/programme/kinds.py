@@ -2,13 +2,12 @@
 
 from regulars.programme import earning, inactivity, ladders, rewards
 from regulars.programme.challenges import terms as challenges
-from regulars.programme.checkout import caps, caps, paying, reviewing
+from regulars.programme.checkout import caps, paying, reviewing
 from regulars.programme.coupons import terms as coupons
 from regulars.programme.goodwill import terms as goodwill
 from regulars.programme.referrals import terms as referrals
 
 __all__ = [
-    "caps",
     "caps",
     "challenges",
     "coupons",
