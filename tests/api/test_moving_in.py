@@ -1,5 +1,7 @@
 """Moving in through the API: parts under one name, in the background, told and taken back."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from tests.api.test_jobs import work
 from tests.api.world import Till, World
 
 pytestmark = pytest.mark.django_db
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "moving-in.md"
 LEVELS = [{"code": "blue"}, {"code": "gold", "reach": [{"miles": 200}]}]
 OFFER = {"benefit": {"type": "percent", "permille": 100}, "conditions": {"who": {"anyone": True}}}
 NUMBER = {"kind": "external", "value": "7", "source": "club"}
@@ -135,3 +138,12 @@ def test_a_row_says_what_kind_it_is(administrator: Till, ada: str) -> None:
     put(administrator, [unknown])
     work()
     assert administrator.get("/move-ins/old").json()["reasons"] == {"unknown-unit": 1}
+
+
+def test_the_example_of_the_page_moves_in(administrator: Till, ada: str) -> None:
+    (body,) = (block for block in PAGE.read_text(encoding="utf-8").split("```") if block.startswith("json\n"))
+    sent = json.loads(body[5:])
+    assert put(administrator, sent["rows"], part=sent["part"]).status_code == 202
+    work()
+    told = administrator.get("/move-ins/old").json()
+    assert (told["kept"], told["refused"], told["ties"]) == (3, 0, True)

@@ -3,17 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.ledger.books_made import spend
 from tests.members.shop import ANN, AT, OURS, enrol
+from tests.programme.promotions_made import basket, used
 
+from regulars.journal.statements import run
+from regulars.ledger.books import house_balances
 from regulars.ledger.moves import Balance
 from regulars.ledger.selectors import balances
 from regulars.ledger.services import define_unit, settle_due
-from regulars.ledger.words import UnitKind
+from regulars.ledger.verify_steps import STEPS
+from regulars.ledger.words import Role, UnitKind
 from regulars.members.merging import merge
 from regulars.members.models import Identifier
 from regulars.members.moves import Presented
@@ -22,11 +29,16 @@ from regulars.programme.coupons.wallet import wallet
 from regulars.programme.errors import MoveInUndone, WrongMoveIn
 from regulars.programme.models import Coupon as CouponRow
 from regulars.programme.models import MoveIn, MoveInRow
+from regulars.programme.moves_tiers import NewUse
+from regulars.programme.moving.files import File, move_in
 from regulars.programme.moving.moves import Brought, Card, Coupon, Lot, Outcome, Pending, Report, Row, Tier
 from regulars.programme.moving.reporting import missing, report
+from regulars.programme.moving.rows import Policy
 from regulars.programme.moving.taking import begin, take
 from regulars.programme.moving.undoing import begin_undo, undo_due
 from regulars.programme.selectors.tiers import levels_of
+from regulars.programme.services.benefits import use
+from regulars.programme.services.coupons_handing import hand_over_due
 from regulars.programme.services.terms import publish
 
 pytestmark = pytest.mark.django_db
@@ -212,6 +224,88 @@ def test_undo_follows_members_who_became_one_and_what_was_on_its_way(programme: 
     found = undone(at=AT + 8 * DAY)
     assert has(ada, at=AT + 8 * DAY).available == 0
     assert (found.taken_back["lot_amount_kept"], found.taken_back["pending_amount_kept"]) == (0, 0)
+
+
+def test_a_level_of_which_something_was_used_stays_and_its_unused_coupons_go(programme: None) -> None:
+    benefits = {
+        "lounge": {"ladder": "club", "levels": {"gold": 3}},
+        "gift": {"ladder": "club", "levels": {"gold": 1}, "coupons": "welcome"},
+    }
+    for code, document in benefits.items():
+        publish("benefit", code, document, organisation=OURS, begins_at=AT, actor=ANN, at=AT)
+    ada, bo = enrol(("external", "7")), enrol(("external", "8"))
+    moved(rows((ada, Tier("club", "gold", ends_at=AT + YEAR)), (bo, Tier("club", "gold", ends_at=AT + YEAR))))
+    assert hand_over_due(actor=ANN, at=AT) == 2
+    use(NewUse(ada, "lounge"), organisation=OURS, actor=ANN, at=AT + DAY)
+    found = undone()
+    assert (found.taken_back["tier_rows"], found.taken_back["tier_rows_kept"]) == (1, 1)
+    shown = levels_of([ada, bo], terms=book(OURS), at=AT + DAY)
+    assert [shown[one]["club"].level for one in (ada, bo)] == ["gold", "blue"]
+    assert dict(CouponRow.objects.values_list("member", "state")) == {ada: "issued", bo: "revoked"}
+
+
+def test_a_coupon_that_was_used_once_is_good_for_no_more(programme: None) -> None:
+    ada = enrol(("external", "7"))
+    moved(rows((ada, Coupon("OLD-77", "welcome", 3)), (ada, Coupon("OLD-78", "welcome", 1))))
+    assert used(basket("old 77")).priced.discount
+    found = undone()
+    assert (found.taken_back["coupon_amount"], found.taken_back["coupon_amount_kept"]) == (3, 1)
+    assert list(CouponRow.objects.values_list("state", "kept")) == [("revoked", 1)]
+
+
+def test_stopped_half_way_it_goes_on_and_the_books_add_up_before_and_after(programme: None, tmp_path: Path) -> None:
+    people = [enrol(("external", str(number))) for number in range(7)]
+    file = tmp_path / "lots.csv"
+    file.write_text("id,points\n" + "".join(f"{number},{number + 1}\n" for number in range(7)), encoding="utf-8")
+    policy = Policy("shop", same={"unit": "points"})
+    said: list[int] = []
+
+    def stop(what: str, done: int, total: int) -> None:
+        said.append(done)
+        if done == 4:
+            raise KeyboardInterrupt
+
+    who: Any = {"name": "old", "organisation": OURS, "actor": ANN, "at": AT, "batch": 2}
+    with pytest.raises(KeyboardInterrupt):
+        move_in([File(file)], policy, progress=stop, **who)
+    assert MoveInRow.objects.count() == 4
+    tried = move_in([File(file)], policy, dry_run=True, **who)
+    done = move_in([File(file)], policy, **who)
+    assert tried.report == done.report
+    assert (said, done.report.kept, done.report.ties) == ([2, 4], 7, True)
+    assert [has(one).available for one in people] == [1, 2, 3, 4, 5, 6, 7]
+    spend(people[6], 3, at=AT + DAY)
+    undone(at=AT + 2 * DAY)
+    assert [row for step in STEPS.values() for row in run(step) if row[0] == "difference"] == []
+    (balance,) = [one for one in house_balances("points") if one.scope == "opening"]
+    assert (balance.role, balance.balance) == (Role.ISSUED, -3)
+
+
+def test_many_rows_cost_as_many_queries_as_few(programme: None) -> None:
+    ids = [enrol(("external", str(number))) for number in range(30)]
+
+    def queries(name: str, count: int) -> int:
+        wanted = [
+            replace(one, line=10 * place + one.line, brings=_own(one.brings, f"{name}{place}"))
+            for place, ada in enumerate(ids[:count])
+            for one in everything(ada)[:8]
+        ]
+        with CaptureQueriesContext(connection) as seen:
+            assert all(one.made for one in moved(wanted, name))
+        return len(seen)
+
+    queries("warm", 1)
+    few, many = queries("few", 2), queries("many", 30)
+    assert many <= few + 2
+
+
+def _own(brings: Brought, text: str) -> Brought:
+    match brings:
+        case Card():
+            return replace(brings, number=text)
+        case Coupon():
+            return replace(brings, code=f"code {text}")
+    return brings
 
 
 def test_a_name_that_is_none_is_refused(programme: None) -> None:
