@@ -27,7 +27,7 @@ from regulars.ledger.services import place_hold
 from regulars.ledger.verify import verify
 from regulars.members import erasing, exporting
 from regulars.members.errors import MemberClosed, UnknownMember
-from regulars.members.models import Card, Consent, Erasure, Fact, Identifier, Member, Note
+from regulars.members.models import Card, Consent, Erasure, Fact, Identifier, Member, Merge, Note
 from regulars.members.selectors import roots
 from regulars.members.services import cards, extras
 from regulars.server.place import Place
@@ -55,6 +55,16 @@ def test_sem_35_merge_moves_what_is_held_and_unmerge_gives_it_back_after_new_pur
     earn(found.member, 7, at=AT + 2 * DAY)
     unmerge(annie, at=AT + 3 * DAY)
     assert (worth(ann), worth(annie)) == ((57, 0), (120, 0))
+
+
+@pytest.mark.django_db
+def test_a_merge_of_an_earlier_release_is_undone_by_the_rooms_that_took_part() -> None:
+    ann, annie = enrol(("email", "ann@example.com")), enrol(("phone", "0171 5550199"))
+    merge(ann, annie)
+    found = Merge.objects.get()
+    Merge.objects.update(plan={room: found.plan[room] for room in ("api", "members", "ledger")})
+    unmerge(annie, at=AT + DAY)
+    assert roots([ann, annie], organisation=OURS) == {ann: ann, annie: annie}
 
 
 @pytest.mark.django_db

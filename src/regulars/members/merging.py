@@ -76,6 +76,7 @@ def unmerge(other: UUID, *, organisation: UUID, reason: str, actor: Actor, at: d
             found.survivor_id, others, plan=found.plan[step.room], deed=found.id, actor=actor, at=at
         )
         for step in reversed(deeds.steps())
+        if step.room in found.plan  # a room that came later moved nothing then
     }
     _run(_PAIRS_APART, others=others)
     after = {"other": typed("mbr", other), "merge": str(found.id), **told}
