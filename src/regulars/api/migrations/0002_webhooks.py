@@ -148,7 +148,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="delivery",
             index=models.Index(
-                condition=models.Q(("next_at__isnull", False)), fields=["endpoint", "next_at", "id"], name="api_delivery_due"
+                condition=models.Q(("next_at__isnull", False)),
+                fields=["endpoint", "next_at", "id"],
+                name="api_delivery_due",
             ),
         ),
         migrations.AddIndex(
