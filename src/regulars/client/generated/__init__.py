@@ -30,6 +30,7 @@ from regulars.client.generated.programme import Programme
 from regulars.client.generated.purchases import Purchases
 from regulars.client.generated.recognising import Recognising
 from regulars.client.generated.referrals import Referrals
+from regulars.client.generated.reviews import Reviews
 from regulars.client.generated.rewards import Rewards
 from regulars.client.generated.settings import Settings
 from regulars.client.generated.simulations import Simulations
@@ -69,6 +70,7 @@ class Addresses(
     Purchases,
     Recognising,
     Referrals,
+    Reviews,
     Rewards,
     Settings,
     Simulations,

@@ -111,7 +111,7 @@ class PurchaseTold(TypedDict):
     """A purchase as it was answered first. `due` is what money must still pay."""
 
     id: str
-    state: Literal["open", "complete", "cancelled"]
+    state: Literal["open", "complete", "cancelled", "review", "refused"]
     member: str | None
     currency: str
     amount: int

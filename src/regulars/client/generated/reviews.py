@@ -1,0 +1,64 @@
+"""Made by tools/client.py from the OpenAPI document; to be made anew, not changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypedDict
+
+from regulars.client.calling import Calling, part
+from regulars.client.generated.bills import PurchaseTold
+
+
+class WaitingListed(TypedDict):
+    """The oldest first."""
+
+    items: list[WaitingTold]
+    next: str | None
+
+
+class WaitingTold(TypedDict):
+    """An adjustment that waits."""
+
+    id: str
+    member: str
+    unit: str
+    amount: int
+    reason: str
+    note: str
+    asked_by: str
+    asked_at: str
+
+
+class RefusalAsked(TypedDict):
+    """Why a late bill is not booked."""
+
+    reason: str
+
+
+class Reviews(Calling):
+    """Addresses of reviews."""
+
+    __slots__ = ()
+
+    def list_late_purchases(self, *, limit: int | None = None) -> Iterator[WaitingTold]:
+        """Bills older than the terms `late-policy` allow, which nobody has decided on yet. Needs the right
+        `programme.manage`."""
+        return self._each("/purchase-reviews", limit=limit)
+
+    def accept_a_late_purchase(
+        self, purchase: str, *, dry_run: bool = False, idempotency_key: str | None = None
+    ) -> PurchaseTold:
+        """It is booked as of its own time, by the rules of then. Needs the right `programme.manage`."""
+        told: PurchaseTold = self._write(
+            "POST", f"/purchases/{part(purchase)}/accept", dry_run=dry_run, idempotency_key=idempotency_key
+        )
+        return told
+
+    def refuse_a_late_purchase(
+        self, purchase: str, body: RefusalAsked, *, dry_run: bool = False, idempotency_key: str | None = None
+    ) -> PurchaseTold:
+        """It is not booked; its document number stays used. Needs the right `programme.manage`."""
+        told: PurchaseTold = self._write(
+            "POST", f"/purchases/{part(purchase)}/refuse", body, dry_run=dry_run, idempotency_key=idempotency_key
+        )
+        return told
