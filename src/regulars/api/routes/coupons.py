@@ -169,9 +169,7 @@ class DoneTold(Telling):
     coupons: int
 
 
-@write(
-    router, "POST", "/coupon-series/{series}/coupons", right=Right.PROGRAMME_MANAGE, answer=IssuedTold, status=201
-)
+@write(router, "POST", "/coupon-series/{series}/coupons", right=Right.PROGRAMME_MANAGE, answer=IssuedTold, status=201)
 def issue_coupons(request: Request, series: SeriesCode, body: IssueAsked) -> IssuedTold:
     """Codes that are good once (or `uses` times), signed so that none can be made up."""
     call = request.call
@@ -194,14 +192,10 @@ def issue_shared_codes(request: Request, series: SeriesCode, body: SharedAsked) 
     """Codes for a poster or a letter to all; limits of the series say how often and by whom."""
     call = request.call
     home = whole_organisation(call, Right.PROGRAMME_MANAGE)
-    return _issued(
-        coupons_issuing.issue_shared(series, body.codes, organisation=home, actor=call.actor, at=call.at)
-    )
+    return _issued(coupons_issuing.issue_shared(series, body.codes, organisation=home, actor=call.actor, at=call.at))
 
 
-@write(
-    router, "POST", "/coupon-series/{series}/old-codes", right=Right.PROGRAMME_MANAGE, answer=IssuedTold, status=201
-)
+@write(router, "POST", "/coupon-series/{series}/old-codes", right=Right.PROGRAMME_MANAGE, answer=IssuedTold, status=201)
 def take_over_old_codes(request: Request, series: SeriesCode, body: OldCodesAsked) -> IssuedTold:
     """Codes that people hold already go on; only digests of them are kept."""
     call = request.call
