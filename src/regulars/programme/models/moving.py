@@ -24,7 +24,7 @@ class MoveIn(models.Model):
 
 
 class MoveInRow(models.Model):
-    """What became of a row. What it said of a person stays in the file; `said` is a digest of it.
+    """What became of a row. What it said of a person stays in the file; `said` is a keyed digest of it.
 
     Of one place in the files at most one row is kept. A refusal that was mended since is `replaced`.
     """

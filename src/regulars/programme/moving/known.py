@@ -9,6 +9,8 @@ from uuid import UUID
 from regulars.access.selectors import places
 from regulars.basics.ids import typed
 from regulars.ledger.models import Unit
+from regulars.members.keyring import derived
+from regulars.members.keys import card_secret
 from regulars.programme.book import Book, book
 from regulars.programme.coupons.terms import SERIES
 from regulars.programme.ladders import holding
@@ -27,6 +29,7 @@ class Known:
     ladders: Mapping[str, Ladder]
     series: frozenset[str]
     terms: Book
+    key: bytes  # of the digests of rows; never changes
 
     def zone_of_unit(self, unit: str) -> str:
         return self.units[unit].zone if unit in self.units else self.zone
@@ -62,8 +65,9 @@ def known(organisation: UUID, at: datetime) -> Known:
     terms = book(organisation)
     series = frozenset(one.code for one in terms.at(SERIES, at))
     units = {unit.code: unit for unit in Unit.objects.all()}
+    key = derived(card_secret(), f"move-in {organisation}")
     zone = places().zones.get(organisation, "UTC")
-    return Known(organisation, zone, units, holding(terms, at), series, terms)
+    return Known(organisation, zone, units, holding(terms, at), series, terms, key)
 
 
 def source_of(organisation: UUID, name: str) -> str:

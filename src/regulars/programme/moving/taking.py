@@ -83,10 +83,10 @@ def take(number: UUID, rows: Sequence[Row], *, region: str | None = None, actor:
     for place, one in enumerate(rows):
         before = earlier.get((one.file, one.line))
         if before is None:
-            earlier[one.file, one.line] = (digest(one), None)
+            earlier[one.file, one.line] = (digest(one, terms.key), None)
             fresh.append(place)
         else:
-            same = before[0] == digest(one)
+            same = before[0] == digest(one, terms.key)
             found[place] = Outcome(before[1], again=True) if same else Outcome(reason="row-changed")
     members = whose([rows[place] for place in fresh], organisation=row.organisation, region=region)
     right: dict[int, Wanted] = {}
@@ -118,8 +118,9 @@ def _keep(
     fresh = [(rows[place], one, place) for place, one in sorted(outcomes.items()) if place in right or not one.again]
     lines = [
         (
-            number, row.file, row.line, row.kind.value, digest(row), "refused" if one.reason else "kept", one.column,
-            one.reason, right[place][1] if place in right else None, *told(row, terms), one.made, not one.again,
+            number, row.file, row.line, row.kind.value, digest(row, terms.key), "refused" if one.reason else "kept",
+            one.column, one.reason, right[place][1] if place in right else None, *told(row, terms), one.made,
+            not one.again,
         )
         for row, one, place in fresh
     ]  # fmt: skip
