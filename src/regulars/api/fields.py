@@ -87,6 +87,7 @@ RedemptionId = Annotated[UUID, BeforeValidator(_id_reader("rdm")), _text_id("rdm
 GoodwillId = Annotated[UUID, BeforeValidator(_id_reader("gdw")), _text_id("gdw"), _id_schema("gdw")]
 ReferralId = Annotated[UUID, BeforeValidator(_id_reader("rfr")), _text_id("rfr"), _id_schema("rfr")]
 EnrolmentId = Annotated[UUID, BeforeValidator(_id_reader("enr")), _text_id("enr"), _id_schema("enr")]
+ResetId = Annotated[UUID, BeforeValidator(_id_reader("rst")), _text_id("rst"), _id_schema("rst")]
 StaffId = Annotated[UUID, BeforeValidator(_id_reader("stf")), _text_id("stf"), _id_schema("stf")]
 WebhookId = Annotated[UUID, BeforeValidator(_id_reader("whk")), _text_id("whk"), _id_schema("whk")]
 DeliveryId = Annotated[UUID, BeforeValidator(_id_reader("dlv")), _text_id("dlv"), _id_schema("dlv")]

@@ -173,3 +173,17 @@ class MoveInUndone(ProgrammeError):
 
     code = "move-in-undone"
     status = 409
+
+
+class UnknownReset(ProgrammeError):
+    """Nothing was taken under this id."""
+
+    code = "unknown-reset"
+    status = 404
+
+
+class ResetClosed(ProgrammeError):
+    """The appeal was decided, or the time for it is over."""
+
+    code = "reset-closed"
+    status = 409

@@ -6,6 +6,7 @@ from regulars.programme.checkout import caps, paying, reviewing
 from regulars.programme.coupons import terms as coupons
 from regulars.programme.goodwill import terms as goodwill
 from regulars.programme.referrals import terms as referrals
+from regulars.programme.resets import terms as resets
 
 __all__ = [
     "caps",
@@ -17,6 +18,7 @@ __all__ = [
     "ladders",
     "paying",
     "referrals",
+    "resets",
     "reviewing",
     "rewards",
 ]

@@ -11,7 +11,7 @@ from django.db.models import Q
 from regulars.basics.ids import typed
 from regulars.journal.moves import Actor
 from regulars.members.deeds import Plain
-from regulars.programme.models import Enrolment, Followed, Referral, ReferralCode
+from regulars.programme.models import Enrolment, Followed, Referral, ReferralCode, Reset
 
 room: Final = "following"
 
@@ -35,7 +35,7 @@ def erase(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) ->
 
 
 def export(members: Sequence[UUID]) -> Plain:
-    """Four queries."""
+    """Five queries."""
     return {
         "referral_codes": list(ReferralCode.objects.filter(member__in=members).values_list("code", flat=True)),
         "referrals": [
@@ -68,6 +68,16 @@ def export(members: Sequence[UUID]) -> Plain:
                 "taken_back_at": row.taken_back_at.isoformat() if row.taken_back_at else None,
             }
             for row in Followed.objects.filter(member__in=members).order_by("id")
+        ],
+        "resets": [
+            {
+                "code": row.code,
+                "unit": row.unit,
+                "amount": row.amount,
+                "at": row.taken_at.isoformat(),
+                "state": row.state,
+            }
+            for row in Reset.objects.filter(member__in=members).order_by("id")
         ],
     }
 

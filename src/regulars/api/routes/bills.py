@@ -210,7 +210,9 @@ class ByLine(Telling):
 class EffectTold(Telling):
     """What was given or taken, by which rule in which version."""
 
-    kind: Literal["discount", "earn", "points", "gift", "pay-points", "pay-value", "load", "referral", "challenge"]
+    kind: Literal[
+        "discount", "earn", "points", "gift", "pay-points", "pay-value", "load", "referral", "challenge", "reset"
+    ]
     code: Annotated[str, Field(description="Of the rule, promotion or series.")] = ""
     version: int = 0
     coupon: Annotated[str, Field(description="The coupon, where one did it.")] = ""

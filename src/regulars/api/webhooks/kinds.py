@@ -53,6 +53,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     ),
     "programme": (_PROGRAMME, "move_in move_out move_out_part publish retire"),
     "referrals": (_MEMBERS, "claim code"),
+    "resets": (Right.LEDGER_READ, "appeal decide take"),
     "retention": (_MEMBERS, "apply keep"),
     "rewards": (_PROGRAMME, "cancel fulfil redeem"),
     "sales": (Right.SALES_READ, "accepted cancel complete event into_lake read record refused return review"),

@@ -27,6 +27,7 @@ from regulars.programme.checkout.postings import Plain, move
 from regulars.programme.following import booking as following
 from regulars.programme.following.moves import Happened
 from regulars.programme.moves_tiers import Counts
+from regulars.programme.resets import taking as resets
 from regulars.programme.services.inactivity import keep_alive
 from regulars.programme.services.qualifying import qualify
 from regulars.rules.caps import capped
@@ -119,6 +120,10 @@ def _book(
     keep_alive({one.member for _, one in fresh}, organisation=organisation, actor=actor, at=at, terms=known.book)
     told = {one.id: _told(one, awake.get(one.id, ())) for one in done}
     for number, effects in following.write(follows, organisation=organisation, actor=actor, at=at).items():
+        told[number]["effects"] += effects
+    for number, effects in resets.take(
+        happened, terms=known.book, organisation=organisation, actor=actor, at=at
+    ).items():
         told[number]["effects"] += effects
     if len(done) == 1:
         _tell_balances(done[0], told[done[0].id], at)

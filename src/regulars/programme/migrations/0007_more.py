@@ -8,6 +8,8 @@ create trigger programme_activity_kept before delete or update of event, organis
     on programme_activity execute function programme_checkout_never();
 create trigger programme_activity_whole before truncate on programme_activity
     execute function programme_checkout_never();
+create trigger programme_reset_kept before delete or update of id, organisation, member, event, code, version, unit,
+    amount, transfer, taken_at, appeal_until on programme_reset execute function programme_checkout_never();
 create trigger programme_referral_kept before delete or update of id, organisation, programme, terms, referrer, friend,
     claimed_at on programme_referral execute function programme_checkout_never();
 create trigger programme_enrolment_kept before delete or update of id, organisation, kind, code, terms, member,
@@ -22,6 +24,7 @@ create trigger programme_goodwill_whole before truncate on programme_goodwill
     execute function programme_checkout_never();
 """
 UNGUARDED = """
+drop trigger programme_reset_kept on programme_reset;
 drop trigger programme_followed_kept on programme_followed;
 drop trigger programme_enrolment_kept on programme_enrolment;
 drop trigger programme_referral_kept on programme_referral;
@@ -235,6 +238,42 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("organisation", "code"), name="programme_referral_code_one"),
                     models.UniqueConstraint(fields=("member",), name="programme_referral_code_each"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Reset",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("organisation", models.UUIDField()),
+                ("member", models.UUIDField()),
+                ("event", models.UUIDField()),
+                ("code", models.TextField()),
+                ("version", models.UUIDField()),
+                ("unit", models.TextField()),
+                ("amount", models.BigIntegerField()),
+                ("transfer", models.UUIDField()),
+                ("taken_at", models.DateTimeField()),
+                ("appeal_until", models.DateTimeField()),
+                ("state", models.TextField(default="taken")),
+                ("appealed_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_by", models.TextField(default="")),
+            ],
+            options={
+                "db_table": "programme_reset",
+                "indexes": [models.Index(fields=["member", "id"], name="programme_reset_of")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("appealed_at", None), ("decided_at", None), ("state", "taken")),
+                            models.Q(("appealed_at__isnull", False), ("decided_at", None), ("state", "appealed")),
+                            models.Q(("decided_at__isnull", False), ("state__in", ("given-back", "upheld"))),
+                            _connector="OR",
+                        ),
+                        name="programme_reset_state",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="programme_reset_something"),
                 ],
             },
         ),

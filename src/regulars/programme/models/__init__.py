@@ -7,6 +7,7 @@ from regulars.programme.models.coupons import Coupon, CouponNumber, CouponState,
 from regulars.programme.models.following import ChallengeStep, Enrolment, Followed, Referral, ReferralCode
 from regulars.programme.models.goodwill import Goodwill
 from regulars.programme.models.moving import MoveIn, MoveInRow
+from regulars.programme.models.resets import Reset
 from regulars.programme.models.reviews import Review
 from regulars.programme.models.rewards import Redemption
 from regulars.programme.models.rounds import Round
@@ -46,6 +47,7 @@ __all__ = [
     "Referral",
     "ReferralCode",
     "Reservation",
+    "Reset",
     "Review",
     "Round",
     "Standing",

@@ -1,0 +1,1 @@
+"""Balances set to zero by an activity, and given back on appeal."""

@@ -1,0 +1,121 @@
+"""An activity takes a balance; an appeal is heard, and gives it back or not."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from regulars.basics.ids import new_ids, typed
+from regulars.journal.moves import Actor, Deed
+from regulars.journal.services import record
+from regulars.ledger import services as ledger
+from regulars.ledger.moves import Holder, House, Posting, Reversal
+from regulars.ledger.selectors import balances
+from regulars.ledger.services.accounts import locked
+from regulars.ledger.words import Kind, Role
+from regulars.members.selectors import group_of
+from regulars.programme.book import Book
+from regulars.programme.errors import ResetClosed, UnknownReset
+from regulars.programme.following.moves import Happened
+from regulars.programme.models import Reset
+from regulars.programme.moves import Version
+from regulars.programme.resets.terms import RESET
+
+PREFIX: Final = "rst"
+
+
+def take(
+    happened: Sequence[Happened], *, terms: Book, organisation: UUID, actor: Actor, at: datetime
+) -> dict[UUID, list[dict[str, Any]]]:
+    """Takes what these activities take, as of when it is recorded: what was spent before is not asked for. What the
+    answers tell of it. Nothing is asked where no terms name such an activity; else three queries for each balance."""
+    hits = [
+        (one, version)
+        for one in happened
+        for version in terms.at(RESET, one.occasion.at)
+        if version.terms.event == one.occasion.kind
+    ]
+    if not hits:
+        return {}
+    locked({(one.owner, version.terms.unit, Role.MAIN) for one, version in hits}, at)
+    told: dict[UUID, list[dict[str, Any]]] = {}
+    for number, (one, version) in zip(new_ids(at, len(hits)), hits, strict=True):
+        amount = next((has.available for has in balances(one.owner, at=at) if has.unit == version.terms.unit), 0)
+        if amount <= 0:
+            continue
+        row = _take(number, one, version, amount, organisation, actor, at)
+        told.setdefault(one.id, []).append(
+            {
+                "kind": RESET, "code": row.code, "version": version.version, "unit": row.unit, "amount": amount,
+                "item": typed(PREFIX, row.id),
+            }
+        )  # fmt: skip
+    return told
+
+
+def _take(
+    number: UUID, one: Happened, version: Version, amount: int, organisation: UUID, actor: Actor, at: datetime
+) -> Reset:
+    occasion = one.occasion
+    posting = Posting(
+        Kind.ADJUST, version.terms.unit, amount, Holder(one.owner), House(Role.ADJUSTED, version.code),
+        reason=version.code, merchant=occasion.merchant, store=occasion.store,
+        rule=f"{RESET}.{version.code}/{version.version}", details={"activity": typed("act", one.id)},
+        shown=None if one.shown == one.owner else one.shown,
+    )  # fmt: skip
+    (posted,) = ledger.post([posting], actor=actor, at=at)
+    row = Reset.objects.create(
+        id=number, organisation=organisation, member=one.owner, event=one.id, code=version.code, version=version.id,
+        unit=version.terms.unit, amount=amount, transfer=posted.id, taken_at=at,
+        appeal_until=version.terms.until(at, occasion.zone),
+    )  # fmt: skip
+    _say("resets.take", row, actor, at, until=row.appeal_until.isoformat())
+    return row
+
+
+@transaction.atomic
+def appeal(reset: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> Reset:
+    """A member asks for it back, in time. Raises UnknownReset, ResetClosed."""
+    row = _row(reset, organisation)
+    if at >= row.appeal_until:
+        raise ResetClosed("The time for an appeal is over.", appeal_until=row.appeal_until.isoformat())
+    if Reset.objects.filter(id=reset, state="taken").update(state="appealed", appealed_at=at) != 1:
+        raise ResetClosed(f"This was {row.state}.", state=row.state)
+    row.state, row.appealed_at = "appealed", at
+    _say("resets.appeal", row, actor, at)
+    return row
+
+
+@transaction.atomic
+def decide(reset: UUID, *, give_back: bool, organisation: UUID, actor: Actor, at: datetime) -> Reset:
+    """Gives it back to the lots it came from, with the dates they had, or lets it stand. Raises UnknownReset,
+    ResetClosed."""
+    row = _row(reset, organisation)
+    state = "given-back" if give_back else "upheld"
+    decided = {"state": state, "decided_at": at, "decided_by": actor.id}
+    if Reset.objects.filter(id=reset, state__in=("taken", "appealed")).update(**decided) != 1:
+        raise ResetClosed(f"This was decided: {row.state}.", state=row.state)
+    if give_back:
+        ledger.reverse(Reversal(row.transfer, reason="appeal"), actor=actor, at=at)
+    row.state, row.decided_at, row.decided_by = state, at, actor.id
+    _say("resets.decide", row, actor, at)
+    return row
+
+
+def resets_of(member: UUID) -> list[Reset]:
+    """What was taken of a member, the latest first. Two queries."""
+    return list(Reset.objects.filter(member__in=group_of(member)).order_by("-id")[:100])
+
+
+def _row(reset: UUID, organisation: UUID) -> Reset:
+    row = Reset.objects.filter(id=reset, organisation=organisation).first()
+    if row is None:
+        raise UnknownReset("Nothing was taken under this id.", reset=typed(PREFIX, reset))
+    return row
+
+
+def _say(what: str, row: Reset, actor: Actor, at: datetime, **more: object) -> None:
+    facts = {"member": typed("mbr", row.member), "code": row.code, "unit": row.unit, "amount": row.amount}
+    record([Deed(what, typed(PREFIX, row.id), after=facts | {"state": row.state} | more)], actor=actor, at=at)
