@@ -30,6 +30,7 @@ from regulars.client.generated.programme import Programme
 from regulars.client.generated.purchases import Purchases
 from regulars.client.generated.recognising import Recognising
 from regulars.client.generated.referrals import Referrals
+from regulars.client.generated.resets import Resets
 from regulars.client.generated.reviews import Reviews
 from regulars.client.generated.rewards import Rewards
 from regulars.client.generated.settings import Settings
@@ -70,6 +71,7 @@ class Addresses(
     Purchases,
     Recognising,
     Referrals,
+    Resets,
     Reviews,
     Rewards,
     Settings,

@@ -78,7 +78,9 @@ class ByLine(TypedDict):
 class EffectTold(TypedDict):
     """What was given or taken, by which rule in which version."""
 
-    kind: Literal["discount", "earn", "points", "gift", "pay-points", "pay-value", "load", "referral", "challenge"]
+    kind: Literal[
+        "discount", "earn", "points", "gift", "pay-points", "pay-value", "load", "referral", "challenge", "reset"
+    ]
     code: NotRequired[str]
     version: NotRequired[int]
     coupon: NotRequired[str]
