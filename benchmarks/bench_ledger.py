@@ -12,7 +12,6 @@ import gc
 import json
 import os
 import random
-import re
 import shutil
 import statistics
 import subprocess
@@ -20,10 +19,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
+from benchmarks import recording
 from benchmarks.measuring import DATA, ROOT
 
 PLACE = DATA / "ledger-bench"
@@ -33,7 +31,6 @@ SECONDS = 15
 BATCH = 2_000
 BATCHERS = 4  # processes: enough that neither they nor the database wait for one another
 ROUNDS = 3
-NEW_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 OWNER, ACCOUNT = "00000000000070008001", "00000000000070008002"
 PROBE = 123_456  # the holder of the recorded posting
 
@@ -117,68 +114,17 @@ def singles(seconds: float, clients: int) -> None:
     print(json.dumps([len(taken) / (time.perf_counter() - begun), statistics.median(taken)]))
 
 
-@contextmanager
-def recorded() -> Iterator[list[str]]:
-    """Every statement that goes to the database, with its values in it."""
-    import psycopg
-    from django.db import connection
-
-    told: list[str] = []
-    plain = psycopg.Cursor.execute
-
-    def execute(self: Any, query: Any, params: Any = None, **rest: Any) -> Any:
-        told.append(psycopg.ClientCursor(connection.connection).mogrify(query, params))
-        return plain(self, query, params, **rest)
-
-    psycopg.Cursor.execute = execute  # type: ignore[method-assign]
-    try:
-        yield told
-    finally:
-        psycopg.Cursor.execute = plain  # type: ignore[method-assign]
-
-
 def script() -> str:
-    """One posting as pgbench can repeat it: the holder by chance, new ids in the order of their making, a new key."""
+    """One posting as pgbench can repeat it."""
     begin()
     warm()
     chance = random.sample
     random.sample = lambda *_: [PROBE - 100_001]
-    with recorded() as told:
-        post_some(1, external="recorded-key")
+    with recording.recorded() as told:
+        post_some(1, external=recording.KEY)
     random.sample = chance
-    statements = [one for one in told if not re.match(r"(?i)\s*(begin|commit|set|select 1$)", one)]
-    names: dict[str, str] = {}
-    lines = ["\\set n :n + 1", "\\set made 10000000000000 + :n * 64 + :client_id"]
-    lines += [f"\\set holder random(100001, {100_000 + POSTERS})"]
-    return "\n".join([*lines, "begin;", *(_repeatable(one, names) for one in statements), "commit;", ""])
-
-
-def _repeatable(statement: str, names: dict[str, str]) -> str:
-    """Texts in quotes become texts put together; what is new in each posting is a variable."""
-
-    def name(found: re.Match[str]) -> str:
-        number = found[0].replace("-", "")
-        if number.endswith(f"{PROBE:012d}"):
-            return f"{number[:20]}000000\x00:holder\x00"
-        if _stands(number):
-            return found[0]
-        place = names.setdefault(number, f"{len(names):02d}")
-        return f"{number[:12]}7000\x00:made\x00{place}"
-
-    def text(found: re.Match[str]) -> str:
-        if found[0].startswith("E"):  # bytes: the fingerprint of what was asked
-            return found[0]
-        new = NEW_ID.sub(name, found[0]).replace("recorded-key", "k\x00:made\x00")
-        parts = new.split("\x00")
-        if len(parts) == 1:
-            return found[0]
-        pieces = [f"{part}::text" if part.startswith(":") else part for part in parts]
-        first, last = pieces[0] + "'", "'" + pieces[-1]
-        inner = [piece if piece.startswith(":") else f"'{piece}'" for piece in pieces[1:-1]]
-        return "(" + " || ".join([first, *inner, last]) + ")"
-
-    joined = re.sub(r"E?'(?:[^']|'')*'", text, statement)
-    return " ".join(joined.split()) + ";"
+    last = 100_000 + POSTERS
+    return recording.script(told, probe=PROBE, first=100_001, last=last, clients=CLIENTS, stands=_stands)
 
 
 _known: set[str] = set()
@@ -196,17 +142,8 @@ def _stands(number: str) -> bool:
 def pgbench(path: str, seconds: int) -> float:
     """Transactions a second."""
     from regulars.server.postgres import Cluster
-    from regulars.server.postgres.binaries import binaries
-    from regulars.server.postgres.owner import Owner
 
-    tool = binaries(Owner.here()) / "pgbench"
-    base = random.randrange(10**7) * 1_000
-    asked = [str(tool), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(seconds), "-D", f"n={base}"]
-    ran = subprocess.run([*asked, "-f", path, Cluster(PLACE).url()], capture_output=True, text=True)
-    found = re.search(r"tps = ([\d.]+) \(without", ran.stdout)
-    if ran.returncode or found is None or "number of failed transactions: 0 " not in ran.stdout:
-        raise SystemExit(f"pgbench: {ran.stdout[-2000:]}{ran.stderr[-2000:]}")
-    return float(found[1])
+    return recording.pgbench(path, Cluster(PLACE).url(), clients=CLIENTS, seconds=seconds)[0]
 
 
 def run(transfers: int) -> Iterator[dict[str, object]]:

@@ -10,7 +10,6 @@ from regulars.journal.moves import Actor
 from regulars.ledger import services as ledger
 from regulars.ledger.moves import Holder, House, NewHold, Posting
 from regulars.ledger.words import Kind, Role
-from regulars.rules.earning.effects import Effect, of_plain
 from regulars.rules.occasion import PURCHASE, Occasion
 
 Plain = dict[str, Any]
@@ -67,27 +66,33 @@ def gain(one: Mapping[str, Any], occasion: Occasion, sale: UUID) -> Posting:
         sold = House(Role.SOLD, occasion.merchant)
         return Posting(Kind.LOAD, one["unit"], one["amount"], sold, Holder(owner), **where)
     if one["kind"] == "earn":
-        return _earn(of_plain(one["effect"]), owner, where)
+        return _earn(one["effect"], owner, where)
     rule = f"{one['code']}/{one['version']}"
     return Posting(Kind.EARN, one["unit"], one["amount"], House(Role.ISSUED), Holder(owner), rule=rule, **where)
 
 
-def _earn(effect: Effect, owner: UUID, where: Mapping[str, Any]) -> Posting:
-    funder = where["merchant"] if effect.funder == THE_MERCHANT else effect.funder
+def _earn(kept: Mapping[str, Any], owner: UUID, where: Mapping[str, Any]) -> Posting:
+    """Of an effect as it is kept (see `rules.earning.effects.plain`)."""
+    funder = where["merchant"] if kept["funder"] == THE_MERCHANT else kept["funder"]
+    pending = kept["activates_at"] is not None or bool(kept["on_event"])
     return Posting(
         Kind.EARN,
-        effect.unit,
-        effect.amount,
+        kept["unit"],
+        kept["amount"],
         House(Role.ISSUED, funder),
-        Holder(owner, Role.PENDING if effect.pending else Role.MAIN),
-        activates_at=effect.activates_at,
-        cancels_at=effect.cancels_at,
-        validity=effect.validity,
-        expires_at=effect.expires_at,
+        Holder(owner, Role.PENDING if pending else Role.MAIN),
+        activates_at=_moment(kept["activates_at"]),
+        cancels_at=_moment(kept["cancels_at"]),
+        validity=kept["validity"],
+        expires_at=_moment(kept["expires_at"]),
         funder=funder,
-        rule=f"{effect.code}/{effect.version}",
+        rule=f"{kept['code']}/{kept['version']}",
         **where,
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _where(occasion: Occasion, sale: UUID, owner: UUID, shown: UUID) -> dict[str, Any]:
