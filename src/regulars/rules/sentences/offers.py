@@ -154,7 +154,9 @@ def paying(terms: PointsPayment, words: Words) -> str:
     return words.clauses(
         [
             words.say(
-                "points pay", units=words.units(terms.points, unit), money=words.money(terms.worth, terms.currency)
+                "point pays" if terms.points == 1 else "points pay",
+                units=words.units(terms.points, unit),
+                money=words.money(terms.worth, terms.currency),
             ),
             words.say("points for", what=goods) if goods else "",
             *conditions(terms.conditions, words, terms.currency),

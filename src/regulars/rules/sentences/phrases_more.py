@@ -46,6 +46,7 @@ MORE: Final[Mapping[str, tuple[str, str]]] = {
     "restored": ("good again when all of it comes back", "全部退货后退还"),
     "restored for": ("for {length} at least", "至少再有效{length}"),
     # Paying with points.
+    "point pays": ("{units} pays {money}", "{units}可抵{money}"),
     "points pay": ("{units} pay {money}", "{units}可抵{money}"),
     "points least": ("from {units} on", "至少{units}"),
     "points step": ("in steps of {units}", "以{units}为单位"),
