@@ -33,7 +33,8 @@ from {each}""",
 from generate_series(1, 500) n) new where a.id = new.id""",
     """insert into sales_sale (id, organisation, merchant, store, source, external_id, channel, state, member, currency,
     amount, discount, tax, returned, effective_at, recorded_at, actor)
-select i.sale, '{home}', '{merchant}', '{store}', 'till-' || n % 40, 'bare/' || m.number, 'till', 'complete', {member}, 'CNY', 1250 + n, 0, 90, 0, now(), now(), 'key_bench' from {each}""",
+select i.sale, '{home}', '{merchant}', '{store}', 'till-' || n % 40, 'bare/' || m.number, 'till', 'complete',
+    {member}, 'CNY', 1250 + n, 0, 90, 0, now(), now(), 'key_bench' from {each}""",
     """insert into sales_line (sale_id, number, item, name, quantity, amount, discount, tax, category, brand, vendor,
     marks, returned_quantity)
 select i.sale, l, '69012345' || n || l, 'Goods ' || l, 1000, 1250 + n, 0, 90, '', '', '', '{{}}', 0
