@@ -4,7 +4,7 @@ REGULARS_DATA   the data folder (./regulars-data)
 DATABASE_URL    a PostgreSQL of one's own instead of the embedded one
 REGULARS_HOSTS  names the service answers to, with commas (localhost alone)
 REGULARS_API_RATE  requests a minute that one API key may send (6000; 0: as many as it likes)
-REGULARS_WEBHOOK_NETWORKS  networks inside the house that webhooks may reach all the same, with commas (10.1.2.0/24; none)
+REGULARS_WEBHOOK_NETWORKS  networks of the house that webhooks may reach all the same, with commas (10.1.2.0/24; none)
 REGULARS_WEBHOOK_HTTP  1 where webhooks may go to http:// addresses too
 REGULARS_PREPARE  0 where connections come from a pooler that lends them by transaction (1)
 REGULARS_SECOND_FACTOR  who must have one: administrators (whoever may manage access), or everybody
