@@ -113,11 +113,11 @@ def _book(
     awake: dict[UUID, list[Activated]] = {}
     for one in ledger.activate_all(moments, actor=actor, at=at):
         awake.setdefault(woken[one.pending][0], []).append(one)
+    keep_alive({one.member for _, one in fresh}, organisation=organisation, actor=actor, at=at, terms=known.book)
     qualify(
         [_counts(one) for one in done if one.earned.effects],
         organisation=organisation, actor=actor, at=at, terms=known.book,
     )  # fmt: skip
-    keep_alive({one.member for _, one in fresh}, organisation=organisation, actor=actor, at=at, terms=known.book)
     told = {one.id: _told(one, awake.get(one.id, ())) for one in done}
     for number, effects in following.write(follows, organisation=organisation, actor=actor, at=at).items():
         told[number]["effects"] += effects

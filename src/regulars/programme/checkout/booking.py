@@ -88,7 +88,7 @@ def _decide(row: Review, state: str, reason: str, told: Mapping[str, Any], actor
 def _book(
     fresh: Sequence[tuple[UUID, NewPurchase]], organisation: UUID, actor: Actor, at: datetime, *, reviewed: bool = False
 ) -> dict[UUID, Outcome]:
-    """Coupons are locked first, then counters, then accounts: everywhere in this order."""
+    """Coupons are locked first, then counters, then accounts, then standings: everywhere in this order."""
     known = read([one for _, one in fresh], organisation=organisation, at=at)
     late = [] if reviewed else [pair for pair in fresh if is_late(pair[1], known.book, known.zone(pair[1].place), at)]
     if late:
@@ -106,12 +106,12 @@ def _book(
     counters.take([*taking, *follows.takes], organisation=organisation)
     parts, given = _move(decided, follows.postings, actor, at)
     sales.record_sales([_sale(one) for one in decided], actor=actor, at=at)
+    active = {one.holder[0] for one in decided if _counts(one)}
+    keep_alive(active, organisation=organisation, actor=actor, at=at, terms=known.book)
     qualify(
         [counts_of(one.id, one.occasion, one.holder, given[one.id]) for one in decided if _counts(one)],
         organisation=organisation, actor=actor, at=at, terms=known.book,
     )  # fmt: skip
-    active = {one.holder[0] for one in decided if _counts(one)}
-    keep_alive(active, organisation=organisation, actor=actor, at=at, terms=known.book)
     told = {one.id: telling.purchase(one) for one in decided}
     for number, effects in following.write(follows, organisation=organisation, actor=actor, at=at).items():
         told[number]["effects"] += effects

@@ -58,8 +58,8 @@ def complete(sale: UUID, *, actor: Actor, at: datetime) -> Outcome:
     if kept.member is not None:
         holder = (kept.member, kept.shown or kept.member)
         counts = [counts_of(sale, occasion, holder, kept.gains)]
-        qualify(counts, organisation=kept.organisation, actor=actor, at=at)
         keep_alive([kept.member], organisation=kept.organisation, actor=actor, at=at)
+        qualify(counts, organisation=kept.organisation, actor=actor, at=at)
     kept.told = {**kept.told, "state": "complete", "lapses_at": None, "balances": _balances(kept, at)}
     kept.save(update_fields=["parts", "gains", "told"])
     return Outcome(sale, kept.told)

@@ -133,9 +133,9 @@ class Returning:
         self.kept.save(update_fields=["given", "paid"])
         if self.kept.member is not None:
             back = taken_back(self.wanted.sale, before, now, units)
+            keep_alive([self.kept.member], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
             count_back([back], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
             effects += self._followed(now, actor, at)
-            keep_alive([self.kept.member], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
         return {**self._told(number, lines, [*effects, *paid], refund, at), "restored": restored}
 
     def _followed(self, now: Occasion, actor: Actor, at: datetime) -> list[Plain]:
