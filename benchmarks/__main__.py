@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks import (
     bench_analyze,
+    bench_checkout,
     bench_churn,
     bench_coupons,
     bench_duplicates,
@@ -44,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,coupons,programme,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,checkout,coupons,programme,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -60,6 +61,7 @@ def main() -> None:
         "server": lambda: iter(bench_server.run()),
         "members": lambda: iter(bench_members.run()),
         "duplicates": lambda: iter([bench_duplicates.run(1_000_000)]),
+        "checkout": lambda: bench_checkout.run(),
         "ledger": lambda: bench_ledger.run(10_000_000),
         "coupons": lambda: bench_coupons.run(100_000),
         "programme": lambda: bench_programme.run(1_000_000),
