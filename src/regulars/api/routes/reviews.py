@@ -29,7 +29,7 @@ class RefusalAsked(Asking):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTED)]
 
 
-class WaitingTold(Telling):
+class LatePurchase(Telling):
     """A bill that waits, and since when."""
 
     purchase: PurchaseTold
@@ -37,27 +37,27 @@ class WaitingTold(Telling):
     asked_at: Moment
 
 
-class WaitingListed(Telling):
+class LatePurchases(Telling):
     """The oldest first."""
 
-    items: list[WaitingTold]
+    items: list[LatePurchase]
     next: Annotated[str | None, Field(description="The cursor of the page after.")]
 
 
-@read(router, "/purchase-reviews", right=Right.PROGRAMME_MANAGE, answer=WaitingListed)
-def list_late_purchases(request: Request, limit: Limit = 50, cursor: Cursor | None = None) -> WaitingListed:
+@read(router, "/purchase-reviews", right=Right.PROGRAMME_MANAGE, answer=LatePurchases)
+def list_late_purchases(request: Request, limit: Limit = 50, cursor: Cursor | None = None) -> LatePurchases:
     """Bills older than the terms `late-policy` allow, which nobody has decided on yet."""
     home = whole_organisation(request.call, Right.PROGRAMME_MANAGE)
     after = read_cursor("purchase-reviews", cursor)
     page = waiting(home, after=UUID(after) if after else None, limit=limit)
     items = [
-        WaitingTold(
+        LatePurchase(
             purchase=PurchaseTold.model_validate(row.told), effective_at=row.effective_at, asked_at=row.asked_at
         )
         for row in page
     ]
     going_on = write_cursor("purchase-reviews", str(page[-1].id)) if len(page) == limit else None
-    return WaitingListed(items=items, next=going_on)
+    return LatePurchases(items=items, next=going_on)
 
 
 @write(router, "POST", "/purchases/{purchase}/accept", right=Right.PROGRAMME_MANAGE, answer=PurchaseTold)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from regulars.client.calling import Calling, part
-from regulars.client.generated.reviews import WaitingTold
 
 
 class AdjustmentTold(TypedDict):
@@ -35,6 +34,19 @@ class AllWaiting(TypedDict):
     """Adjustments that wait for a second person, the newest first; a hundred at most."""
 
     items: list[WaitingTold]
+
+
+class WaitingTold(TypedDict):
+    """An adjustment that waits."""
+
+    id: str
+    member: str
+    unit: str
+    amount: int
+    reason: str
+    note: str
+    asked_by: str
+    asked_at: str
 
 
 class FreezeTold(TypedDict):

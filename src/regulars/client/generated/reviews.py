@@ -9,24 +9,19 @@ from regulars.client.calling import Calling, part
 from regulars.client.generated.bills import PurchaseTold
 
 
-class WaitingListed(TypedDict):
+class LatePurchase(TypedDict):
+    """A bill that waits, and since when."""
+
+    purchase: PurchaseTold
+    effective_at: str
+    asked_at: str
+
+
+class LatePurchases(TypedDict):
     """The oldest first."""
 
-    items: list[WaitingTold]
+    items: list[LatePurchase]
     next: str | None
-
-
-class WaitingTold(TypedDict):
-    """An adjustment that waits."""
-
-    id: str
-    member: str
-    unit: str
-    amount: int
-    reason: str
-    note: str
-    asked_by: str
-    asked_at: str
 
 
 class RefusalAsked(TypedDict):
@@ -40,7 +35,7 @@ class Reviews(Calling):
 
     __slots__ = ()
 
-    def list_late_purchases(self, *, limit: int | None = None) -> Iterator[WaitingTold]:
+    def list_late_purchases(self, *, limit: int | None = None) -> Iterator[LatePurchase]:
         """Bills older than the terms `late-policy` allow, which nobody has decided on yet. Needs the right
         `programme.manage`."""
         return self._each("/purchase-reviews", limit=limit)
