@@ -109,7 +109,18 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     series = administrator.done("/programme/terms", spring)
     basket = {"currency": "GBP", "lines": [{"item": "tea", "amount": 900}]}
     reservations = [administrator.done("/coupon-reservations", basket)["id"] for _ in range(2)]
+    coupons = administrator.done("/coupon-series/spring/coupons", {"count": 2})["items"]
+    bill = {**basket, "source": "till-4", "member": members[0]}
+    bought = administrator.done("/purchases", bill | {"external_id": "whole"})["id"]
+    held = administrator.done("/purchases", bill | {"external_id": "held", "hold_seconds": 86_400})["id"]
+    policy = {"kind": "late-policy", "code": "default", "document": {"review_after": "300D"}}
+    administrator.done("/programme/terms", policy)
+    old = bill | {"effective_at": "2025-01-02T12:00:00Z"}
+    late = [administrator.done("/purchases", old | {"external_id": f"late-{n}"})["id"] for n in range(2)]
     return {
+        "purchase": [bought, held],
+        "review": late,
+        "coupon": [one["id"] for one in coupons],
         "series": [series["code"]],
         "reservation": reservations,
         "webhook_id": [hook],

@@ -32,12 +32,12 @@ def test_sem_39_a_very_late_bill_is_looked_at_by_a_person_first(shop: Shop, offi
     assert shop.till.done("/purchases", asked)["replayed"]
     [waits] = office.get("/purchase-reviews").json()["items"]
     assert (waits["purchase"]["id"], waits["effective_at"]) == (told["id"], OLD)
-    done = office.done(f"/purchases/{told['id']}/accept")
+    done = office.done(f"/purchase-reviews/{told['id']}/accept")
     assert (done["state"], done["effects"][0]["amount"], shop.points()) == ("complete", 5, (5, 0, 0))
     assert office.get("/purchase-reviews").json()["items"] == []
     again = shop.till.done("/purchases", asked)
     assert (again["id"], again["state"], again["replayed"]) == (told["id"], "complete", True)
-    assert office.post(f"/purchases/{told['id']}/accept").json()["code"] == "sale-state"
+    assert office.post(f"/purchase-reviews/{told['id']}/accept").json()["code"] == "sale-state"
     assert shop.back(done)["effects"][0]["amount"] == 5
 
 
@@ -49,7 +49,7 @@ def test_a_bill_of_yesterday_is_booked_at_once(shop: Shop) -> None:
 def test_a_late_bill_that_is_refused_stays_so(shop: Shop, office: Till) -> None:
     asked = shop.asked(line(5000), effective_at=OLD)
     told = shop.till.done("/purchases", asked)
-    refused = office.done(f"/purchases/{told['id']}/refuse", {"reason": "no such receipt"})
+    refused = office.done(f"/purchase-reviews/{told['id']}/refuse", {"reason": "no such receipt"})
     assert (refused["state"], shop.till.done("/purchases", asked)["state"]) == ("refused", "refused")
     back = shop.till.post(f"/purchases/{told['id']}/returns", {"source": "till-4", "external_id": "b"})
     assert back.json()["code"] == "sale-unknown"
@@ -65,7 +65,7 @@ def test_who_was_merged_meanwhile_gets_it(shop: Shop, office: Till) -> None:
     told = shop.till.done("/purchases", shop.asked(line(5000), effective_at=OLD))
     other = shop.till.done("/members", {"facts": {"given_name": "Ada"}})["id"]
     office.done("/merges", {"survivor": other, "other": shop.member, "reason": "one person"})
-    done = office.done(f"/purchases/{told['id']}/accept")
+    done = office.done(f"/purchase-reviews/{told['id']}/accept")
     assert (done["member"], done["balances"][0]["available"]) == (other, 5)
 
 
@@ -73,13 +73,13 @@ def test_an_erased_persons_late_bill_is_gone(shop: Shop, office: Till) -> None:
     told = shop.till.done("/purchases", shop.asked(line(5000), effective_at=OLD))
     office.done(f"/members/{shop.member}/erase", {"reason": "asked"})
     assert office.get("/purchase-reviews").json()["items"] == []
-    assert office.post(f"/purchases/{told['id']}/accept").json()["code"] == "sale-state"
+    assert office.post(f"/purchase-reviews/{told['id']}/accept").json()["code"] == "sale-state"
 
 
 def test_a_till_decides_nothing_and_others_see_nothing(shop: Shop, world: World) -> None:
     told = shop.till.done("/purchases", shop.asked(line(5000), effective_at=OLD))
-    assert shop.till.post(f"/purchases/{told['id']}/accept").json()["code"] == "not-allowed"
+    assert shop.till.post(f"/purchase-reviews/{told['id']}/accept").json()["code"] == "not-allowed"
     foreign = Till(world.key("administrator", foreign=True))
-    assert foreign.post(f"/purchases/{told['id']}/accept").json()["code"] == "sale-unknown"
+    assert foreign.post(f"/purchase-reviews/{told['id']}/accept").json()["code"] == "sale-unknown"
     other = Till(world.key("till", merchant=world.other))
     assert other.get(f"/purchases/{told['id']}").json()["code"] == "sale-unknown"

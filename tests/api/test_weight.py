@@ -33,7 +33,7 @@ def example(operation):
     body = document["components"]["schemas"][name]["examples"][0] if name else {}
     text, made = json.dumps(body), "01kdvdna00e00800000000000"
     for shown, real in (("mbr_" + made + "1", known["member"][0]), ("mbr_" + made + "2", known["member"][1]),
-                        ("rng_" + made + "1", known["range_id"][0])):
+                        ("rng_" + made + "1", known["range_id"][0]), ("cpn_" + made + "1", known["coupon"][0])):
         text = text.replace(shown, real)
     return text
 ends = ("close_", "erase_", "merge_", "freeze_", "block_", "replace_", "delete_")

@@ -60,20 +60,20 @@ def list_late_purchases(request: Request, limit: Limit = 50, cursor: Cursor | No
     return LatePurchases(items=items, next=going_on)
 
 
-@write(router, "POST", "/purchases/{purchase}/accept", right=Right.PROGRAMME_MANAGE, answer=PurchaseTold)
-def accept_a_late_purchase(request: Request, purchase: SaleId) -> Reply:
+@write(router, "POST", "/purchase-reviews/{review}/accept", right=Right.PROGRAMME_MANAGE, answer=PurchaseTold)
+def accept_a_late_purchase(request: Request, review: SaleId) -> Reply:
     """It is booked as of its own time, by the rules of then."""
     call = request.call
     home = whole_organisation(call, Right.PROGRAMME_MANAGE)
-    return _said(booking.accept(purchase, organisation=home, actor=call.actor, at=call.at))
+    return _said(booking.accept(review, organisation=home, actor=call.actor, at=call.at))
 
 
-@write(router, "POST", "/purchases/{purchase}/refuse", right=Right.PROGRAMME_MANAGE, answer=PurchaseTold)
-def refuse_a_late_purchase(request: Request, purchase: SaleId, body: RefusalAsked) -> Reply:
+@write(router, "POST", "/purchase-reviews/{review}/refuse", right=Right.PROGRAMME_MANAGE, answer=PurchaseTold)
+def refuse_a_late_purchase(request: Request, review: SaleId, body: RefusalAsked) -> Reply:
     """It is not booked; its document number stays used."""
     call = request.call
     home = whole_organisation(call, Right.PROGRAMME_MANAGE)
-    return _said(booking.refuse(purchase, organisation=home, reason=body.reason, actor=call.actor, at=call.at))
+    return _said(booking.refuse(review, organisation=home, reason=body.reason, actor=call.actor, at=call.at))
 
 
 def _said(done: Outcome) -> Reply:

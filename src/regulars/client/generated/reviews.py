@@ -41,19 +41,19 @@ class Reviews(Calling):
         return self._each("/purchase-reviews", limit=limit)
 
     def accept_a_late_purchase(
-        self, purchase: str, *, dry_run: bool = False, idempotency_key: str | None = None
+        self, review: str, *, dry_run: bool = False, idempotency_key: str | None = None
     ) -> PurchaseTold:
         """It is booked as of its own time, by the rules of then. Needs the right `programme.manage`."""
         told: PurchaseTold = self._write(
-            "POST", f"/purchases/{part(purchase)}/accept", dry_run=dry_run, idempotency_key=idempotency_key
+            "POST", f"/purchase-reviews/{part(review)}/accept", dry_run=dry_run, idempotency_key=idempotency_key
         )
         return told
 
     def refuse_a_late_purchase(
-        self, purchase: str, body: RefusalAsked, *, dry_run: bool = False, idempotency_key: str | None = None
+        self, review: str, body: RefusalAsked, *, dry_run: bool = False, idempotency_key: str | None = None
     ) -> PurchaseTold:
         """It is not booked; its document number stays used. Needs the right `programme.manage`."""
         told: PurchaseTold = self._write(
-            "POST", f"/purchases/{part(purchase)}/refuse", body, dry_run=dry_run, idempotency_key=idempotency_key
+            "POST", f"/purchase-reviews/{part(review)}/refuse", body, dry_run=dry_run, idempotency_key=idempotency_key
         )
         return told
