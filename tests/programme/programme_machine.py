@@ -223,12 +223,16 @@ class ProgrammeMachine(PeopleMachine):
         if not lines:
             return
         wanted = NewReturn(bill.id, self.place(), self.at, True, lines)
-        done = self.deed(not bill.whose.erased, lambda: returning.take_back(wanted, actor=TILL, at=self.at))
-        if done is None:
-            return
         for place, count in backs.items():
             bill.rows[place - 1].back += count
         held, costs = min(bill.given, bill.earns()), bill.costs()
+        moves = (held, costs) != (bill.given, bill.paid)  # else there is nothing that an erased person lacks
+        allowed = not (bill.whose.erased and moves)
+        done = self.deed(allowed, lambda: returning.take_back(wanted, actor=TILL, at=self.at))
+        if done is None:
+            for place, count in backs.items():
+                bill.rows[place - 1].back -= count
+            return
         assert sum(one["amount"] for one in done.told["effects"] if one["kind"] == "earn") == bill.given - held
         bill.whose.net += bill.paid - costs - (bill.given - held)
         bill.given, bill.paid = held, costs
