@@ -299,7 +299,7 @@ class PeopleMachine(RuleBasedStateMachine):
     def there_and_back(self, one: int, two: int, three: int) -> None:
         """Taken together and apart again at once, one inside the other, all is as before, to the dates of lots."""
         roots = list(dict.fromkeys(self.one(number).root for number in (one, two, three)))
-        if len(roots) < 2 or any(root.erased for root in roots) or self.story.held(*roots):
+        if len(roots) < 2 or any(root.erased for root in roots) or self.open_holds(*roots):
             return
         before = [self.kept(root) for root in roots]
         said: dict[str, Any] = {"organisation": OURS, "reason": "a try", "actor": ANN, "at": self.at}
