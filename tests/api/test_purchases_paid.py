@@ -11,7 +11,8 @@ from regulars.programme.checkout.ending import lapse_due
 from regulars.programme.coupons.moves import Gift
 from regulars.programme.services.coupons_issuing import issue
 from tests.api.shop import ANN, BEGUN, PER_TEN, POINTS, Shop, line, now, open_shop, owner, promise
-from tests.api.world import World
+from tests.api.world import Till, World
+from tests.ledger.machine import books_add_up
 
 ANYONE = {"who": {"anyone": True}}
 
@@ -156,8 +157,8 @@ def test_erasure_takes_what_rules_knew_and_leaves_the_purchase(shop: Shop) -> No
     exported = administrator.get(f"/members/{shop.member}/export").json()
     assert exported["rooms"]["programme"]["checkout"]["purchases"][0]["id"] == bought["id"]
     administrator.done(f"/members/{shop.member}/erase", {"reason": "asked"})
-    answer = shop.till.post(f"/purchases/{bought['id']}/returns", {"source": "till-4", "external_id": "late"})
-    assert answer.json()["code"] == "account-closed", answer.json()
+    back = shop.back(bought)
+    assert (back["refund"], [one["amount"] for one in back["effects"]], back["balances"]) == (2000, [0], [])
 
 
 @pytest.mark.parametrize(
@@ -196,3 +197,45 @@ def test_sem_36_who_is_kept_from_earning_buys_all_the_same(shop: Shop) -> None:
     assert (done["state"], done["effects"], [one["why"] for one in done["not_applied"]]) == ("complete", [], ["frozen"])
     assert shop.back(bought)["effects"][0]["amount"] == 5
     assert shop.points() == (0, 0, 0)
+
+
+def test_what_was_paid_with_an_erased_persons_points_is_paid_to_nobody(shop: Shop) -> None:
+    promise(shop.world, "points-payment", "points", POINTS)
+    shop.buy(line(100_000))
+    bought = shop.buy(line(2000, quantity="2"), points=[{"unit": "points", "points": 100}])
+    office = Till(shop.world.key("administrator"))
+    office.done(f"/members/{shop.member}/erase", {"reason": "asked"})
+    back = shop.back(bought, {"number": 1, "quantity": "1"})
+    assert (back["amount"], back["refund"], kinds(back)) == (1000, 500, {"earn": 0, "pay-points": 0})
+    books_add_up()
+
+
+@pytest.mark.parametrize("points", [None, 50])
+def test_a_reserved_bill_is_completed_for_whoever_the_member_is_by_then(shop: Shop, points: int | None) -> None:
+    promise(shop.world, "points-payment", "points", POINTS)
+    shop.buy(line(100_000))
+    paying = {"points": [{"unit": "points", "points": points}]} if points else {}
+    held = shop.buy(line(5000), hold_seconds=600, **paying)
+    office = Till(shop.world.key("administrator"))
+    other = shop.till.done("/members", {"facts": {"given_name": "Ada"}})["id"]
+    merged = office.post("/merges", {"survivor": other, "other": shop.member, "reason": "one person"})
+    assert (merged.status_code, merged.json().get("code")) == ((409, "open-holds") if points else (201, None))
+    done = shop.till.done(f"/purchases/{held['id']}/complete")
+    assert (done["state"], done["balances"][0]["available"]) == ("complete", 54 if points else 105)
+    back = shop.back(done)
+    assert (back["refund"], back["balances"][0]["available"]) == (4500 if points else 5000, 100)
+
+
+def test_a_reserved_bill_of_who_was_erased_meanwhile_earns_nobody_anything(shop: Shop) -> None:
+    held = shop.buy(line(5000), hold_seconds=600)
+    office = Till(shop.world.key("administrator"))
+    office.done(f"/members/{shop.member}/erase", {"reason": "asked"})
+    assert shop.till.done(f"/purchases/{held['id']}/complete")["state"] == "complete"
+    books_add_up()
+
+
+def test_what_comes_back_has_happened(shop: Shop) -> None:
+    bought = shop.buy(line(5000))
+    for moment in ("2001-01-01T00:00:00Z", "2999-01-01T00:00:00Z"):
+        said = {"source": "till-4", "external_id": moment, "effective_at": moment}
+        assert shop.till.post(f"/purchases/{bought['id']}/returns", said).json()["code"] == "wrong-return"

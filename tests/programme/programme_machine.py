@@ -194,10 +194,11 @@ class ProgrammeMachine(PeopleMachine):
             if self.deed(True, lambda: ending.cancel(bill.id, actor=TILL, at=self.at)):
                 bill.state = "cancelled"
             return
-        allowed = bill.lapses > self.at and not bill.whose.erased
+        lost = bill.whose.erased and bill.paid  # what was set aside went with them
+        allowed = bill.lapses > self.at and not lost
         if self.deed(allowed, lambda: ending.complete(bill.id, actor=TILL, at=self.at)):
             bill.state = "complete"
-            bill.whose.net += bill.given - bill.paid
+            bill.whose.net += 0 if bill.whose.erased else bill.given - bill.paid
 
     @rule()
     def jobs_run(self) -> None:
@@ -226,15 +227,14 @@ class ProgrammeMachine(PeopleMachine):
         for place, count in backs.items():
             bill.rows[place - 1].back += count
         held, costs = min(bill.given, bill.earns()), bill.costs()
-        moves = (held, costs) != (bill.given, bill.paid)  # else there is nothing that an erased person lacks
-        allowed = not (bill.whose.erased and moves)
-        done = self.deed(allowed, lambda: returning.take_back(wanted, actor=TILL, at=self.at))
-        if done is None:
-            for place, count in backs.items():
-                bill.rows[place - 1].back -= count
-            return
-        assert sum(one["amount"] for one in done.told["effects"] if one["kind"] == "earn") == bill.given - held
-        bill.whose.net += bill.paid - costs - (bill.given - held)
+        done = self.deed(True, lambda: returning.take_back(wanted, actor=TILL, at=self.at))
+        assert done is not None
+        taken = sum(one["amount"] for one in done.told["effects"] if one["kind"] == "earn")
+        if bill.whose.erased:
+            assert taken == 0
+        else:
+            assert taken == bill.given - held
+            bill.whose.net += bill.paid - costs - (bill.given - held)
         bill.given, bill.paid = held, costs
         self.shop.returned.append((wanted, done))
 

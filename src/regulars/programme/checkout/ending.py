@@ -12,11 +12,11 @@ from regulars.journal.moves import Actor
 from regulars.ledger import services as ledger
 from regulars.ledger.errors import HoldClosed
 from regulars.ledger.selectors import balances
-from regulars.members.selectors.sketches import sketches
 from regulars.programme import counters
 from regulars.programme.book import book
 from regulars.programme.checkout import rows, telling
 from regulars.programme.checkout.counting import counts_of
+from regulars.programme.checkout.holders import Holders, holders_of
 from regulars.programme.checkout.moves import Outcome
 from regulars.programme.checkout.postings import move
 from regulars.programme.errors import ReservationClosed
@@ -39,8 +39,8 @@ AT_ONCE: Final = 100
 
 @transaction.atomic
 def complete(sale: UUID, *, actor: Actor, at: datetime) -> Outcome:
-    """What was set aside is spent, what it earns is booked as of the purchase. Raises SaleUnknown, SaleState and what
-    the ledger refuses."""
+    """What was set aside is spent, what it earns is booked as of the purchase, for whoever is meant by now; who was
+    erased earns nothing. Raises SaleUnknown, SaleState and what the ledger refuses."""
     found, kept = _open(sale)
     if found.lapses_at is not None and found.lapses_at <= at:
         raise SaleState("This purchase was reserved for a time that is over.", state="lapsed")
@@ -49,28 +49,31 @@ def complete(sale: UUID, *, actor: Actor, at: datetime) -> Outcome:
     for part in kept.parts:
         held = ledger.capture(UUID(part["hold"]), actor=actor, at=at)
         part["transfer"] = str(held.transfer)
-    follows = _follows(sale, kept, occasion, at)
+    who = holders_of(kept)
+    kept.gains = [who.now(one) for one in kept.gains if not who.gone(UUID(one["shown"]))]
+    kept.given = [one["amount"] for one in kept.gains]
+    member = None if who.gone(who.shown) else who.member
+    follows = _follows(sale, kept, who, occasion, at) if member else Follows()
     counters.take(follows.takes, organisation=kept.organisation)
     move([(sale, occasion, [], kept.gains)], more=follows.postings, actor=actor, at=at)
     sales.complete([sale], actor=actor, at=at)
     more = following.write(follows, organisation=kept.organisation, actor=actor, at=at)
     kept.told["effects"] += more.get(sale, [])
-    if kept.member is not None:
-        holder = (kept.member, kept.shown or kept.member)
-        counts = [counts_of(sale, occasion, holder, kept.gains)]
-        keep_alive([kept.member], organisation=kept.organisation, actor=actor, at=at)
+    if member is not None and who.shown is not None:
+        counts = [counts_of(sale, occasion, (member, who.shown), kept.gains)]
+        keep_alive([member], organisation=kept.organisation, actor=actor, at=at)
         qualify(counts, organisation=kept.organisation, actor=actor, at=at)
-    kept.told = {**kept.told, "state": "complete", "lapses_at": None, "balances": _balances(kept, at)}
-    kept.save(update_fields=["parts", "gains", "told"])
+    kept.told = {**kept.told, "state": "complete", "lapses_at": None, "balances": _balances(kept, member, at)}
+    kept.save(update_fields=["parts", "gains", "given", "told"])
     return Outcome(sale, kept.told)
 
 
-def _follows(sale: UUID, kept: Checkout, occasion: Occasion, at: datetime) -> Follows:
+def _follows(sale: UUID, kept: Checkout, who: Holders, occasion: Occasion, at: datetime) -> Follows:
     """What follows from it, now that it is complete."""
-    if kept.member is None:
-        return Follows()
-    group, facts = sketches([kept.member])[kept.member].group, rows.facts_kept(kept.facts["member"])
-    done = Happened(sale, occasion, kept.member, kept.shown or kept.member, group, facts)
+    assert who.member is not None
+    assert who.shown is not None
+    group, facts = who.sketches[who.member].group, rows.facts_kept(kept.facts["member"])
+    done = Happened(sale, occasion, who.member, who.shown, group, facts)
     return following.decide([done], terms=book(kept.organisation), organisation=kept.organisation, at=at)
 
 
@@ -136,6 +139,6 @@ def occasion_of(found: KnownSale, kept: Checkout) -> Occasion:
     return rows.occasion_kept(kept.facts["occasion"], tuple(one.sold.line for one in found.lines))
 
 
-def _balances(kept: Checkout, at: datetime) -> list[dict[str, Any]]:
+def _balances(kept: Checkout, member: UUID | None, at: datetime) -> list[dict[str, Any]]:
     units = {effect["unit"] for effect in kept.told["effects"] if effect.get("unit")}
-    return telling.balances(balances(kept.member, at=at), units) if kept.member and units else []
+    return telling.balances(balances(member, at=at), units) if member and units else []

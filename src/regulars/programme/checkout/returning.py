@@ -22,6 +22,7 @@ from regulars.programme.book import Book, book
 from regulars.programme.checkout import rows, telling
 from regulars.programme.checkout.counting import taken_back
 from regulars.programme.checkout.ending import occasion_of
+from regulars.programme.checkout.holders import Holders, holders_of
 from regulars.programme.checkout.intake import asked_back
 from regulars.programme.checkout.moves import LineBack, NewReturn, Outcome
 from regulars.programme.checkout.paying import DEFAULT, POINTS, RETURNS
@@ -66,7 +67,7 @@ def take_back(wanted: NewReturn, *, actor: Actor, at: datetime) -> Outcome:
         return backs([first])[first]
     if not locks.sales([wanted.sale]):
         raise SaleUnknown("No purchase has this id.", sale=typed("sal", wanted.sale))
-    back = Returning.read(wanted)
+    back = Returning.read(wanted, at)
     told = back.book(number, actor, at)
     Back.objects.create(id=number, sale=wanted.sale, told=told)
     return Outcome(number, told)
@@ -85,20 +86,30 @@ class Returning:
     now: Mapping[int, int]
     terms: Book
     facts: MemberFacts | None
+    who: Holders
 
     @classmethod
-    def read(cls, wanted: NewReturn) -> "Returning":
-        """Five queries. Raises SaleState, WrongReturn."""
+    def read(cls, wanted: NewReturn, at: datetime) -> "Returning":
+        """Seven queries. Raises SaleState, WrongReturn."""
         sale = known_sales([wanted.sale])[wanted.sale]
         if sale.state != "complete":
             raise SaleState(f"This purchase is {sale.state}.", state=sale.state)
-        if wanted.effective_at < sale.effective_at:
-            raise WrongReturn("Nothing comes back before it was bought.", bought_at=sale.effective_at.isoformat())
+        if not sale.effective_at <= wanted.effective_at <= at:
+            bought_at = sale.effective_at.isoformat()
+            raise WrongReturn(
+                "Nothing comes back before it was bought, or before it has happened.", bought_at=bought_at
+            )
         kept = Checkout.objects.get(sale=wanted.sale)
         before = {one.sold.line.number: one.returned_quantity for one in sale.lines}
         now = _quantities(wanted.lines, sale)
         facts = rows.facts_kept(kept.facts["member"])
-        return cls(wanted, sale, kept, occasion_of(sale, kept), before, now, book(kept.organisation), facts)
+        terms = book(kept.organisation)
+        return cls(wanted, sale, kept, occasion_of(sale, kept), before, now, terms, facts, holders_of(kept))
+
+    @property
+    def member(self) -> UUID | None:
+        """Whose it is now; nobody's where they were erased."""
+        return None if self.who.gone(self.who.shown) else self.who.member
 
     @property
     def policy(self) -> ReturnPolicy:
@@ -131,9 +142,9 @@ class Returning:
         )
         sales.record_returns([record], actor=actor, at=at)
         self.kept.save(update_fields=["given", "paid"])
-        if self.kept.member is not None:
+        if self.member is not None:
             back = taken_back(self.wanted.sale, before, now, units)
-            keep_alive([self.kept.member], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
+            keep_alive([self.member], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
             count_back([back], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
             effects += self._followed(now, actor, at)
         return {**self._told(number, lines, [*effects, *paid], refund, at), "restored": restored}
@@ -142,7 +153,7 @@ class Returning:
         """What had followed from the purchase and would not from what remains; of that the member's own."""
         back = CameBack(self.sale.id, self.sale.effective_at, self.wanted.effective_at, now, self.facts)
         undone = take_back_followed(back, terms=self.terms, organisation=self.kept.organisation, actor=actor, at=at)
-        return [told for member, told in undone if member == self.kept.member]
+        return [told for member, told in undone if member in (self.kept.member, self.member)]
 
     def _offers(self, actor: Actor, at: datetime) -> list[str]:
         """Coupons whose lines have all come back with this return are good again where their series says so; what
@@ -194,7 +205,7 @@ class Returning:
                 if one["kind"] == "load":
                     missing += given - stays - one_back.amount
                 else:
-                    missing += self._charged(one["unit"], given - stays - one_back.amount)
+                    missing += self._charged(one, given - stays - one_back.amount)
                     units[one["unit"]] = units.get(one["unit"], 0) + given - stays
         counters.give_back(freed)
         return told, units, missing
@@ -231,7 +242,7 @@ class Returning:
                 back = self._reverse(part, units - stays[0], actor, at)
                 told.append(
                     {
-                        "kind": f"pay-{part['kind']}", "unit": part["unit"], "amount": units - stays[0],
+                        "kind": f"pay-{part['kind']}", "unit": part["unit"], "amount": back.amount,
                         "money": paid - stays[1], "forgone": back.forgone,
                     }
                 )  # fmt: skip
@@ -253,7 +264,10 @@ class Returning:
         return sum(part_kept(part, self.lines[int(n)], self.now[int(n)]) for n, part in parts.items())
 
     def _reverse(self, one: Mapping[str, Any], amount: int, actor: Actor, at: datetime) -> Reversed:
-        """What an earn cannot give back is owed; of stored value that was sold only what is left comes back."""
+        """What an earn cannot give back is owed; of stored value that was sold only what is left comes back; to and
+        from who was erased nothing moves."""
+        if self.who.gone(UUID(one["shown"])):
+            return Reversed(UUID(one["transfer"]), 0)
         place = self.wanted.place
         wanted = Reversal(
             UUID(one["transfer"]),
@@ -272,10 +286,11 @@ class Returning:
         gone = one["kind"] == "load" or self.policy.spent == Spent.FORGIVEN or charged
         return Short.DROP if gone else Short.OWE
 
-    def _charged(self, unit: str, units: int) -> int:
-        """What spent units cost who brings the goods back, in minor units."""
-        worth = self._worth(unit)
-        return worth.money(units) if worth and self.policy.spent == Spent.CHARGED else 0
+    def _charged(self, one: Mapping[str, Any], units: int) -> int:
+        """What spent units cost who brings the goods back, in minor units; those of who was erased cost nobody."""
+        worth = self._worth(one["unit"])
+        charged = self.policy.spent == Spent.CHARGED and not self.who.gone(UUID(one["shown"]))
+        return worth.money(units) if worth and charged else 0
 
     def _worth(self, unit: str) -> PointsPayment | None:
         """What units paid at the till when the goods were bought."""
@@ -301,11 +316,11 @@ class Returning:
         self, number: UUID, lines: Sequence[BackLine], effects: Sequence[Plain], refund: int, at: datetime
     ) -> Plain:
         units = {effect["unit"] for effect in effects}
-        member = self.kept.member
+        member = self.member
         return {
             "id": typed("ret", number),
             "sale": typed("sal", self.wanted.sale),
-            "member": typed("mbr", member) if member else None,
+            "member": typed("mbr", self.kept.member) if self.kept.member else None,
             "currency": self.sale.currency,
             "amount": sum(line.amount for line in lines),
             "tax": sum(line.tax for line in lines),
