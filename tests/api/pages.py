@@ -18,7 +18,8 @@ def run_page(name: str, shop: Shop, known: dict[str, str]) -> None:
     blocks = BLOCK.findall((DOCS / name).read_text(encoding="utf-8"))
     assert any(kind == "http" for kind, _, _ in blocks), "a page without an example"
     names, told = dict(known), None
-    for kind, words, text in blocks:
+    following = [kind for kind, _, _ in blocks[1:]] + [""]
+    for (kind, words, text), after in zip(blocks, following, strict=True):
         body = Template(text).substitute(names)
         if kind == "terms":
             of, code = words.split()
@@ -26,21 +27,25 @@ def run_page(name: str, shop: Shop, known: dict[str, str]) -> None:
         elif kind == "json":
             assert part_of(json.loads(body), told), (body, told)
         else:
-            told = _ask(shop, body)
+            told = _ask(shop, body, refused_too=after == "json")
             for pair in words.split():
                 name, _, path = pair.partition("=")
                 names[name] = _field(told, path)
 
 
-def _ask(shop: Shop, text: str) -> Any:
+def _ask(shop: Shop, text: str, *, refused_too: bool) -> Any:
+    """What is answered; a refusal only where the page shows it."""
     first, _, body = text.partition("\n")
     method, path = first.split()
     asked = json.loads(body) if body.strip() else None
     path, _, query = path.partition("?")
     if method == "GET":
         pairs = (pair.split("=", 1) for pair in filter(None, query.split("&")))
-        return shop.till.get(path, **dict(pairs)).json()
-    return shop.till.send(method, path + (f"?{query}" if query else ""), asked).json()
+        answer = shop.till.get(path, **dict(pairs))
+    else:
+        answer = shop.till.send(method, path + (f"?{query}" if query else ""), asked)
+    assert answer.status_code < 300 or refused_too, (text, answer.content)
+    return answer.json()
 
 
 def _field(told: Any, path: str) -> str:
