@@ -23,6 +23,7 @@ from regulars.ledger.moves import (
     Reversal,
 )
 from regulars.ledger.selectors import balances, lots
+from regulars.ledger.services import reversals
 from regulars.ledger.services.withdrawing import withdraw
 from regulars.ledger.words import Kind, Level, Role, Short
 
@@ -393,3 +394,18 @@ def test_what_is_withdrawn_of_a_card_that_is_merged_comes_from_who_took_over(poi
     apart(ADA, CYD, BOB, plan=outer, at=AT)
     apart(CYD, BOB, plan=inner, at=AT)
     assert [worth(owner, AT) for owner in (ADA, BOB, CYD)] == [(10, 0, 0), (0, 0, 0), (0, 0, 0)]
+
+
+def test_who_took_over_while_a_reversal_waited_is_found(points: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    earned = do(earn(BOB, 100))[0]
+    merged(AT + DAY)
+    real, asked = reversals.heirs, []
+
+    def before_the_merge(owners: set[UUID]) -> set[UUID]:
+        asked.append(owners)
+        return set() if len(asked) == 1 else real(owners)
+
+    monkeypatch.setattr(reversals, "heirs", before_the_merge)
+    services.reverse(Reversal(earned.id, 30), actor=TILL, at=AT + DAY)
+    assert (available(ADA, AT + DAY), len(asked)) == (70, 2)
+    books_add_up()

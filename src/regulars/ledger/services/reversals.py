@@ -71,8 +71,7 @@ def _read(wanted: Reversal, deed: UUID, actor: Actor, at: datetime) -> "Taking":
     draft = Draft(at, actor.id, actor.request_id)
     card = first.shown or (_of_lot(first) if first.kind == Kind.EXPIRE else None)
     owners = {owner for owner in (first.owner, first.other, card) if owner}
-    owners |= heirs(owners)
-    draft.know(locked([(owner, first.unit, Role.MAIN) for owner in owners], at))
+    draft.know(_locked(owners | heirs(owners), first.unit, at))
     ends = Account.objects.filter(pk__in=(first.giver, first.taker), owner=None)
     draft.know(AccountRow(row.id, row.unit, None, Role(row.role)) for row in ends)
     draft.know((), locks.open_lots([row.id for row in draft.accounts.values() if row.role == Role.MAIN]))
@@ -84,6 +83,16 @@ def _read(wanted: Reversal, deed: UUID, actor: Actor, at: datetime) -> "Taking":
     if not 0 < amount <= left:
         raise NotReversible(f"{left} of this transfer are left to take back.", reversible=left, asked=amount)
     return Taking(draft, first, wanted, amount, max(wanted.effective_at or at, first.effective_at), deed, card)
+
+
+def _locked(owners: set[UUID], unit: str, at: datetime) -> list[AccountRow]:
+    """The holders' accounts. Who took one over while its lock was waited for is locked as well."""
+    while True:
+        rows = locked([(owner, unit, Role.MAIN) for owner in owners], at)
+        late = {row.merged_into for row in rows if row.merged_into is not None} - owners
+        if not late:
+            return rows
+        owners = owners | late | heirs(late)
 
 
 def _of_lot(expiry: Transfer) -> UUID:
