@@ -1,52 +1,30 @@
 """Deeds across rooms: two holders become one and two again; a holder is forgotten."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from tests.ledger.conftest import ADA, ANN, AT, BOB, TILL, available, earn, spend
+from tests.ledger.lives import CYD, DAY, apart, do, merged, parted, worth
 from tests.ledger.machine import books_add_up
 
 from regulars.ledger import people, services
-from regulars.ledger.errors import AccountClosed, HolderMerged, NotReversible, OpenHolds
-from regulars.ledger.models import Account, Adjustment, Transfer
+from regulars.ledger.errors import HolderMerged, NotReversible, OpenHolds
+from regulars.ledger.models import Account, Transfer
 from regulars.ledger.moves import (
-    Correction,
     Gift,
     Holder,
     House,
     MoveRules,
     NewHold,
-    Posted,
     Posting,
     Reversal,
 )
-from regulars.ledger.selectors import balances, lots
+from regulars.ledger.selectors import lots
 from regulars.ledger.services import reversals
 from regulars.ledger.services.withdrawing import withdraw
-from regulars.ledger.words import Kind, Level, Role, Short
-
-DAY = timedelta(days=1)
-
-
-def merged(at: datetime, survivor: Any = ADA, other: Any = BOB) -> tuple[dict[str, Any], Any]:
-    deed = uuid4()
-    return people.merge(survivor, other, deed=deed, actor=ANN, at=at), deed
-
-
-def parted(plan: dict[str, Any], deed: Any, at: datetime) -> None:
-    people.unmerge(ADA, [BOB], plan=plan, deed=deed, actor=ANN, at=at)
-    books_add_up()
-
-
-def do(*postings: Posting, at: datetime = AT) -> list[Posted]:
-    return services.post(postings, actor=TILL, at=at)
-
-
-def worth(owner: Any, at: datetime) -> tuple[int, int, int]:
-    found = balances(owner, at=at)
-    return (found[0].available, found[0].pending, found[0].owed) if found else (0, 0, 0)
+from regulars.ledger.words import Kind, Level, Role
 
 
 def test_sem_35_merge_moves_lots_with_their_dates_and_back(points: str) -> None:
@@ -128,81 +106,6 @@ def test_what_is_reversed_after_a_merge_reaches_who_took_over(points: str) -> No
     assert (worth(ADA, AT + 2 * DAY), worth(BOB, AT + 2 * DAY)) == ((0, 0, 0), (70, 0, 0))
 
 
-def test_sem_38_erasure_keeps_the_entries_and_writes_the_liability_off(points: str) -> None:
-    do(earn(ADA, 50), earn(BOB, 100), spend(ADA, 20))
-    services.place_hold(NewHold(ADA, "points", 5, AT + DAY), actor=TILL, at=AT)
-    services.adjust(Correction(ADA, "points", 5, "goodwill", "Mrs Ada called"), actor=ANN, at=AT)
-    before = Transfer.objects.count()
-    people.erase([ADA], deed=uuid4(), actor=ANN, at=AT + DAY)
-    books_add_up()
-    assert worth(ADA, AT + DAY) == (0, 0, 0)
-    written_off = Transfer.objects.get(kind="erase")
-    assert (written_off.amount, Transfer.objects.count()) == (35, before + 1)
-    assert Account.objects.get(pk=written_off.taker).role == Role.WRITTEN_OFF
-    assert Adjustment.objects.get().note == ""
-    assert balances(ADA, at=AT + DAY, as_of=AT)[0].balance == 35
-    with pytest.raises(AccountClosed):
-        do(earn(ADA, 1), at=AT + DAY)
-    assert worth(BOB, AT + DAY) == (100, 0, 0)
-
-
-def test_an_export_holds_what_is_kept_and_undo_keeps_who_has_a_history(points: str) -> None:
-    do(earn(ADA, 50), spend(ADA, 20))
-    found = people.export([ADA])
-    assert [row["amount"] for row in found["transfers"]] == [50, 20]
-    assert (found["accounts"][0]["balance"], found["lots"][0]["remaining"]) == (30, 30)
-    assert people.undo([ADA, BOB], deed=uuid4(), actor=ANN, at=AT) == [ADA]
-
-
-@pytest.mark.django_db
-def test_sem_38_nothing_is_opened_for_who_was_erased_and_never_had_an_account(points: str) -> None:
-    people.erase([ADA, BOB], deed=uuid4(), actor=ANN, at=AT)
-    services.define_unit("miles", "Miles", actor=ANN, at=AT)
-    for owner in (ADA, BOB):
-        for unit, role in (("points", Role.MAIN), ("points", Role.PENDING), ("miles", Role.MAIN)):
-            with pytest.raises(AccountClosed):
-                do(Posting(Kind.EARN, unit, 1, House(Role.ISSUED), Holder(owner, role)), at=AT + DAY)
-
-
-@pytest.mark.parametrize("erased", [ADA, BOB], ids=["who-held-it", "whose-card-it-was"])
-@pytest.mark.parametrize("what", ["earned", "spent", "pending", "activated"])
-@pytest.mark.parametrize("short", list(Short))
-def test_sem_38_a_reversal_asks_whether_the_cards_owner_was_erased(
-    points: str, erased: Any, what: str, short: Short
-) -> None:
-    do(earn(ADA, 50), earn(BOB, 100))
-    plan, deed = merged(AT + DAY)
-    moved = {
-        "earned": earn(ADA, 20, shown=BOB),
-        "spent": spend(ADA, 20, shown=BOB),
-        "pending": Posting(
-            Kind.EARN, "points", 20, House(Role.ISSUED), Holder(ADA, Role.PENDING),
-            shown=BOB, cancels_at=AT + 50 * DAY,
-        ),
-    }  # fmt: skip
-    done = do(moved.get(what, moved["pending"]), at=AT + 2 * DAY)[0]
-    if what == "activated":
-        services.activate([done.id], actor=TILL, at=AT + 2 * DAY)
-    parted(plan, deed, AT + 3 * DAY)
-    people.erase([erased], deed=uuid4(), actor=ANN, at=AT + 4 * DAY)
-    before = {owner: worth(owner, AT + 5 * DAY) for owner in (ADA, BOB)}
-    if erased == BOB:
-        with pytest.raises(AccountClosed):
-            services.reverse(Reversal(done.id, short=short), actor=TILL, at=AT + 5 * DAY)
-        assert {owner: worth(owner, AT + 5 * DAY) for owner in (ADA, BOB)} == before
-    else:
-        answer = services.reverse(Reversal(done.id, short=short), actor=TILL, at=AT + 5 * DAY)
-        assert answer.amount == 20
-        available, pending, owed = worth(BOB, AT + 5 * DAY)
-        held = available + pending - owed
-        was = before[BOB][0] + before[BOB][1] - before[BOB][2]
-        assert held - was == (20 if what == "spent" else -20)
-    books_add_up()
-
-
-CYD = UUID("019b76da-a800-7000-8000-00000000000c")
-
-
 @pytest.mark.parametrize("shown", [ADA, BOB, CYD], ids=["own", "others", "inner"])
 @pytest.mark.parametrize("earned", [ADA, BOB, CYD], ids=["own", "others", "inner"])
 def test_sem_35_what_happened_while_the_survivor_was_itself_merged_counts(points: str, earned: Any, shown: Any) -> None:
@@ -228,11 +131,6 @@ def test_sem_35_what_a_parted_card_had_earned_is_taken_back_from_its_own(points:
     services.reverse(Reversal(earned.id), actor=TILL, at=AT + 3 * DAY)
     parted(plan, deed, AT + 4 * DAY)
     assert (worth(ADA, AT + 4 * DAY), worth(BOB, AT + 4 * DAY)) == ((0, 0, 0), (28, 0, 0))
-
-
-def apart(survivor: UUID, *others: UUID, plan: dict[str, Any], at: datetime) -> None:
-    people.unmerge(survivor, others, plan=plan, deed=uuid4(), actor=ANN, at=at)
-    books_add_up()
 
 
 def test_sem_35_what_is_given_back_to_who_has_paid_already_stays_with_that_one(points: str) -> None:
