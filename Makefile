@@ -8,10 +8,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 unexport PYTHONDONTWRITEBYTECODE
 
 # The tests take every core with a process of its own: threads for matrices and trees would only wait for each other.
-test quick: export OMP_NUM_THREADS := 1
-test quick: export OPENBLAS_NUM_THREADS := 1
+test quick coverage: export OMP_NUM_THREADS := 1
+test quick coverage: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo quick test soak bench lint client browser requirements clean
+.PHONY: demo quick test coverage soak bench lint client browser requirements clean
 
 demo: $(VENV)/.run
 	rm -rf demo
@@ -31,8 +31,12 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 test: lint browser
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations=10
+
+# The same tests, and which branches they do not take. Tracing takes a third longer, so that it is asked for.
+coverage: browser
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered --durations=10
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 # The long runs: 100,000 steps of the ledger against a model, and 50 kills of parts of the server under load.
 soak: $(VENV)/.dev

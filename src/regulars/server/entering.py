@@ -4,17 +4,13 @@ Whoever has a second factor shows a password first and a code then; between the 
 and nobody is logged in. Whoever must have one, and has none, gets no further than to the page where it is made.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,17 +19,15 @@ from django.utils.translation import gettext as _
 from regulars.access.errors import TooManyTries, WrongCode, WrongLogIn
 from regulars.access.models import Staff
 from regulars.access.moves import Holder, LoggedIn
-from regulars.access.selectors import grants_of_staff, has_factor
-from regulars.access.services.factors import required
 from regulars.access.services.sessions import log_in, log_in_with_code, log_out, staff_of
 from regulars.basics.ids import typed
+from regulars.console.session import LATER, actor_of, address_of, holder_of, request_id_of, staff_page
 from regulars.journal.moves import STAFF, Actor
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 FOR_A_CODE: Final = timedelta(minutes=10)
-# In the session: who has shown a password and not yet a code; and that the very first administrator may do so later.
+# In the session: who has shown a password and not yet a code.
 _PENDING: Final = "regulars.pending"
-_LATER: Final = "regulars.second_factor_later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,31 +89,7 @@ def refused(refusal: WrongCode | TooManyTries | WrongLogIn) -> Refused:
 def enter_first(request: HttpRequest, staff: Staff) -> None:
     """The very first administrator, who has just made their own account: the second factor is for the next log-in."""
     login(request, staff, backend=BACKEND)
-    request.session[_LATER] = True
-
-
-def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for those who are logged in, with a second factor where they must have one. Two queries."""
-
-    @wraps(view)
-    def shown(request: HttpRequest, *values: Any, **named: Any) -> HttpResponse:
-        holder = holder_of(request)
-        if required(holder.grants) and not request.session.get(_LATER) and not has_factor(holder.id):
-            return redirect("second-factor")
-        return view(request, *values, **named)
-
-    return login_required(shown)
-
-
-def holder_of(request: HttpRequest) -> Holder:
-    """Who is logged in, with what they may now. One query a request."""
-    assert isinstance(request.user, Staff)
-    known: Holder | None = getattr(request, "holder", None)
-    found = known or grants_of_staff(request.user.pk, timezone.now())
-    if found is None:
-        raise Http404
-    request.holder = found  # type: ignore[attr-defined]
-    return found
+    request.session[LATER] = True
 
 
 def stay(request: HttpRequest, holder: Holder) -> None:
@@ -141,17 +111,3 @@ def next_of(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or "/"
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if safe else "/"
-
-
-def actor_of(request: HttpRequest, holder: Holder) -> Actor:
-    """As the journal knows who is logged in."""
-    return holder.actor(request_id=request_id_of(request), address=address_of(request))
-
-
-def address_of(request: HttpRequest) -> str:
-    """Of the network."""
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def request_id_of(request: HttpRequest) -> str:
-    return str(getattr(request, "id", ""))
