@@ -106,6 +106,23 @@ def test_sem_41_value_buys_no_value(shop: Shop) -> None:
     assert (done["paid_with_value"], done["due"]) == (300, 1000)
 
 
+@pytest.mark.parametrize(
+    ("unit", "currency", "code"),
+    [
+        ("points", "GBP", "wrong-load"),
+        ("GBP-bonus", "GBP", "wrong-load"),
+        ("GBP-value", "EUR", "wrong-currency"),
+        ("no-unit", "GBP", "unit-unknown"),
+    ],
+)
+def test_sem_42_only_paid_value_is_sold_and_for_money_of_its_own_currency(
+    shop: Shop, unit: str, currency: str, code: str
+) -> None:
+    value_units()
+    asked = shop.asked(line(1000, loads={"member": shop.member, "unit": unit}), currency=currency)
+    assert shop.till.post("/purchases", asked).json()["code"] == code
+
+
 def test_sem_17_a_gift_card_that_is_brought_back_is_refunded_as_far_as_it_is_unspent(shop: Shop) -> None:
     units = value_units()
     onto = {"member": shop.member, "unit": "GBP-value"}

@@ -19,6 +19,7 @@ from regulars.programme.checkout.counting import counts_of
 from regulars.programme.checkout.deciding import Decided, baskets, decide
 from regulars.programme.checkout.intake import asked
 from regulars.programme.checkout.known import Known, read
+from regulars.programme.checkout.loading import check_loads
 from regulars.programme.checkout.moves import NewPurchase, Outcome
 from regulars.programme.checkout.postings import Plain, move, set_aside
 from regulars.programme.checkout.reviewing import asked_then, is_late, keep
@@ -41,7 +42,7 @@ AFTER: Final = timedelta(hours=1)
 def check_out(wanted: Sequence[NewPurchase], *, actor: Actor, at: datetime) -> list[Outcome]:
     """What came of each, in their order; a bill that came before is answered as it was then.
 
-    Raises WrongSale, KeyReused, PointsRefused, WrongLoad and what the ledger refuses.
+    Raises WrongSale, KeyReused, PointsRefused, WrongLoad, WrongCurrency and what the ledger refuses.
     """
     organisations = {one.place.organisation for one in wanted}
     assert len(organisations) == 1, "purchases of one organisation"
@@ -89,6 +90,7 @@ def _book(
     fresh: Sequence[tuple[UUID, NewPurchase]], organisation: UUID, actor: Actor, at: datetime, *, reviewed: bool = False
 ) -> dict[UUID, Outcome]:
     """Coupons are locked first, then counters, then accounts, then standings: everywhere in this order."""
+    check_loads(one for _, one in fresh)
     known = read([one for _, one in fresh], organisation=organisation, at=at)
     late = [] if reviewed else [pair for pair in fresh if is_late(pair[1], known.book, known.zone(pair[1].place), at)]
     if late:
