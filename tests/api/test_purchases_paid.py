@@ -132,6 +132,16 @@ def test_sem_17_a_gift_card_that_is_brought_back_is_refunded_as_far_as_it_is_uns
     assert (kinds(back)["load"], back["refund"], shop.points("GBP-value")) == (3800, 3800, (0, 0, 0))
 
 
+def test_sem_17_a_gift_card_that_is_spent_is_brought_back_for_nothing_and_the_goods_beside_it_for_their_price(
+    shop: Shop,
+) -> None:
+    units = value_units()
+    sold = shop.buy(line(5000, "gift card", loads={"member": shop.member, "unit": "GBP-value"}), line(700))
+    shop.buy(line(6000), value=[{"units": units}])
+    back = shop.back(sold)
+    assert (kinds(back)["load"], back["refund"], shop.points("GBP-value")) == (0, 700, (0, 0, 0))
+
+
 def test_several_cards_pay_one_bill(shop: Shop) -> None:
     units = value_units()
     other = shop.till.done("/members", {})["id"]
@@ -205,6 +215,19 @@ def test_sem_14_what_happens_to_spent_points_is_a_setting(shop: Shop, spent: str
     shop.buy(line(900), points=[{"unit": "points", "points": 90}])
     back = shop.back(bought)
     assert (back["refund"], shop.points()) == (refund, (0, 0, owed))
+
+
+@pytest.mark.parametrize(("spent", "refund"), [("charged", 9995), ("forgiven", 10_000)])
+def test_sem_12_what_spent_points_cost_is_the_same_in_one_return_and_in_ten(
+    shop: Shop, spent: str, refund: int
+) -> None:
+    promise(shop.world, "return-policy", "default", {"spent": spent})
+    promise(shop.world, "points-payment", "points", {**POINTS, "points": 10, "worth": 5})
+    for quantity in ("10", "1"):
+        bought = shop.buy(line(10_000, quantity="10"))
+        shop.buy(line(100), points=[{"unit": "points", "points": 10}])
+        told = [shop.back(bought, {"number": 1, "quantity": quantity}) for _ in range(10 // int(quantity))]
+        assert (sum(back["refund"] for back in told), shop.points()) == (refund, (0, 0, 0))
 
 
 def test_sem_36_who_is_kept_from_earning_buys_all_the_same(shop: Shop) -> None:

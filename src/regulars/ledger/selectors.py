@@ -4,10 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Sum
+
 from regulars.journal.statements import column, run
 from regulars.ledger import past
 from regulars.ledger.models import Adjustment, Freeze, Hold, HoldLot, Pending, Transfer
-from regulars.ledger.moves import Balance, Converted, Held, LotLeft, Moved, Paid, Posted, Reversed
+from regulars.ledger.moves import Balance, Converted, Held, LotLeft, Moved, Paid, Posted, Reversed, Spendable
 from regulars.ledger.words import Level
 
 
@@ -50,6 +52,20 @@ def lots(owner: UUID, *, at: datetime, as_of: datetime | None = None) -> list[Lo
     return [LotLeft(*row) for row in rows]
 
 
+def spendable(owners: Collection[UUID], units: Collection[str], *, at: datetime) -> list[Spendable]:
+    """What can be spent now of these units, of many holders: lots in spend order, and the floor below which nothing is
+    spent. One query."""
+    rows = run(
+        "SELECT m.owner, m.unit, l.remaining, l.expires_at, l.usable_from, m.floor FROM ledger_account m"
+        " JOIN ledger_lot l ON l.account = m.id AND l.is_open AND l.remaining > 0"
+        " WHERE m.owner = ANY(%s::uuid[]) AND m.unit = ANY(%s::text[]) AND m.role = 'main'"
+        " AND (l.expires_at IS NULL OR l.expires_at > coalesce(m.paused_at, %s))"
+        " ORDER BY m.owner, m.unit, l.expires_at NULLS LAST, l.earned_at, l.id",
+        [column(owners), column(units), at],
+    )
+    return [Spendable(*row) for row in rows]
+
+
 def transfers(owner: UUID, *, after: UUID | None = None, limit: int = 50, also: Sequence[UUID] = ()) -> list[Transfer]:
     """A holder's transfers, newest first, those before the one named by `after`. `also`: whom the holder took in.
 
@@ -89,8 +105,21 @@ def freezes(owner: UUID, *, at: datetime) -> list[Freeze]:
 
 def kept_from_earning(owners: Collection[UUID], *, at: datetime) -> frozenset[UUID]:
     """Who of these earns nothing now, whether they have an account yet or not. One query."""
-    rows = Freeze.objects.filter(owner__in=owners, level=Level.EARN, lifted_at=None, until__gt=at)
-    return frozenset(rows.values_list("owner", flat=True))
+    return _frozen(owners, Level.EARN, at)
+
+
+def kept_from_spending(owners: Collection[UUID], *, at: datetime) -> frozenset[UUID]:
+    """Who of these spends nothing now. One query."""
+    return _frozen(owners, Level.SPEND, at)
+
+
+def _frozen(owners: Collection[UUID], level: Level, at: datetime) -> frozenset[UUID]:
+    rows = run(
+        "SELECT owner FROM ledger_freeze WHERE owner = ANY(%s::uuid[]) AND level = %s AND lifted_at IS NULL"
+        " AND until > %s",
+        [column(owners), level.value, at],
+    )
+    return frozenset(owner for (owner,) in rows)
 
 
 def adjustments(*, waiting: bool = True, limit: int = 100) -> list[Adjustment]:
@@ -132,6 +161,12 @@ def holds_by_id(ids: Collection[UUID], *, replayed: Collection[UUID] = ()) -> di
         )
         for row in Hold.objects.filter(pk__in=ids)
     }  # fmt: skip
+
+
+def reversed_so_far(transfer: UUID) -> int:
+    """How much of a transfer was taken back so far, what is owed for it included. One query."""
+    found: int = Transfer.objects.filter(reverses=transfer).aggregate(sum=Sum("amount"))["sum"] or 0
+    return found
 
 
 def reversed_before(deed: UUID) -> Reversed:

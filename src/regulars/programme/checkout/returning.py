@@ -14,8 +14,9 @@ from django.db import transaction
 from regulars.basics.ids import new_id, typed, untyped
 from regulars.journal.moves import Actor
 from regulars.ledger import services as ledger
+from regulars.ledger.errors import NotReversible
 from regulars.ledger.moves import Reversal, Reversed
-from regulars.ledger.selectors import balances
+from regulars.ledger.selectors import balances, reversed_so_far
 from regulars.ledger.words import Short
 from regulars.programme import counters
 from regulars.programme.book import Book, book
@@ -205,7 +206,7 @@ class Returning:
                 if one["kind"] == "load":
                     missing += given - stays - one_back.amount
                 else:
-                    missing += self._charged(one, given - stays - one_back.amount)
+                    missing += self._charged(one, given, stays, one_back.amount)
                     units[one["unit"]] = units.get(one["unit"], 0) + given - stays
         counters.give_back(freed)
         return told, units, missing
@@ -264,8 +265,8 @@ class Returning:
         return sum(part_kept(part, self.lines[int(n)], self.now[int(n)]) for n, part in parts.items())
 
     def _reverse(self, one: Mapping[str, Any], amount: int, actor: Actor, at: datetime) -> Reversed:
-        """What an earn cannot give back is owed; of stored value that was sold only what is left comes back; to and
-        from who was erased nothing moves."""
+        """What an earn cannot give back is owed, or as the policy says; of stored value that was sold only what is left
+        comes back; to and from who was erased nothing moves."""
         if self.who.gone(UUID(one["shown"])):
             return Reversed(UUID(one["transfer"]), 0)
         place = self.wanted.place
@@ -278,7 +279,13 @@ class Returning:
             merchant=typed("mrc", place.merchant) if place.merchant else "",
             store=typed("str", place.store) if place.store else "",
         )
-        return ledger.reverse(wanted, actor=actor, at=at)
+        if wanted.short != Short.DROP:
+            return ledger.reverse(wanted, actor=actor, at=at)
+        try:
+            with transaction.atomic():
+                return ledger.reverse(wanted, actor=actor, at=at)
+        except NotReversible:  # all of it is spent: the goods come back all the same
+            return Reversed(wanted.transfer, 0)
 
     def _short(self, one: Mapping[str, Any]) -> Short:
         """Value that was sold comes back as far as it is there; what points paid always comes back."""
@@ -286,11 +293,14 @@ class Returning:
         gone = one["kind"] == "load" or self.policy.spent == Spent.FORGIVEN or charged
         return Short.DROP if gone else Short.OWE
 
-    def _charged(self, one: Mapping[str, Any], units: int) -> int:
-        """What spent units cost who brings the goods back, in minor units; those of who was erased cost nobody."""
-        worth = self._worth(one["unit"])
-        charged = self.policy.spent == Spent.CHARGED and not self.who.gone(UUID(one["shown"]))
-        return worth.money(units) if worth and charged else 0
+    def _charged(self, one: Mapping[str, Any], given: int, stays: int, back: int) -> int:
+        """What spent units cost who brings the goods back, in minor units, reckoned from all that could not be taken so
+        far; those of who was erased cost nobody. One query where something could not be taken."""
+        worth, short = self._worth(one["unit"]), given - stays - back
+        if self.policy.spent != Spent.CHARGED or self.who.gone(UUID(one["shown"])) or not worth or not short:
+            return 0
+        before = max(0, one["amount"] - given - (reversed_so_far(UUID(one["transfer"])) - back))
+        return worth.money(before + short) - worth.money(before)
 
     def _worth(self, unit: str) -> PointsPayment | None:
         """What units paid at the till when the goods were bought."""
