@@ -163,6 +163,18 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class Spendable:
+    """What is left of a lot that a holder can spend of, by a debit of `usable_from` or later."""
+
+    owner: UUID
+    unit: str
+    amount: int
+    expires_at: datetime | None
+    usable_from: datetime
+    floor: int
+
+
+@dataclass(frozen=True, slots=True)
 class LotLeft:
     """A lot with what is left of it."""
 
