@@ -21,7 +21,12 @@ def recorded() -> Iterator[list[str]]:
     plain = psycopg.Cursor.execute
 
     def execute(self: Any, query: Any, params: Any = None, **rest: Any) -> Any:
-        told.append(psycopg.ClientCursor(connection.connection).mogrify(query, params))
+        client = psycopg.ClientCursor(connection.connection)
+        if isinstance(self, psycopg.RawCursor):  # its places have numbers
+            texts = [client.mogrify("%s", [value]) for value in params or ()]
+            told.append(re.sub(r"\$(\d+)", lambda found: texts[int(found[1]) - 1], query))
+        else:
+            told.append(client.mogrify(query, params))
         return plain(self, query, params, **rest)
 
     psycopg.Cursor.execute = execute  # type: ignore[method-assign]

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
+from regulars.journal import statements
 from regulars.journal.errors import KeyReused
-from regulars.journal.statements import columns, run, unnested
+from regulars.journal.statements import columns, run
 
 _TYPES: Final = {"source": "text", "external_id": "text", "fingerprint": "bytea", "answer": "uuid"}
 Key = tuple[str, str]  # source, external id
@@ -27,10 +28,10 @@ def claim(table: str, asked: Iterable[tuple[str, str, bytes, UUID]]) -> dict[Key
     if not wanted:
         return {}
     names = ", ".join(_TYPES)
+    new, values = statements.table(_TYPES, list(wanted.values()))
     made = run(
-        f"INSERT INTO {table} ({names}) SELECT {names} FROM {unnested(_TYPES)}"
-        " ON CONFLICT DO NOTHING RETURNING source, external_id",
-        columns(wanted.values(), 4),
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM {new} ON CONFLICT DO NOTHING RETURNING source, external_id",
+        values,
     )
     if len(made) == len(wanted):
         return earlier

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from regulars.journal.moves import MEMBER, Actor, Deed
-from regulars.journal.statements import columns, run, unnested
+from regulars.journal.statements import run, table
 
 _MAIL: Final = re.compile(r"[^\s@]+@[\w.-]+\.\w+")
 _PHONE: Final = re.compile(r"\+\d[\d ().-]{6,}\d")
@@ -18,7 +18,7 @@ _OF_EACH: Final = {
 }  # fmt: skip
 _RECORD: Final = (
     "INSERT INTO journal_entry (at, actor_kind, actor_id, actor_name, request_id, address,"
-    f" {', '.join(_OF_EACH)}) SELECT %s, %s, %s, %s, %s, %s, new.* FROM {unnested(_OF_EACH)} RETURNING 1"
+    f" {', '.join(_OF_EACH)}) SELECT %s, %s, %s, %s, %s, %s, new.* FROM "
 )
 
 
@@ -42,7 +42,8 @@ def recording(deeds: Sequence[Deed], *, actor: Actor, at: datetime) -> tuple[str
         (d.what, d.subject, d.merchant, d.store, dict(d.before), dict(d.after), without_personal(d.reason))
         for d in deeds
     ]
-    return _RECORD, [at, actor.kind, actor.id, name, actor.request_id, address, *columns(rows, len(_OF_EACH))]
+    new, values = table(_OF_EACH, rows)
+    return f"{_RECORD}{new} RETURNING 1", [at, actor.kind, actor.id, name, actor.request_id, address, *values]
 
 
 def read(

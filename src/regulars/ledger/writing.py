@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from regulars.journal.statements import columns, run, unnested
+from regulars.journal.statements import run, table
 from regulars.ledger.drafts import TRANSFER, AccountRow, Draft, LotRow
 
 _UUIDS: Final = {"id", "giver", "taker", "owner", "other", "deed", "reverses", "shown"}
@@ -22,24 +22,29 @@ _LOT_CHANGES: Final = {
 _ACCOUNT_CHANGES: Final = {"id": "uuid", "moved": "bigint", "set_aside": "bigint", "indebted": "bigint"}
 
 
-def _insert(table: str, types: Mapping[str, str]) -> str:
-    names = ", ".join(types)
-    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {unnested(types)} RETURNING 1"
+def _insert(into: str, types: Mapping[str, str]) -> str:
+    return f"INSERT INTO {into} ({', '.join(types)}) SELECT {', '.join(types)} FROM "
 
 
-_INSERT_TRANSFERS: Final = _insert("ledger_transfer", _TRANSFERS)
-_INSERT_LOTS: Final = _insert("ledger_lot", _LOTS)
-_INSERT_USES: Final = _insert("ledger_lot_use", _USES)
-_CHANGE_LOTS: Final = (
-    "UPDATE ledger_lot l SET remaining = l.remaining + new.remaining, held = l.held + new.held,"
-    " usable_from = new.usable_from, expires_at = new.expires_at,"
-    " is_open = l.remaining + new.remaining + l.held + new.held > 0"
-    f" FROM {unnested(_LOT_CHANGES)} WHERE l.id = new.id RETURNING 1"
-)
-# Each balance changes by what moves, in the statement that writes the move; the constraints of the row look once more.
-_CHANGE_ACCOUNTS: Final = (
-    "UPDATE ledger_account a SET balance = a.balance + new.moved, held = a.held + new.set_aside,"
-    f" owed = a.owed + new.indebted FROM {unnested(_ACCOUNT_CHANGES)} WHERE a.id = new.id RETURNING 1"
+# What is written, around the table of new values.
+_PARTS: Final = (
+    (_insert("ledger_transfer", _TRANSFERS), " RETURNING 1", _TRANSFERS),
+    (_insert("ledger_lot", _LOTS), " RETURNING 1", _LOTS),
+    (_insert("ledger_lot_use", _USES), " RETURNING 1", _USES),
+    (
+        "UPDATE ledger_lot l SET remaining = l.remaining + new.remaining, held = l.held + new.held,"
+        " usable_from = new.usable_from, expires_at = new.expires_at,"
+        " is_open = l.remaining + new.remaining + l.held + new.held > 0 FROM ",
+        " WHERE l.id = new.id RETURNING 1",
+        _LOT_CHANGES,
+    ),
+    # Each balance changes by what moves, in the statement that writes the move; the row's constraints look once more.
+    (
+        "UPDATE ledger_account a SET balance = a.balance + new.moved, held = a.held + new.set_aside,"
+        " owed = a.owed + new.indebted FROM ",
+        " WHERE a.id = new.id RETURNING 1",
+        _ACCOUNT_CHANGES,
+    ),
 )
 
 
@@ -48,26 +53,24 @@ def write(draft: Draft, lines: tuple[str, list[object]] | None = None) -> None:
     fresh = [_lot(lot) for lot in draft.fresh]
     lots = [_lot_change(lot) for lot in draft.changed.values()]
     accounts = [_account_change(row) for row in draft.accounts.values() if row.moved or row.set_aside or row.indebted]
-    parts: list[tuple[str, Mapping[str, str], Sequence[Sequence[object]]]] = [
-        (_INSERT_TRANSFERS, _TRANSFERS, draft.transfers),
-        (_INSERT_LOTS, _LOTS, fresh),
-        (_INSERT_USES, _USES, draft.uses),
-        (_CHANGE_LOTS, _LOT_CHANGES, lots),
-        (_CHANGE_ACCOUNTS, _ACCOUNT_CHANGES, accounts),
-    ]
-    needed = [part for part in parts if part[2]]
+    every: tuple[Sequence[Sequence[object]], ...] = (draft.transfers, fresh, draft.uses, lots, accounts)
+    needed = [(part, rows) for part, rows in zip(_PARTS, every, strict=True) if rows]
     if not needed and not lines:
         return
-    steps = [sql for sql, _, _ in needed]
-    values: list[object] = [text for _, types, rows in needed for text in columns(rows, len(types))]
+    steps: list[str] = []
+    values: list[object] = []
+    for (before, after, types), rows in needed:
+        new, given = table(types, rows)
+        steps.append(f"{before}{new}{after}")
+        values += given
     if lines:
         steps.append(lines[0])
         values += lines[1]
     (written,) = run(_together(tuple(steps)), values)
-    assert written[: len(needed)] == tuple(len(rows) for _, _, rows in needed), "a row under lock was not there"
+    assert written[: len(needed)] == tuple(len(rows) for _, rows in needed), "a row under lock was not there"
 
 
-@lru_cache(64)
+@lru_cache(256)
 def _together(steps: tuple[str, ...]) -> str:
     parts = ", ".join(f"s{number} AS ({sql})" for number, sql in enumerate(steps))
     counts = ", ".join(f"(SELECT count(*) FROM s{number})" for number in range(len(steps)))

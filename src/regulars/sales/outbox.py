@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from regulars.journal.statements import columns, unnested
+from regulars.journal.statements import table
 
 SALE: Final = "sale"
 RETURN: Final = "return"
 _TYPES: Final = {"kind": "text", "subject": "uuid"}
-_WAITING: Final = f"INSERT INTO sales_outbox (kind, subject) SELECT kind, subject FROM {unnested(_TYPES)}"
 
 
-def waiting(rows: Sequence[tuple[str, UUID]]) -> tuple[str, list[str]]:
+def waiting(rows: Sequence[tuple[str, UUID]]) -> tuple[str, list[object]]:
     """The statement that lays these out, and its values."""
-    return _WAITING, columns(rows, 2)
+    new, values = table(_TYPES, rows)
+    return f"INSERT INTO sales_outbox (kind, subject) SELECT kind, subject FROM {new}", values

@@ -43,12 +43,12 @@ def find(texts: Collection[str], *, organisation: UUID, locked: bool, at: dateti
 
     Coupons that many share are not locked: nothing of theirs is counted on the row.
     """
+    if not texts:
+        return {}
     key = secret(organisation)
     numbers = {text: codes.read(text, key) for text in texts}
     marks = {text: mark(text, key) for text in texts}  # of all, so that a made-up code takes as long as a shared one
     wanted = [number for number in numbers.values() if number is not None]
-    if not texts:
-        return {}
     rows = rows_of(run(_FIND, [organisation, column(wanted), organisation, column(marks.values())]))
     if locked:
         rows = [*locks.coupons([row.id for row in rows if row.uses is not None]), *(r for r in rows if r.uses is None)]

@@ -7,7 +7,7 @@ from typing import Final
 from regulars.basics.ids import typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import recording
-from regulars.journal.statements import columns, run, unnested
+from regulars.journal.statements import run, table
 from regulars.sales.intake import check
 from regulars.sales.models import State
 from regulars.sales.moves import NewSale, Place, SoldLine
@@ -23,6 +23,7 @@ _LINES: Final = {
     "sale_id": "uuid", "number": "int", "item": "text", "name": "text", "quantity": "bigint", "amount": "bigint",
     "discount": "bigint", "tax": "bigint", "cost": "bigint", "category": "text", "brand": "text", "vendor": "text",
 }  # fmt: skip
+_MARKED: Final = _LINES | {"marked": "text"}
 
 
 def record_sales(sales: Sequence[NewSale], *, actor: Actor, at: datetime) -> None:
@@ -35,18 +36,15 @@ def record_sales(sales: Sequence[NewSale], *, actor: Actor, at: datetime) -> Non
     names, of_line = ", ".join(_SALES), ", ".join(_LINES)
     outbox, waits = waiting([(SALE, sale.id) for sale in sales if sale.lapses_at is None])
     trail, told = recording([_deed(sales)], actor=actor, at=at)
+    new_sales, of_sales = table(_SALES, [_sale(sale, actor, at) for sale in sales])
     # Marks are lists of their own, so they come as one text and are taken apart by the database.
+    new_lines, of_lines = table(_MARKED, [_line(*pair) for pair in lines])
     run(
-        f"WITH s AS (INSERT INTO sales_sale ({names}, returned) SELECT {names}, 0 FROM {unnested(_SALES)}),"
+        f"WITH s AS (INSERT INTO sales_sale ({names}, returned) SELECT {names}, 0 FROM {new_sales}),"
         f" l AS (INSERT INTO sales_line ({of_line}, marks, returned_quantity)"
         f" SELECT {of_line}, coalesce(string_to_array(nullif(marked, ''), E'\\x1f'), '{{}}'), 0"
-        f" FROM {unnested(_LINES | {'marked': 'text'})}), o AS ({outbox}), t AS ({trail}) SELECT 1",
-        [
-            *columns([_sale(sale, actor, at) for sale in sales], len(_SALES)),
-            *columns([_line(*pair) for pair in lines], len(_LINES) + 1),
-            *waits,
-            *told,
-        ],
+        f" FROM {new_lines}), o AS ({outbox}), t AS ({trail}) SELECT 1",
+        [*of_sales, *of_lines, *waits, *told],
     )
 
 
