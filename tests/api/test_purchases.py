@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from regulars.sales.models import Sale
-from tests.api.shop import PER_TEN, POINTS, Shop, line, open_shop, promise
+from tests.api.shop import PER_TEN, POINTS, Shop, line, now, open_shop, promise
 from tests.api.world import World
 
 
@@ -64,6 +64,27 @@ def test_more_points_than_there_are_or_may_be_are_refused_with_the_numbers(shop:
     assert (answer.json()["most"], Sale.objects.count()) == (50, 1)
     done = shop.buy(line(500), points=[{"unit": "points"}])
     assert (done["paid_with_points"], done["due"]) == (500, 0)
+
+
+def test_points_that_pay_nothing_are_refused_and_none_are_taken_for_nothing(shop: Shop, world: World) -> None:
+    a_hundredth = {**POINTS, "points": 100, "worth": 1}
+    promise(world, "points-payment", "points", a_hundredth, begins_at=now() - timedelta(seconds=5))
+    shop.buy(line(1_000_000))
+    few = shop.till.post("/purchases", shop.asked(line(500), points=[{"unit": "points", "points": 50}])).json()
+    assert (few["code"], few["least"]) == ("points-refused", 100)
+    done = shop.buy(line(5), points=[{"unit": "points"}])
+    assert (done["paid_with_points"], shop.points()) == (5, (500, 0, 0))
+
+
+def test_points_of_nobody_or_of_a_unit_twice_are_no_request(shop: Shop, world: World) -> None:
+    half = {**POINTS, "most_permille": 500}
+    promise(world, "points-payment", "points", half, begins_at=now() - timedelta(seconds=5))
+    shop.buy(line(100_000))
+    for asked in (
+        shop.asked(line(500), member=None, points=[{"unit": "points"}]),
+        shop.asked(line(500), points=[{"unit": "points"}, {"unit": "points"}]),
+    ):
+        assert shop.till.post("/purchases", asked).json()["code"] == "invalid-request"
 
 
 def test_sem_27_the_same_document_is_answered_as_it_was_and_another_under_it_is_refused(shop: Shop) -> None:

@@ -7,7 +7,7 @@ from regulars.rules.conditions import Conditions, What
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Line, Occasion
 from regulars.rules.reasons import Reason, Why
-from regulars.rules.rounding import shared
+from regulars.rules.rounding import Round, divided, shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class PointsPayment:
     currency: str
     points: int
     worth: int
-    least: int = 1  # points of one payment
+    least: int = 1  # points of one payment: raised to a full step, and to what pays anything at all
     step: int = 1  # paid in multiples of this
     most: int | None = None  # points of one payment
     most_permille: int = 1000  # of what the fitting lines cost
@@ -30,6 +30,8 @@ class PointsPayment:
             raise ValueError("Points, what they are worth, least, step and most are above nothing.")
         if not 1 <= self.most_permille <= 1000:
             raise ValueError("most_permille is 1 to 1000 of the bill.")
+        least = divided(self.least, self.step, Round.UP) * self.step
+        object.__setattr__(self, "least", max(least, self.fewest_for(1)))
 
     def money(self, points: int) -> int:
         """What so many points pay, in minor units.
@@ -43,6 +45,14 @@ class PointsPayment:
         """The most points that pay no more than this."""
         points = ((money + 1) * self.points - 1) // self.worth
         return points - points % self.step
+
+    def fewest_for(self, money: int) -> int:
+        """The fewest points that pay so much.
+
+        >>> PointsPayment("points", "CNY", points=100, worth=1, step=10).fewest_for(5)
+        500
+        """
+        return divided(money * self.points, self.worth * self.step, Round.UP) * self.step
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ class Part:
 def most_points(
     terms: PointsPayment, occasion: Occasion, member: MemberFacts | None, available: int
 ) -> tuple[int, Reason | None]:
-    """How many points may be paid with on this bill; zero with the reason."""
+    """How many points may be paid with on this bill, none of them for nothing; zero with the reason."""
     if occasion.currency != terms.currency:
         return 0, Reason(Why.OTHER_CURRENCY, {"currency": terms.currency})
     reason = terms.conditions.why_not(occasion, member)
@@ -75,9 +85,9 @@ def most_points(
     bound = terms.points_for(sum(line.paid for line in fitting) * terms.most_permille // 1000)
     points = min(bound, available - available % terms.step, bound if terms.most is None else terms.most)
     points -= points % terms.step
-    if points < max(terms.least, 1):
+    if points < terms.least:
         return 0, Reason(Why.BELOW_MINIMUM, {"of": "points", "required": terms.least, "reached": max(points, 0)})
-    return points, None
+    return max(terms.least, terms.fewest_for(terms.money(points))), None
 
 
 def pay_points(terms: PointsPayment, occasion: Occasion, points: int) -> Part:

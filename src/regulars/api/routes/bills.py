@@ -149,6 +149,14 @@ class PurchaseAsked(PlaceSaid, Somebody):
             raise ValueError("Each line has a number of its own.")
         return self
 
+    @model_validator(mode="after")
+    def points_are_somebodys(self) -> Self:
+        if self.points and self.member is None and self.identifier is None:
+            raise ValueError("Points are somebody's: name the member or show the card.")
+        if len({one.unit for one in self.points}) != len(self.points):
+            raise ValueError("Points of a unit are asked for once.")
+        return self
+
 
 class LineBackAsked(Asking):
     """So much of a line; nothing said: all that is left of it."""
