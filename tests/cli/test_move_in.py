@@ -2,8 +2,10 @@
 
 import csv
 import json
+import os
 import re
 import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -179,3 +181,17 @@ def test_lines_of_json_that_are_none_are_refused_and_the_others_taken(world: Wor
     assert {one["line"]: one["reason"] for one in found["first"]} == {3: "not-json", 4: "not-plain", 5: "unknown-kind"}
     assert has(member(world, "7"), "value").available == 1250
     assert MoveInRow.objects.get(state="kept").line == 1
+
+
+BEFORE = """
+import sys
+from regulars.cli import app, moving
+moving.doing = lambda *_: sys.exit(7)
+app(["move-in", "lots.csv", "tiers=levels.csv", "--name", "spring", "--source", "club", "--same", "unit=points"])
+"""
+
+
+def test_files_are_named_before_the_installation_is_open() -> None:
+    """In a process of its own, as it is typed: there no room can be asked before the data folder is open."""
+    told = subprocess.run([sys.executable, "-c", BEFORE], env=os.environ | {"DJANGO_SETTINGS_MODULE": ""}, check=False)
+    assert told.returncode == 7

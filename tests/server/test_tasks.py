@@ -1,7 +1,10 @@
 """What the worker does by the clock: every step is there, repeats until nothing is left, and may do so for nothing."""
 
 import inspect
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +26,36 @@ def test_a_step_is_a_function_of_a_room_that_takes_the_time(step: tasks.Step) ->
     assert needed <= {"at", "actor"}
     assert app.periodic_registry.periodic_tasks[step.name, step.name].croniter.get_next(float) > 0
     assert app.tasks[step.name].queueing_lock == step.name
+
+
+@pytest.mark.parametrize("step", tasks.STEPS, ids=lambda step: step.name)
+def test_what_comes_again_by_the_clock_is_not_tried_again_under_the_lock_of_its_successor(step: tasks.Step) -> None:
+    """A retry goes back into the queue; where the clock has put the next job there, both would be stuck."""
+    clock = app.periodic_registry.periodic_tasks[step.name, step.name].croniter
+    apart = clock.get_next(float, start_time=AT) - clock.get_prev(float, start_time=AT)
+    tries = 4 + 16 + 64 + 256
+    assert (app.tasks[step.name].retry_strategy is None) == (apart <= 3600)
+    assert apart <= 3600 or apart > 10 * tries
+
+
+KINDS_OF_THE_WORKER = """
+import django
+django.setup()
+from regulars.server import tasks
+for step in tasks.STEPS:
+    tasks.doing_of(step)
+from regulars.api.jobs import KINDS
+print(*sorted(KINDS))
+"""
+
+
+def test_the_worker_knows_every_kind_of_job_that_the_api_takes(tmp_path: Path) -> None:
+    """In a process of its own: it serves no address, so nothing else reads the routes there."""
+    known = {**os.environ, "REGULARS_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "regulars.server.settings"}
+    told = subprocess.run(
+        [sys.executable, "-c", KINDS_OF_THE_WORKER], env=known, capture_output=True, text=True, check=True
+    )
+    assert set(told.stdout.split()) == {"members", "move-in", "purchases", "transfers"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -62,7 +95,7 @@ def test_a_step_that_fails_is_counted_and_fails_its_job(monkeypatch: pytest.Monk
 def test_what_waits_in_the_queue_can_tell_nothing_of_anybody() -> None:
     """Every job is one of the clock, with a moment as its one argument; rows with people in them are the API's own."""
     ours = {name: task for name, task in app.tasks.items() if "builtin" not in name}
-    assert ours.keys() == {step.name for step in tasks.STEPS} | {"server.recover"}
+    assert ours.keys() == {step.name for step in tasks.STEPS} | {"server.recover", "server.forget"}
     assert {tuple(inspect.signature(task.func).parameters) for task in ours.values()} == {("timestamp",)}
     root = Path(tasks.__file__).parents[1]
     deferring = re.compile(r"\.(defer|defer_async|batch_defer\w*)\(|into procrastinate_jobs", re.IGNORECASE)

@@ -79,7 +79,7 @@ def move_in(
     """
     ctx.find_root().meta["regulars.json"] = as_json
     _check(file, name, source, undo, dry_run)
-    files, means, all_have = [_file(one) for one in file or ()], _pairs(column), _pairs(same)
+    means, all_have = _pairs(column), _pairs(same)
     bars = Bars(Console(stderr=True), quiet=as_json)
     with doing("move-in", data) as told, bars as progress:
         from regulars.access.naming import place_named
@@ -89,7 +89,7 @@ def move_in(
         who: dict[str, Any] = {
             "organisation": place_named(at).organisation, "actor": told["actor"], "at": told["at"],
         }  # fmt: skip
-        if files:
+        if files := [_file(one) for one in file or ()]:
             policy = Policy(source, means, all_have, region or None, dates, decimal_comma)
             done = moving.move_in(files, policy, name=name, dry_run=dry_run, progress=progress, **who)
         else:

@@ -25,6 +25,7 @@ from regulars.server.metrics import JOB_SECONDS, JOBS
 
 log = structlog.stdlib.get_logger("regulars.server.tasks")
 AGAIN: Final = RetryStrategy(max_attempts=5, exponential_wait=4)
+KEPT: Final = 48  # hours for which jobs that failed are kept
 SILENT: Final = 20.0  # seconds after which a worker without a sign of life has lost its jobs
 
 
@@ -36,6 +37,12 @@ class Step:
     path: str  # of the function
     cron: str  # five fields, and a sixth for seconds
     most: int = 100  # batches of one job: the rest waits for the next, so that none holds the queue
+
+    @property
+    def again(self) -> RetryStrategy | None:
+        """How a job that failed is tried again. One that the clock brings again within the hour is not: its successor
+        waits in the queue under the same lock, the retry would meet it there, and both would stand still for ever."""
+        return AGAIN if self.cron.split()[1].isdigit() else None
 
 
 def run(step: Step, *, now: Callable[[], datetime]) -> int:
@@ -69,7 +76,7 @@ def register(step: Step) -> None:
     """Puts a step on the clock: never twice at once, and never twice in the queue."""
 
     @app.periodic(cron=step.cron, periodic_id=step.name)
-    @app.task(name=step.name, lock=step.name, queueing_lock=step.name, retry=AGAIN)
+    @app.task(name=step.name, lock=step.name, queueing_lock=step.name, retry=step.again)
     def job(timestamp: int) -> None:
         done = run(step, now=timezone.now)
         if done:
@@ -85,6 +92,14 @@ async def recover(timestamp: int) -> None:
         if job.task_name != "server.recover":
             await jobs.retry_job(job, retry_at=await sync_to_async(timezone.now)())
             log.info("job of a dead worker given to another", step=job.task_name)
+
+
+@app.periodic(cron="27 * * * *", periodic_id="server.forget")
+@app.task(name="server.forget", queueing_lock="server.forget")
+async def forget(timestamp: int) -> None:
+    """Takes out jobs that failed long ago: the log tells of them, and the clock has brought many others since."""
+    jobs: Any = app.job_manager
+    await jobs.delete_old_jobs(nb_hours=KEPT, include_failed=True)
 
 
 # The sixth field of the clock is seconds.
@@ -116,7 +131,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("tiers.bring", "regulars.programme.services.level_coupons.renew_due", "11 * * * *"),
     Step("rewards.lapse", "regulars.programme.services.rewards.lapse_due", "* * * * *"),
     Step("programme.move_out", "regulars.programme.moving.undoing.undo_due", "* * * * * */15"),
-    Step("api.jobs", "regulars.api.jobs.work", "* * * * * */5"),
+    Step("api.jobs", "regulars.api.sending.work", "* * * * * */5"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),
     Step("webhooks.match", "regulars.api.webhooks.matching.match_due", "* * * * * */5"),
     Step("webhooks.resend", "regulars.api.webhooks.resending.resend_due", "* * * * * */5"),
