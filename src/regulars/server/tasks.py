@@ -39,10 +39,10 @@ class Step:
     most: int = 100  # batches of one job: the rest waits for the next, so that none holds the queue
 
     @property
-    def again(self) -> RetryStrategy | None:
+    def again(self) -> RetryStrategy | bool:
         """How a job that failed is tried again. One that the clock brings again within the hour is not: its successor
         waits in the queue under the same lock, the retry would meet it there, and both would stand still for ever."""
-        return AGAIN if self.cron.split()[1].isdigit() else None
+        return AGAIN if self.cron.split()[1].isdigit() else False
 
 
 def run(step: Step, *, now: Callable[[], datetime]) -> int:
