@@ -92,6 +92,21 @@ def test_sem_32_a_return_frees_the_budget_it_had_used(world: World, shop: Shop) 
     assert whys(shop.buy(line(5_000))) == ["budget-spent"]
 
 
+def test_sem_32_of_a_shared_budget_a_return_frees_what_its_lines_took_and_no_more(world: World, shop: Shop) -> None:
+    pot = [{"most": 1000, "of": of, "per": "all", "shared": "pot"} for of in ("units", "money")]
+    for item in ("tea", "jam"):
+        award = {"type": "per-amount", "units": 1, "per": 100}
+        rule = {**PER_TEN, "award": award, "what": {"items": [item]}, "limits": pot[:1]}
+        promise(world, "earn", item, rule)
+    offer = {"benefit": {"type": "percent", "permille": 100}, "what": {"items": ["pin"]}}
+    promise(world, "promotion", "pins", {"name": "Pins", "offer": offer, "limits": pot[1:]})
+    bought = shop.buy(line(10_000), line(20_000, "jam"), line(1000, "pin"))
+    used = dict(Counter.objects.values_list("of", "used"))
+    assert used == {"units": 300, "money": 100}
+    shop.back(bought, {"number": 1}, {"number": 3})
+    assert dict(Counter.objects.values_list("of", "used")) == {"units": 200, "money": 0}
+
+
 def test_sem_33_a_cap_a_day_ends_at_midnight_of_the_programme_and_a_sliding_one_does_not(
     world: World, shop: Shop
 ) -> None:

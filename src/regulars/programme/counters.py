@@ -161,8 +161,7 @@ def _free(occasions: Collection[UUID], wanted: Mapping[tuple[UUID, str, str], in
             break
         locked |= missing
         locks.counters(locked)
-    freed = [(row[0], row[1], _part(row, wanted)) for row in rows]
-    freed = [one for one in freed if one[2]]
+    freed = _parts(rows, wanted)
     if not freed:
         return
     totals = _totals((counter, -part) for _, counter, part in freed)
@@ -171,9 +170,19 @@ def _free(occasions: Collection[UUID], wanted: Mapping[tuple[UUID, str, str], in
     assert counted == len(totals)
 
 
-def _part(row: tuple[int, UUID, UUID, str, str, int], wanted: Mapping[tuple[UUID, str, str], int] | None) -> int:
-    _, _, occasion, code, of, rest = row
-    return rest if wanted is None else min(rest, wanted.get((occasion, code, of), 0))
+def _parts(
+    rows: Iterable[tuple[int, UUID, UUID, str, str, int]], wanted: Mapping[tuple[UUID, str, str], int] | None
+) -> list[tuple[int, UUID, int]]:
+    """How much of each use; of a sum that an occasion took of more than once no more than is wanted in all."""
+    left: dict[tuple[UUID, UUID], int] = {}
+    found = []
+    for use, counter, occasion, code, of, rest in rows:
+        room = rest if wanted is None else left.get((occasion, counter), wanted.get((occasion, code, of), 0))
+        part = min(rest, room)
+        left[occasion, counter] = room - part
+        if part:
+            found.append((use, counter, part))
+    return found
 
 
 def _totals(parts: Iterable[tuple[UUID, int]]) -> dict[UUID, int]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from regulars.basics.ids import new_id, typed, untyped
+from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor
 from regulars.ledger import services as ledger
 from regulars.ledger.errors import NotReversible
@@ -27,9 +27,9 @@ from regulars.programme.checkout.holders import Holders, holders_of
 from regulars.programme.checkout.intake import asked_back
 from regulars.programme.checkout.moves import LineBack, NewReturn, Outcome
 from regulars.programme.checkout.paying import DEFAULT, POINTS, RETURNS
+from regulars.programme.checkout.restoring import offers_back
 from regulars.programme.checkout.selectors import backs
 from regulars.programme.coupons.offering import PREFIX
-from regulars.programme.coupons.terms import PROMOTION
 from regulars.programme.following.booking import take_back as take_back_followed
 from regulars.programme.following.moves import CameBack
 from regulars.programme.models import Back, Checkout
@@ -38,7 +38,6 @@ from regulars.programme.services.inactivity import keep_alive
 from regulars.programme.services.qualifying import take_back as count_back
 from regulars.rules.earning.effects import Freed, of_plain
 from regulars.rules.earning.returning import held_after, sums_to_return
-from regulars.rules.limits import Of
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Line, Occasion
 from regulars.rules.paying import PointsPayment
@@ -47,7 +46,7 @@ from regulars.rules.returns import kept as part_kept
 from regulars.sales import locks
 from regulars.sales import services as sales
 from regulars.sales.errors import SaleState, SaleUnknown, WrongReturn
-from regulars.sales.intake import MOST, fingerprint
+from regulars.sales.intake import fingerprint
 from regulars.sales.moves import BackLine, KnownSale
 from regulars.sales.moves import NewReturn as Record
 from regulars.sales.selectors import sales as known_sales
@@ -159,30 +158,15 @@ class Returning:
     def _offers(self, actor: Actor, at: datetime) -> list[str]:
         """Coupons whose lines have all come back with this return are good again where their series says so; what
         promotions took of budgets is given back. The coupons that are good again."""
-        coupons: set[UUID] = set()
-        freed: list[counters.Back] = []
-        for effect in self.kept.told["effects"]:
-            if effect["kind"] in ("discount", "gift", "points") and self._just_came_back(effect.get("lines", [])):
-                if effect["coupon"]:
-                    coupons.add(untyped(PREFIX, effect["coupon"]))
-                else:
-                    code = f"{PROMOTION}/{effect['code']}"
-                    freed += [counters.Back(self.wanted.sale, code, of, MOST if of != Of.USES else 1) for of in Of]
+        coupons, freed = offers_back(
+            self.wanted.sale, self.kept.told["effects"], self.lines, self.before, self.now, self.terms
+        )
         found = []
         if coupons:
             sale = [self.wanted.sale]
             found = restore(sale, organisation=self.kept.organisation, coupons=coupons, actor=actor, at=at)
         counters.give_back(freed)
         return [typed(PREFIX, coupon) for one in found for coupon in one.coupons]
-
-    def _just_came_back(self, lines: Sequence[Mapping[str, int]]) -> bool:
-        """Whether all of these lines (none: of the purchase) are back now, and were not before."""
-        numbers = [one["number"] for one in lines] or list(self.lines)
-
-        def all_back(back: Mapping[int, int]) -> bool:
-            return all(back[number] == self.lines[number].quantity for number in numbers)
-
-        return all_back(self.now) and not all_back(self.before)
 
     def _gains(
         self, before: Occasion, now: Occasion, actor: Actor, at: datetime
