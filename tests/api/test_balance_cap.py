@@ -1,5 +1,6 @@
 """The most that a balance may hold: what is earned above it is cut, and told."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -7,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.programme.errors import WrongTerms
+from regulars.programme.models import Counter
 from regulars.programme.moves import Version
 from regulars.rules.caps import capped
 from regulars.rules.earning.earn import KIND
 from regulars.rules.earning.effects import Earned, Effect
 from regulars.rules.earning.rule import EarnRule, PerAmount
-from tests.api.shop import BEGUN, PER_TEN, POINTS, Shop, line, open_shop, promise
+from tests.api.shop import BEGUN, PER_TEN, POINTS, Shop, line, now, open_shop, promise
 from tests.api.world import Till, World
 
 REVIEW = {"unit": "points", "occasions": ["review"], "award": {"type": "fixed", "units": 30}}
@@ -38,6 +40,20 @@ def test_what_is_earned_above_the_cap_is_cut_and_told(shop: Shop) -> None:
     assert (full["effects"], full["not_applied"][0]["why"], shop.points()) == ([], "balance-cap", (100, 0, 0))
     shop.buy(line(1000), points=[{"unit": "points", "points": 40}])
     assert shop.buy(line(50_000))["effects"][0]["amount"] == 40
+
+
+def test_reserved_bills_are_cut_to_the_room_that_is_left_when_they_are_completed(shop: Shop) -> None:
+    award = {"type": "per-amount", "units": 1, "per": 1000}
+    limited = {**PER_TEN, "award": award, "limits": [{"most": 1000, "of": "units", "per": "all"}]}
+    promise(shop.world, "earn", "one-for-ten", limited, begins_at=now() - timedelta(seconds=5))
+    one, two = (shop.buy(line(90_000, quantity="9"), hold_seconds=60) for _ in range(2))
+    assert shop.till.done(f"/purchases/{one['id']}/complete")["not_applied"] == []
+    done = shop.till.done(f"/purchases/{two['id']}/complete")
+    [effect], [why] = done["effects"], done["not_applied"]
+    assert (effect["amount"], why["facts"], shop.points()) == (10, {"cut": 80, "given": 10}, (100, 0, 0))
+    assert Counter.objects.get(of="units").used == 100
+    assert shop.back(done, {"number": 1, "quantity": "8"})["effects"] == []
+    assert shop.back(done)["effects"][0]["amount"] == 10
 
 
 def test_a_return_takes_back_what_was_given_and_no_more(shop: Shop) -> None:

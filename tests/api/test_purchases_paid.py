@@ -9,6 +9,7 @@ from regulars.ledger.services import define_unit, freeze
 from regulars.ledger.words import Level, UnitKind
 from regulars.programme.checkout.ending import lapse_due
 from regulars.programme.coupons.moves import Gift
+from regulars.programme.models import Counter
 from regulars.programme.services.coupons_issuing import issue
 from tests.api.shop import ANN, BEGUN, PER_TEN, POINTS, Shop, line, now, open_shop, owner, promise
 from tests.api.world import Till, World
@@ -237,6 +238,16 @@ def test_sem_36_who_is_kept_from_earning_buys_all_the_same(shop: Shop) -> None:
     assert (done["state"], done["effects"], [one["why"] for one in done["not_applied"]]) == ("complete", [], ["frozen"])
     assert shop.back(bought)["effects"][0]["amount"] == 5
     assert shop.points() == (0, 0, 0)
+
+
+def test_sem_36_a_reserved_bill_of_who_was_frozen_meanwhile_is_completed_and_earns_nothing(shop: Shop) -> None:
+    budget = {**PER_TEN, "limits": [{"most": 1000, "of": "units", "per": "all"}]}
+    promise(shop.world, "earn", "one-for-ten", budget, begins_at=now() - timedelta(seconds=5))
+    held = shop.buy(line(5000), hold_seconds=600)
+    freeze(owner(shop.member), Level.EARN, reason="fraud", actor=ANN, at=now())
+    done = shop.till.done(f"/purchases/{held['id']}/complete")
+    assert (done["state"], done["effects"], [one["why"] for one in done["not_applied"]]) == ("complete", [], ["frozen"])
+    assert (Counter.objects.get().used, shop.points(), shop.back(done)["refund"]) == (0, (0, 0, 0), 5000)
 
 
 def test_what_was_paid_with_an_erased_persons_points_is_paid_to_nobody(shop: Shop) -> None:

@@ -13,9 +13,10 @@ from regulars.ledger import services as ledger
 from regulars.ledger.errors import HoldClosed
 from regulars.ledger.selectors import balances
 from regulars.programme import counters
-from regulars.programme.book import book
+from regulars.programme.book import Book, book
 from regulars.programme.checkout import rows, telling
 from regulars.programme.checkout.counting import counts_of
+from regulars.programme.checkout.gaining import settle
 from regulars.programme.checkout.holders import Holders, holders_of
 from regulars.programme.checkout.moves import Outcome
 from regulars.programme.checkout.postings import move
@@ -40,41 +41,39 @@ AT_ONCE: Final = 100
 @transaction.atomic
 def complete(sale: UUID, *, actor: Actor, at: datetime) -> Outcome:
     """What was set aside is spent, what it earns is booked as of the purchase, for whoever is meant by now; who was
-    erased earns nothing. Raises SaleUnknown, SaleState and what the ledger refuses."""
+    erased or is frozen earns nothing. Raises SaleUnknown, SaleState and what the ledger refuses."""
     found, kept = _open(sale)
     if found.lapses_at is not None and found.lapses_at <= at:
         raise SaleState("This purchase was reserved for a time that is over.", state="lapsed")
     coupons_using.keep([sale], actor=actor, at=at)
-    occasion = occasion_of(found, kept)
+    occasion, who, terms = occasion_of(found, kept), holders_of(kept), book(kept.organisation)
+    member = None if who.gone(who.shown) else who.member
+    follows = _follows(sale, kept, who, occasion, terms, at) if member else Follows()
+    counters.take(follows.takes, organisation=kept.organisation)
+    settle(kept, who, terms=terms, at=at)
     for part in kept.parts:
         held = ledger.capture(UUID(part["hold"]), actor=actor, at=at)
         part["transfer"] = str(held.transfer)
-    who = holders_of(kept)
-    kept.gains = [who.now(one) for one in kept.gains if not who.gone(UUID(one["shown"]))]
-    kept.given = [one["amount"] for one in kept.gains]
-    member = None if who.gone(who.shown) else who.member
-    follows = _follows(sale, kept, who, occasion, at) if member else Follows()
-    counters.take(follows.takes, organisation=kept.organisation)
     move([(sale, occasion, [], kept.gains)], more=follows.postings, actor=actor, at=at)
     sales.complete([sale], actor=actor, at=at)
     more = following.write(follows, organisation=kept.organisation, actor=actor, at=at)
     kept.told["effects"] += more.get(sale, [])
     if member is not None and who.shown is not None:
         counts = [counts_of(sale, occasion, (member, who.shown), kept.gains)]
-        keep_alive([member], organisation=kept.organisation, actor=actor, at=at)
-        qualify(counts, organisation=kept.organisation, actor=actor, at=at)
+        keep_alive([member], organisation=kept.organisation, actor=actor, at=at, terms=terms)
+        qualify(counts, organisation=kept.organisation, actor=actor, at=at, terms=terms)
     kept.told = {**kept.told, "state": "complete", "lapses_at": None, "balances": _balances(kept, member, at)}
     kept.save(update_fields=["parts", "gains", "given", "told"])
     return Outcome(sale, kept.told)
 
 
-def _follows(sale: UUID, kept: Checkout, who: Holders, occasion: Occasion, at: datetime) -> Follows:
+def _follows(sale: UUID, kept: Checkout, who: Holders, occasion: Occasion, terms: Book, at: datetime) -> Follows:
     """What follows from it, now that it is complete."""
     assert who.member is not None
     assert who.shown is not None
     group, facts = who.sketches[who.member].group, rows.facts_kept(kept.facts["member"])
     done = Happened(sale, occasion, who.member, who.shown, group, facts)
-    return following.decide([done], terms=book(kept.organisation), organisation=kept.organisation, at=at)
+    return following.decide([done], terms=terms, organisation=kept.organisation, at=at)
 
 
 @transaction.atomic
