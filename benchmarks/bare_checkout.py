@@ -48,16 +48,13 @@ select i.sale, '{home}', {member}, {member}, replace({facts}, '@', n::text)::jso
 select now(), 'key', 'key_bench', '', '', '', what, '', '', '', '{{}}', '{{"sales": 500}}', ''
 from (values ('ledger.post'), ('sales.record')) as v(what)""",
 )
-FACTS = """'{"member": {"tags": [], "tiers": {}, "birthday": null, "segments": [], "joined_on": "2026-01-01",
-"enrolled_in": [], "purchases_before": null}, "occasion": {"at": "2026-11-22T11:29:08.170173+00:00", "zone":
-"Asia/Shanghai", "store": "str_01kdvdna00fy39xfq1azhdpj2b", "channel": "till", "tenders": [], "currency": "CNY",
-"merchant": "mrc_01kdvdna00fjgtdh7w7jrpt86f", "store_zone": "Asia/Shanghai"}, "n": @}'"""
+FACTS = """'{"member": {"joined_on": "2026-01-01"}, "occasion": {"at": "2026-11-22T11:29:08.170173+00:00", "zone":
+"Asia/Shanghai", "store": "str_01kdvdna00fy39xfq1azhdpj2b", "channel": "till", "currency": "CNY", "merchant":
+"mrc_01kdvdna00fjgtdh7w7jrpt86f"}, "n": @}'"""
 GAINS = """'[{"kind": "earn", "unit": "points", "owner": "00000000-0000-7000-8001-000000170339", "shown":
 "00000000-0000-7000-8001-000000170339", "amount": @, "effect": {"id": "01a202dc-f3e5-7c54-8059-544432be423f", "code":
-"one-for-ten", "unit": "points", "after": [], "facts": {"basis": 1588, "permille": 1000, "quantity": 1000}, "lines":
-{"1": 1}, "takes": [], "amount": 1, "funder": "", "wanted": 1, "version": 1, "on_event": "", "validity": "",
-"allowance": null, "cancels_at": null, "expires_at": null, "activates_at": null}, "transfer":
-"01a20304-7555-7eaf-bbfc-129cef2fabe5"}]'"""
+"one-for-ten", "unit": "points", "facts": {"basis": 1588, "permille": 1000, "quantity": 1000}, "lines": {"1": 1},
+"amount": 1, "wanted": 1, "version": 1}, "transfer": "01a20304-7555-7eaf-bbfc-129cef2fabe5"}]'"""
 TOLD = """'{"id": "sal_01m81g8xaned9sxt6gmd3chxrp", "due": 1588, "tax": 90, "lines": [{"tax": 90, "item":
 "6901234573381", "paid": 1588, "amount": 1588, "number": 1, "offers": [], "discount": 0}, {"tax": 90, "item":
 "6901234573382", "paid": 1588, "amount": 1588, "number": 2, "offers": [], "discount": 0}], "state": "complete",

@@ -4,7 +4,6 @@ A column goes as one text in PostgreSQL's notation of arrays: a quarter of the c
 table of one row goes value by value: arrays of one are taken apart for nothing.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -16,6 +15,7 @@ from uuid import UUID
 import psycopg
 from django.db import connection
 from psycopg.types.datetime import TimestamptzLoader
+from pydantic_core import to_json
 
 _NOTHING: Final = type(None)
 _PLACES: Final = re.compile(r"%(s|%)")
@@ -80,7 +80,7 @@ def table(types: Mapping[str, str], rows: Sequence[Sequence[object]], name: str 
     """Rows as a table with columns of these types.
 
     >>> table({"id": "int", "said": "jsonb"}, [(7, {"a": True})])
-    ('(SELECT %s::int AS id, %s::jsonb AS said) AS new', ['7', '{"a": true}'])
+    ('(SELECT %s::int AS id, %s::jsonb AS said) AS new', ['7', '{"a":true}'])
     """
     if len(rows) != 1:
         return unnested(types, name), list(columns(rows, len(types)))
@@ -157,7 +157,7 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     int: str,
     str: _quoted,
     UUID: lambda value: str(value.hex),
-    Mapping: lambda value: _quoted(json.dumps(dict(value))),
+    Mapping: lambda value: _quoted(to_json(dict(value)).decode()),
     bytes: lambda value: '"\\\\x' + value.hex() + '"',
 }
 _ALONE: Final[dict[type, Callable[[Any], str]]] = {
@@ -166,6 +166,6 @@ _ALONE: Final[dict[type, Callable[[Any], str]]] = {
     int: lambda value: str(int(value)),
     str: lambda value: str.__str__(value),
     UUID: lambda value: str(value.hex),
-    Mapping: lambda value: json.dumps(dict(value)),
+    Mapping: lambda value: to_json(dict(value)).decode(),
     bytes: lambda value: "\\x" + value.hex(),
 }

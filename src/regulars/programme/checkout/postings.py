@@ -73,18 +73,19 @@ def gain(one: Mapping[str, Any], occasion: Occasion, sale: UUID) -> Posting:
 
 def _earn(kept: Mapping[str, Any], owner: UUID, where: Mapping[str, Any]) -> Posting:
     """Of an effect as it is kept (see `rules.earning.effects.plain`)."""
-    funder = where["merchant"] if kept["funder"] == THE_MERCHANT else kept["funder"]
-    pending = kept["activates_at"] is not None or bool(kept["on_event"])
+    said = kept.get("funder", "")
+    funder = where["merchant"] if said == THE_MERCHANT else said
+    pending = kept.get("activates_at") is not None or bool(kept.get("on_event"))
     return Posting(
         Kind.EARN,
         kept["unit"],
         kept["amount"],
         House(Role.ISSUED, funder),
         Holder(owner, Role.PENDING if pending else Role.MAIN),
-        activates_at=_moment(kept["activates_at"]),
-        cancels_at=_moment(kept["cancels_at"]),
-        validity=kept["validity"],
-        expires_at=_moment(kept["expires_at"]),
+        activates_at=_moment(kept.get("activates_at")),
+        cancels_at=_moment(kept.get("cancels_at")),
+        validity=kept.get("validity", ""),
+        expires_at=_moment(kept.get("expires_at")),
         funder=funder,
         rule=f"{kept['code']}/{kept['version']}",
         **where,

@@ -1,10 +1,11 @@
 """What is kept of a purchase, so that it can be completed, answered again and taken back by the terms of then."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from regulars.journal.statements import run
 from regulars.programme.checkout.deciding import Decided
@@ -16,7 +17,6 @@ from regulars.rules.occasion import Line, Occasion, Tender
 from regulars.rules.pricing import Applied, Points
 from regulars.rules.rounding import shared
 
-_json: Final = json.JSONEncoder(check_circular=False, ensure_ascii=False).encode
 _TYPES: Final = {
     "sale": "uuid", "organisation": "uuid", "member": "uuid", "shown": "uuid", "facts": "jsonb", "parts": "jsonb",
     "gains": "jsonb", "told": "jsonb", "given": "jsonb", "paid": "jsonb",
@@ -36,7 +36,8 @@ def write(
     told: Mapping[UUID, Mapping[str, Any]],
 ) -> None:
     """One query. All goes as one document: less to write and to read than columns of documents."""
-    run(_WRITE, [_json([_row(one, parts[one.id], gains[one.id], told[one.id]) for one in decided])])
+    written = [_row(one, parts[one.id], gains[one.id], told[one.id]) for one in decided]
+    run(_WRITE, [to_json(written).decode()])
 
 
 def _row(
@@ -72,6 +73,7 @@ def _part(one: Paying) -> dict[str, Any]:
         "taken": {str(number): units for number, units in one.part.taken.items()},
         "owner": str(one.owner),
         "shown": str(one.shown),
+        **({"family": True} if one.family else {}),
     }
 
 
@@ -115,18 +117,23 @@ def _lines(applied: Applied, amount: int, lines: Iterable[Line]) -> dict[str, in
     return {str(line.number): part for line, part in zip(fitting, parts, strict=True) if part}
 
 
+_SETS: Final = ("segments", "tags", "enrolled_in")
+
+
 def _facts(facts: MemberFacts | None) -> dict[str, Any] | None:
+    """Without what most members lack."""
     if facts is None:
         return None
-    return {
-        "tiers": dict(facts.tiers),
-        "segments": sorted(facts.segments),
-        "tags": sorted(facts.tags),
-        "joined_on": facts.joined_on.isoformat() if facts.joined_on else None,
-        "birthday": facts.birthday,
-        "purchases_before": facts.purchases_before,
-        "enrolled_in": sorted(facts.enrolled_in),
-    }
+    kept: dict[str, Any] = {"joined_on": facts.joined_on.isoformat() if facts.joined_on else None}
+    if facts.tiers:
+        kept["tiers"] = dict(facts.tiers)
+    for name in _SETS:
+        if marks := getattr(facts, name):
+            kept[name] = sorted(marks)
+    for name in ("birthday", "purchases_before"):
+        if (number := getattr(facts, name)) is not None:
+            kept[name] = number
+    return kept
 
 
 def facts_kept(kept: Mapping[str, Any] | None) -> MemberFacts | None:
@@ -134,31 +141,33 @@ def facts_kept(kept: Mapping[str, Any] | None) -> MemberFacts | None:
     if kept is None:
         return None
     return MemberFacts(
-        tiers=kept["tiers"],
-        segments=frozenset(kept["segments"]),
-        tags=frozenset(kept["tags"]),
+        tiers=kept.get("tiers", {}),
         joined_on=date.fromisoformat(kept["joined_on"]) if kept["joined_on"] else None,
-        birthday=kept["birthday"],
-        purchases_before=kept["purchases_before"],
-        enrolled_in=frozenset(kept["enrolled_in"]),
+        birthday=kept.get("birthday"),
+        purchases_before=kept.get("purchases_before"),
+        **{name: frozenset(kept.get(name, ())) for name in _SETS},
     )
 
 
 def _occasion(occasion: Occasion) -> dict[str, Any]:
-    return {
+    kept: dict[str, Any] = {
         "at": occasion.at.isoformat(),
         "zone": occasion.zone,
-        "store_zone": occasion.store_zone,
         "merchant": occasion.merchant,
         "store": occasion.store,
         "channel": occasion.channel,
         "currency": occasion.currency,
-        "tenders": [[one.kind, one.amount] for one in occasion.tenders],
     }
+    if occasion.store_zone != occasion.zone:
+        kept["store_zone"] = occasion.store_zone
+    if occasion.tenders:
+        kept["tenders"] = [[one.kind, one.amount] for one in occasion.tenders]
+    return kept
 
 
 def occasion_kept(kept: Mapping[str, Any], lines: tuple[Line, ...]) -> Occasion:
     """The purchase as rules saw it then, at the prices paid."""
-    values = {name: kept[name] for name in ("zone", "store_zone", "merchant", "store", "channel", "currency")}
-    tenders = tuple(Tender(kind, amount) for kind, amount in kept["tenders"])
+    values = {name: kept[name] for name in ("zone", "merchant", "store", "channel", "currency")}
+    values["store_zone"] = kept.get("store_zone", kept["zone"])
+    tenders = tuple(Tender(kind, amount) for kind, amount in kept.get("tenders", ()))
     return Occasion(at=datetime.fromisoformat(kept["at"]), lines=lines, tenders=tenders, **values)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from regulars.rules.limits import Of, Sum
@@ -29,6 +29,10 @@ class Taken:
 
     sum: Sum
     amount: int
+
+
+_MOMENTS: Final = ("activates_at", "cancels_at", "expires_at")
+_TEXTS: Final = ("on_event", "validity", "funder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +93,30 @@ class Held:
 
 
 def plain(effect: Effect) -> dict[str, Any]:
-    """An effect as JSON keeps it; `of_plain` reads it again."""
-    return {
+    """An effect as JSON keeps it, without what is as it mostly is; `of_plain` reads it again."""
+    kept: dict[str, Any] = {
         "code": effect.code,
         "version": effect.version,
         "id": str(effect.id),
         "unit": effect.unit,
         "amount": effect.amount,
-        "lines": {str(number): part for number, part in effect.lines.items()},
         "wanted": effect.wanted,
-        "allowance": effect.allowance,
-        "takes": [_plain_take(one) for one in effect.takes],
-        "after": [str(one) for one in effect.after],
-        "activates_at": _text(effect.activates_at),
-        "on_event": effect.on_event,
-        "cancels_at": _text(effect.cancels_at),
-        "validity": effect.validity,
-        "expires_at": _text(effect.expires_at),
-        "funder": effect.funder,
         "facts": dict(effect.facts),
+        "lines": {str(number): part for number, part in effect.lines.items()},
     }
+    if effect.allowance is not None:
+        kept["allowance"] = effect.allowance
+    if effect.takes:
+        kept["takes"] = [_plain_take(one) for one in effect.takes]
+    if effect.after:
+        kept["after"] = [str(one) for one in effect.after]
+    for name in _MOMENTS:
+        if (moment := getattr(effect, name)) is not None:
+            kept[name] = moment.isoformat()
+    for name in _TEXTS:
+        if text := getattr(effect, name):
+            kept[name] = text
+    return kept
 
 
 def of_plain(kept: Mapping[str, Any]) -> Effect:
@@ -116,10 +124,10 @@ def of_plain(kept: Mapping[str, Any]) -> Effect:
     values = dict(kept)
     values["id"] = UUID(kept["id"])
     values["lines"] = {int(number): part for number, part in kept["lines"].items()}
-    values["takes"] = tuple(_take(one) for one in kept["takes"])
-    values["after"] = tuple(UUID(one) for one in kept["after"])
-    for name in ("activates_at", "cancels_at", "expires_at"):
-        values[name] = _moment(kept[name])
+    values["takes"] = tuple(_take(one) for one in kept.get("takes", ()))
+    values["after"] = tuple(UUID(one) for one in kept.get("after", ()))
+    for name in _MOMENTS:
+        values[name] = _moment(kept.get(name))
     return Effect(**values)
 
 
