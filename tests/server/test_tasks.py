@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.db import connection
 from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 from prometheus_client.registry import REGISTRY
@@ -100,3 +102,29 @@ def test_what_waits_in_the_queue_can_tell_nothing_of_anybody() -> None:
     root = Path(tasks.__file__).parents[1]
     deferring = re.compile(r"\.(defer|defer_async|batch_defer\w*)\(|into procrastinate_jobs", re.IGNORECASE)
     assert [str(path) for path in root.rglob("*.py") if deferring.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("waits", "left"), [(True, [("todo", None)]), (False, [("todo", "ledger.seal")])])
+def test_the_job_of_a_dead_worker_is_done_by_its_successor_or_given_to_another(
+    waits: bool, left: list[tuple[str, str | None]]
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
+        )
+        [dead] = cursor.fetchone()
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, status, worker_id)"
+            " VALUES ('default', 'ledger.seal', 'ledger.seal', 'ledger.seal', 'doing', %s)",
+            [dead],
+        )
+        if waits:
+            app.configure_task("ledger.seal", lock="ledger.seal", queueing_lock="ledger.seal").defer(timestamp=0)
+        async_to_sync(tasks.recover.func)(0)
+        cursor.execute(
+            "SELECT status, CASE WHEN scheduled_at IS NULL THEN NULL ELSE task_name END FROM procrastinate_jobs"
+        )
+        assert cursor.fetchall() == left
+        cursor.execute("DELETE FROM procrastinate_jobs")
+        cursor.execute("DELETE FROM procrastinate_workers")

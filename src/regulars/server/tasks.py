@@ -19,6 +19,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from regulars.journal.moves import Actor
 from regulars.server.metrics import JOB_SECONDS, JOBS
@@ -89,9 +91,13 @@ async def recover(timestamp: int) -> None:
     """Gives jobs of a worker that died to another; at least once is what a job can count on."""
     jobs: Any = app.job_manager
     for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=SILENT):
-        if job.task_name != "server.recover":
+        if job.task_name == "server.recover":
+            continue
+        try:
             await jobs.retry_job(job, retry_at=await sync_to_async(timezone.now)())
-            log.info("job of a dead worker given to another", step=job.task_name)
+        except UniqueViolation:  # its successor waits in the queue, and does what it left undone
+            await jobs.finish_job(job, status=Status.FAILED, delete_job=True)
+        log.info("job of a dead worker given to another", step=job.task_name)
 
 
 @app.periodic(cron="27 * * * *", periodic_id="server.forget")
