@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.api.shop import PER_TEN, Shop, line, now, open_shop, promise
+from tests.api.test_purchases_paid import value_units
 from tests.api.world import Till, World
 
 OLD = "2026-02-03T12:00:00Z"
@@ -67,6 +68,23 @@ def test_who_was_merged_meanwhile_gets_it(shop: Shop, office: Till) -> None:
     office.done("/merges", {"survivor": other, "other": shop.member, "reason": "one person"})
     done = office.done(f"/purchase-reviews/{told['id']}/accept")
     assert (done["member"], done["balances"][0]["available"]) == (other, 5)
+
+
+def test_value_of_who_was_merged_meanwhile_pays_and_is_loaded(shop: Shop, office: Till) -> None:
+    units = value_units()
+    load = {"member": shop.member, "unit": "GBP-value"}
+    sold = shop.till.done("/purchases", shop.asked(line(5000, "card", loads=load), effective_at=OLD))
+    paid = shop.till.done(
+        "/purchases",
+        shop.asked(line(700), value=[{"units": units, "amount": 700}], effective_at="2026-02-04T12:00:00Z"),
+    )
+    other = shop.till.done("/members", {"facts": {"given_name": "Ada"}})["id"]
+    office.done("/merges", {"survivor": other, "other": shop.member, "reason": "one person"})
+    for one in (sold, paid):
+        done = office.done(f"/purchase-reviews/{one['id']}/accept")
+    assert (done["paid_with_value"], done["due"]) == (700, 0)
+    balances = shop.till.get(f"/members/{other}/balances").json()["items"]
+    assert {one["unit"]: one["available"] for one in balances}["GBP-value"] == 4300
 
 
 def test_an_erased_persons_late_bill_is_gone(shop: Shop, office: Till) -> None:

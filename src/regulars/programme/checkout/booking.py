@@ -1,7 +1,6 @@
 """A purchase in one call: claimed, read, decided, booked; all of it or nothing. Many at once is the primitive."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +11,6 @@ from regulars.journal.services import record
 from regulars.journal.transactions import whole
 from regulars.ledger.moves import Posting
 from regulars.ledger.selectors import balances
-from regulars.members.selectors import roots
 from regulars.programme import counters, locks
 from regulars.programme.checkout import rows, telling
 from regulars.programme.checkout.counting import counts_of
@@ -63,10 +61,6 @@ def accept(number: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> O
     raises."""
     row = locks.review(number, organisation)
     wanted = asked_then(row)
-    if wanted.shown or wanted.member:  # who is meant may have been merged since
-        shown = wanted.shown or wanted.member
-        assert shown is not None
-        wanted = replace(wanted, member=roots([shown], organisation=organisation)[shown], shown=shown)
     done = _book([(number, wanted)], organisation, actor, at, reviewed=True)[number]
     _decide(row, "accepted", "", done.told, actor, at)
     return done

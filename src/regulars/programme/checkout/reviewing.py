@@ -1,7 +1,7 @@
 """Bills that come very late wait for a person (SEMANTICS 39): kept as they were asked, booked once accepted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from regulars.basics.ids import typed
 from regulars.basics.periods import Period
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.members.selectors import roots
 from regulars.programme.book import Book
 from regulars.programme.checkout.moves import NewPurchase, Outcome
 from regulars.programme.models import Review
@@ -66,8 +67,18 @@ def keep(late: Sequence[tuple[UUID, NewPurchase]], *, actor: Actor, at: datetime
 
 
 def asked_then(row: Review) -> NewPurchase:
-    """The bill as it was asked."""
-    return _PURCHASE.validate_python(row.asked)
+    """The bill as it was asked, for whoever its cards lead to by now: people are merged meanwhile. One query."""
+    wanted = _PURCHASE.validate_python(row.asked)
+    own = wanted.shown or wanted.member
+    shown = {one.shown for one in wanted.value} | {one.shown for one in wanted.loads} | ({own} if own else set())
+    now = roots(sorted(shown), organisation=row.organisation) if shown else {}
+    return replace(
+        wanted,
+        member=now[own] if own else None,
+        shown=own,
+        value=tuple(replace(one, owner=now[one.shown]) for one in wanted.value),
+        loads=tuple(replace(one, owner=now[one.shown]) for one in wanted.loads),
+    )
 
 
 def _deed(what: str, number: UUID, one: NewPurchase) -> Deed:
