@@ -7,6 +7,7 @@ import pytest
 
 from regulars.programme.challenges.opting import miss_due
 from regulars.programme.models import Coupon
+from regulars.programme.services.terms import retire
 from tests.api.pages import run_page
 from tests.api.shop import ANN, Shop, line, now, open_shop, promise
 from tests.api.world import Till, World
@@ -46,6 +47,21 @@ def test_who_reaches_the_goal_gets_the_prize_once(shop: Shop) -> None:
     done = [shop.buy(line(100)) for _ in range(4)]
     assert [[one["kind"] for one in each["effects"]] for each in done] == [[], [], ["challenge"], []]
     assert (progress(shop), shop.points()) == ((4, "reached"), (500, 0, 0))
+
+
+def test_a_prize_of_a_series_that_is_over_holds_up_nobody_and_waits(shop: Shop) -> None:
+    offer = {"benefit": {"type": "percent", "permille": 100}}
+    promise(shop.world, "coupon-series", "cake", {"name": "Cake", "offer": offer})
+    promise(shop.world, "challenge", "one", THREE | {"prize": {"coupon": "cake"}})
+    opts_in(shop, "one")
+    ended = retire("coupon-series", "cake", organisation=shop.world.organisation, actor=ANN, at=now())
+    for _ in range(3):
+        assert shop.buy(line(100))["effects"] == []
+    assert (progress(shop), Coupon.objects.count()) == ((3, "open"), 0)
+    assert ended.ends_at is not None
+    promise(shop.world, "coupon-series", "cake", {"name": "Cake", "offer": offer}, begins_at=ended.ends_at)
+    assert shop.buy(line(100))["effects"][0]["kind"] == "challenge"
+    assert (progress(shop), Coupon.objects.count()) == ((4, "reached"), 1)
 
 
 def test_many_purchases_at_once_reach_it_in_the_order_of_their_time(shop: Shop) -> None:

@@ -11,6 +11,7 @@ from regulars.programme import locks
 from regulars.programme.book import Book
 from regulars.programme.challenges.terms import CHALLENGE
 from regulars.programme.following.moves import CameBack, Due, Happened, Part
+from regulars.programme.following.terms import may_be_given
 from regulars.programme.models import ChallengeStep, Enrolment, Followed
 from regulars.rules.challenges import ChallengeTerms, Counts
 
@@ -45,7 +46,8 @@ def decide(happened: Sequence[Happened], *, terms: Book, organisation: UUID, at:
                 continue
             fresh.append((row.id, one.id, counts.amount, "\x1f".join(counts.keys), one.occasion.at))
             so_far.append(counts)
-            if row.state != "reached" and promised.progress(so_far) >= promised.goal.reach:
+            reaches = row.state != "reached" and promised.progress(so_far) >= promised.goal.reach
+            if reaches and may_be_given(promised.prize, terms, at):  # else it waits for another occasion
                 row.state = "reached"
                 reached.append((row.id, at))
                 dues.append(Due(CHALLENGE, version, row.id, one, promised.prize, one.owner, tell=True))

@@ -1,11 +1,12 @@
 """What terms with prizes name must be there."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from regulars.ledger.models import Unit
 from regulars.ledger.words import UnitKind
-from regulars.programme.book import book
+from regulars.programme.book import Book, book
 from regulars.programme.coupons.terms import SERIES
 from regulars.programme.terms import Problem
 from regulars.rules.prizes import Prize
@@ -24,3 +25,8 @@ def of_prize(prize: Prize, pointer: str, organisation: UUID) -> Iterator[Problem
         yield Problem(f"{pointer}/unit", "Paid value comes from a sale; it is not given.", "paid")
     elif prize.validity and not unit.may_expire:
         yield Problem(f"{pointer}/validity", "This unit may not expire.", "may-not-expire")
+
+
+def may_be_given(prize: Prize, terms: Book, at: datetime) -> bool:
+    """Whether it can be given now: coupons of a series that is over are not, and hold up nobody's purchase."""
+    return not prize.coupon or terms.one(SERIES, prize.coupon, at) is not None

@@ -12,6 +12,7 @@ from regulars.members.selectors import roots
 from regulars.programme import counters, locks
 from regulars.programme.book import Book
 from regulars.programme.following.moves import CameBack, Due, Happened, Part
+from regulars.programme.following.terms import may_be_given
 from regulars.programme.models import Followed, Referral
 from regulars.programme.moves import Version
 from regulars.programme.referrals.terms import REFERRAL
@@ -27,7 +28,7 @@ def decide(happened: Sequence[Happened], *, terms: Book, organisation: UUID, at:
     if not bought or not terms.versions(REFERRAL):
         return Part()
     rows = locks.referrals({member for one in bought for member in one.group})
-    pairs = [(row, one) for row in rows if (one := _counts(row, bought, terms)) is not None]
+    pairs = [(row, one) for row in rows if (one := _counts(row, bought, terms, at)) is not None]
     if not pairs:
         return Part()
     now = roots(sorted({row.referrer for row, _ in pairs}), organisation=organisation)
@@ -40,9 +41,9 @@ def decide(happened: Sequence[Happened], *, terms: Book, organisation: UUID, at:
     for row, one in pairs:
         version = terms.version(row.terms)
         promised: ReferralTerms = version.terms
-        if promised.to_friend is not None:
+        if promised.to_friend is not None and may_be_given(promised.to_friend, terms, at):
             dues.append(Due(REFERRAL, version, row.id, one, promised.to_friend, one.owner, tell=True))
-        if promised.to_referrer is not None:
+        if promised.to_referrer is not None and may_be_given(promised.to_referrer, terms, at):
             taking = _taking(row, promised.to_referrer.amount, limits[row.id], used, one)
             if taking is not None:
                 takes += taking
@@ -51,9 +52,11 @@ def decide(happened: Sequence[Happened], *, terms: Book, organisation: UUID, at:
     return Part(dues, takes, partial(_rewarded, [(row.id, one.id) for row, one in pairs], at))
 
 
-def _counts(row: Referral, bought: Sequence[Happened], terms: Book) -> Happened | None:
-    """The first of these purchases that is the one."""
+def _counts(row: Referral, bought: Sequence[Happened], terms: Book, at: datetime) -> Happened | None:
+    """The first of these purchases that is the one; none where nothing of what was promised can be given now."""
     promised: ReferralTerms = terms.version(row.terms).terms
+    if not any(may_be_given(one, terms, at) for one in (promised.to_friend, promised.to_referrer) if one):
+        return None
     fitting = [
         one
         for one in bought
