@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from regulars.ledger.services import freeze, unfreeze
+from regulars.ledger.words import Level
 from regulars.programme.book import book
 from regulars.programme.following.booking import take_back
 from regulars.programme.following.moves import CameBack
@@ -12,7 +14,7 @@ from regulars.programme.models import Coupon
 from regulars.rules.occasion import Occasion
 from regulars.sales.models import Sale
 from tests.api.pages import run_page
-from tests.api.shop import ANN, Shop, line, now, open_shop, promise
+from tests.api.shop import ANN, Shop, line, now, open_shop, owner, promise
 from tests.api.world import Till, World
 
 BRING = {
@@ -61,6 +63,17 @@ def test_both_get_their_points_after_the_first_purchase_that_counts(shop: Shop) 
     assert (points(shop, friend), shop.points()) == ((100, 0, 0), (200, 0, 0))
     [told] = shop.till.get(f"/members/{shop.member}/referrals").json()["items"]
     assert (told["friend"], told["state"], told["purchase"]) == (friend, "rewarded", done["id"])
+
+
+def test_what_a_frozen_referrer_does_not_get_takes_nothing_of_their_limit(shop: Shop) -> None:
+    promise(shop.world, "referral", "bring", BRING | {"limits": [{"most": 1}]}, begins_at=now() - timedelta(seconds=5))
+    frozen, after = brought(shop), brought(shop, "Cy")
+    freeze(owner(shop.member), Level.EARN, reason="looked into", actor=ANN, at=now())
+    shop.buy(line(1000), member=frozen)
+    assert (points(shop, frozen), shop.points()) == ((100, 0, 0), (0, 0, 0))
+    unfreeze(owner(shop.member), Level.EARN, actor=ANN, at=now())
+    shop.buy(line(1000), member=after)
+    assert shop.points() == (200, 0, 0)
 
 
 def test_a_return_in_time_takes_both_back_and_the_next_purchase_counts(shop: Shop) -> None:

@@ -41,6 +41,9 @@ def decide(happened: Sequence[Happened], *, terms: Book, organisation: UUID, at:
         owners = {due.owner for due in found.dues}
         erased = set(Account.objects.filter(owner__in=owners, closed_at__isnull=False).values_list("owner", flat=True))
         cannot = erased | kept_from_earning(owners, at=at)
+        # What a referrer does not get takes nothing of their limits, either.
+        without = {due.subject for due in found.dues if due.owner in cannot and not due.tell}
+        found.takes = [take for take in found.takes if take.occasion not in without]
         found.dues = [due for due in found.dues if due.owner not in cannot]
         found.postings = [({}, _posting(due)) for due in found.dues if due.prize.unit]
     return found
