@@ -38,8 +38,9 @@ _GONE: Final = (
     ("merges", "UPDATE members_merge SET reason = '' WHERE survivor_id = ANY(%(ids)s) OR other_id = ANY(%(ids)s)"),
     (
         "members",
-        "UPDATE members_member SET state = 'erased', source = '', household_id = NULL, sex = '', language = '',"
-        " country = '', town = '', birthday = NULL, birth_decade = NULL, name_grams = '{}', name_key = 0"
+        "UPDATE members_member SET state = 'erased', source = '', household_id = NULL, household_since = NULL,"
+        " sex = '', language = '', country = '', town = '', birthday = NULL, birth_decade = NULL, name_grams = '{}',"
+        " name_key = 0"
         " WHERE id = ANY(%(ids)s)",
     ),
 )

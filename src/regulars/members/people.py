@@ -22,14 +22,22 @@ _COPIED: Final = ("sex", "language", "country", "town", "birthday", "birth_decad
 
 def merge(survivor: UUID, other: UUID, *, deed: UUID, actor: Actor, at: datetime) -> Plain:
     """Only `root` is set: rows stay with the member they were written for, and reading goes by root. The survivor's
-    household and state are taken from the other where it has none. 8 queries."""
+    household and state are taken from the other where it has none; of one household the earlier moment of moving in
+    counts. 8 queries."""
     rows = {row.id: row for row in Member.objects.filter(id__in=[survivor, other])}
     one, two = rows[survivor], rows[other]
     Member.objects.filter(root_id=other).update(root_id=survivor)
-    plan: Plain = {"household": None, "state": None}
+    plan: Plain = {"household": None, "state": None, "since": None}
     if one.household_id is None and two.household_id is not None:
         plan["household"] = str(two.household_id)
-        Member.objects.filter(id=survivor).update(household_id=two.household_id)
+        home = {"household_id": two.household_id, "household_since": two.household_since}
+        Member.objects.filter(id=survivor).update(**home)
+    elif one.household_id is not None and one.household_id == two.household_id:
+        assert one.household_since is not None
+        assert two.household_since is not None
+        if two.household_since < one.household_since:
+            plan["since"] = [one.household_since.isoformat(), two.household_since.isoformat()]
+            Member.objects.filter(id=survivor).update(household_since=two.household_since)
     if one.state == "anonymous" and two.state == "active":
         plan["state"] = "anonymous"
         Member.objects.filter(id=survivor).update(state="active")
@@ -50,7 +58,10 @@ def unmerge(
     unless it was changed since. 8 queries."""
     Member.objects.filter(id__in=others).update(root_id=others[0])
     if plan["household"]:
-        Member.objects.filter(id=survivor, household_id=plan["household"]).update(household_id=None)
+        Member.objects.filter(id=survivor, household_id=plan["household"]).update(household=None, household_since=None)
+    if plan.get("since"):
+        own, lent = plan["since"]
+        Member.objects.filter(id=survivor, household_since=lent).update(household_since=own)
     if plan["state"] and not _has_a_name(survivor):
         Member.objects.filter(id=survivor, state="active").update(state=plan["state"])
     _settle([survivor, others[0]])

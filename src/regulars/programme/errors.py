@@ -38,6 +38,12 @@ class PointsRefused(ProgrammeError):
     code = "points-refused"
 
 
+class FamilyRefused(ProgrammeError):
+    """Nothing is paid here with the units of a household; `why` says the reason."""
+
+    code = "family-refused"
+
+
 class UnknownCoupon(ProgrammeError):
     """There is no such coupon or batch of them."""
 

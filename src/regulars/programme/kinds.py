@@ -4,6 +4,7 @@ from regulars.programme import earning, inactivity, ladders, rewards
 from regulars.programme.challenges import terms as challenges
 from regulars.programme.checkout import caps, paying, reviewing
 from regulars.programme.coupons import terms as coupons
+from regulars.programme.families import terms as families
 from regulars.programme.goodwill import terms as goodwill
 from regulars.programme.referrals import terms as referrals
 from regulars.programme.resets import terms as resets
@@ -13,6 +14,7 @@ __all__ = [
     "challenges",
     "coupons",
     "earning",
+    "families",
     "goodwill",
     "inactivity",
     "ladders",

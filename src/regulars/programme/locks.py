@@ -123,6 +123,14 @@ def enrolling(member: UUID) -> None:
     run("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"enrol {member}"])
 
 
+def families(households: Collection[UUID]) -> None:
+    """One at a time spends of a household's units together; after the document's key, before coupons. One query."""
+    run(
+        "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(%s::text[]) AS k",
+        [column([f"family {one}" for one in sorted(households)])],
+    )
+
+
 def review(number: UUID, organisation: UUID) -> Review:
     """A bill that waits for a person. One query. Raises SaleUnknown, SaleState."""
     row = Review.objects.select_for_update(no_key=True).filter(id=number, organisation=organisation).first()

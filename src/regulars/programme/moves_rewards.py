@@ -22,6 +22,17 @@ class NewRedemption:
     channel: str = ""
     source: str = ""
     external_id: str = ""
+    family: bool = False  # paid with the units of the household
+
+
+@dataclass(frozen=True, slots=True)
+class PaidBy:
+    """Of a household, whose units pay how much."""
+
+    member: UUID
+    amount: int
+    hold: UUID | None = None
+    transfer: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ class Redeemed:
     hold: UUID | None
     transfer: UUID | None
     replayed: bool = False
+    paid_by: tuple[PaidBy, ...] = ()  # where a household pays; else `hold` or `transfer` is the member's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from regulars.programme.coupons.terms import Promotion, Series
 from regulars.programme.moves import Version
 from regulars.rules.benefits import Benefit
 from regulars.rules.earning.rule import EarnRule
+from regulars.rules.family import FamilyTerms
 from regulars.rules.inactivity import Inactivity
 from regulars.rules.paying import PointsPayment
 from regulars.rules.rewards import Reward
 from regulars.rules.sentences import levels, offers
 from regulars.rules.sentences.earning import earning
+from regulars.rules.sentences.families import family
 from regulars.rules.sentences.inactivity import inactivity
 from regulars.rules.sentences.words import Words
 from regulars.rules.tiers.ladder import Ladder
@@ -37,6 +39,8 @@ def sentence(version: Version, words: Words) -> str:
             return offers.paying(payment, words)
         case Inactivity() as inactive:
             return inactivity(inactive, words)
+        case FamilyTerms() as household:
+            return family(household, words)
         case Ladder() as ladder:
             return levels.ladder(ladder, words)
         case Benefit() as benefit:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from regulars.rules.occasion import Line, Occasion, Tender
+from regulars.rules.rounding import apportioned
 
 
 class Spent(StrEnum):
@@ -61,6 +62,22 @@ def kept(part: int, line: Line, back: int) -> int:
     return part * (line.quantity - back) // line.quantity
 
 
+def kept_together(parts: Sequence[Mapping[int, int]], lines: Mapping[int, Line], back: Mapping[int, int]) -> list[int]:
+    """How much stays of each of several parts that paid the same lines: together what stays of one that paid them all,
+    so that several who pay get back no more than one would; and no return takes from anybody.
+
+    >>> cups = {1: Line(1, "cup", 300, quantity=3000)}
+    >>> [kept_together([{1: 5}, {1: 5}], cups, {1: back}) for back in (0, 1000, 2000, 3000)]
+    [[5, 5], [3, 3], [2, 1], [0, 0]]
+    """
+    found = [0] * len(parts)
+    for number, line in lines.items():
+        paid = [part.get(number, 0) for part in parts]
+        for place, stays in enumerate(apportioned(kept(sum(paid), line, back[number]), paid)):
+            found[place] += stays
+    return found
+
+
 def left_of(line: Line, back: int) -> Line | None:
     """What is left of a line; None where all of it came back."""
     if back == line.quantity:
@@ -80,11 +97,12 @@ def remaining(occasion: Occasion, back: Mapping[int, int], paid_with: Mapping[st
     how much of each line it paid, so that the part paid with points shrinks with its lines."""
     lines = tuple(left for line in occasion.lines if (left := left_of(line, back.get(line.number, 0))))
     by_number = {line.number: line for line in occasion.lines}
+    told = {one.kind: one for one in occasion.tenders if one.kind in paid_with}  # once, however many paid with it
     tenders = tuple(
         Tender(one.kind, sum(kept(part, by_number[n], back.get(n, 0)) for n, part in paid_with[one.kind].items()))
-        if one.kind in paid_with
+        if one.kind in told
         else one
-        for one in occasion.tenders
+        for one in (*(one for one in occasion.tenders if one.kind not in told), *told.values())
     )
     return replace(occasion, lines=lines, tenders=tenders)
 

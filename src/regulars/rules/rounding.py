@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from fractions import Fraction
 
 
 class Round(StrEnum):
@@ -57,4 +58,31 @@ def shared(whole: int, weights: Sequence[int]) -> list[int]:
     order = sorted(range(len(weights)), key=lambda place: (-(whole * weights[place] % total), place))
     for place in order[: whole - sum(parts)]:
         parts[place] += 1
+    return parts
+
+
+def apportioned(whole: int, weights: Sequence[int]) -> list[int]:
+    """A whole of at most the sum of the weights split in proportion to them, so that no part shrinks when the whole
+    grows, and each part is its weight when the whole is their sum; ties go to the earlier. (Webster's method.)
+
+    >>> [apportioned(whole, [6, 3, 1]) for whole in (0, 1, 5, 10)]
+    [[0, 0, 0], [1, 0, 0], [3, 2, 0], [6, 3, 1]]
+    """
+    total = sum(weights)
+    assert 0 <= whole <= total, (whole, weights)
+    if total == 0:
+        return [0] * len(weights)
+    parts = [(2 * weight * whole + total) // (2 * total) for weight in weights]  # halves up: never behind its turn
+
+    def turn(place: int, unit: int) -> tuple[Fraction, int]:
+        """When a part gets its so manieth unit."""
+        return Fraction(2 * unit - 1, weights[place]), place
+
+    while (missing := whole - sum(parts)) != 0:
+        if missing > 0:
+            _, place = min(turn(place, parts[place] + 1) for place, weight in enumerate(weights) if weight)
+            parts[place] += 1
+        else:
+            _, place = max(turn(place, part) for place, part in enumerate(parts) if part)
+            parts[place] -= 1
     return parts

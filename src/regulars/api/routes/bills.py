@@ -86,6 +86,12 @@ class LineAsked(Asking):
         return self
 
 
+From = Annotated[
+    Literal["own", "family"],
+    Field(alias="from", description="The member's own units, or those of their household (terms of the kind family)."),
+]
+
+
 class PointsAsked(Asking):
     """A part of the bill to be paid with points: so many, or (nothing said) as many as may be."""
 
@@ -93,6 +99,7 @@ class PointsAsked(Asking):
 
     unit: UnitCode
     points: Amount | None = None
+    whose: From = "own"
 
 
 class ValueAsked(Somebody):
@@ -229,6 +236,7 @@ class EffectTold(Telling):
     money: Annotated[int, Field(description="What it pays of the bill, in minor units.")] = 0
     pending: bool = False
     item: str = ""
+    member: Annotated[MemberId | None, Field(description="Whose units paid, where a household did.")] = None
     lines: list[ByLine] = Field(default_factory=list)
 
 
@@ -299,6 +307,7 @@ class UndoneTold(Telling):
     unit: str
     amount: int
     money: int = 0
+    member: Annotated[MemberId | None, Field(description="Who gets them back, where a household paid.")] = None
     owed: int = 0
     forgone: int = 0
 

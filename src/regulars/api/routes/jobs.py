@@ -112,7 +112,7 @@ def _rows(
     rows = []
     for one in asked:
         here = places[one.merchant, one.store]
-        row = one.model_dump(mode="json", exclude_unset=True)
+        row = one.model_dump(mode="json", exclude_unset=True, by_alias=True)
         rows.append(row | {"merchant": here.merchant_text or None, "store": here.store_text or None})
     return rows, organisation(request.call, right)
 

@@ -149,7 +149,7 @@ def _purchase(asked: PurchaseAsked, here: Where, people: "People", at: datetime)
         member=member,
         shown=shown,
         coupons=tuple(dict.fromkeys(asked.coupons)),
-        points=tuple(PointsWanted(one.unit, one.points) for one in asked.points),
+        points=tuple(PointsWanted(one.unit, one.points, one.whose == "family") for one in asked.points),
         value=tuple(_value(one, people, member, shown) for one in asked.value),
         loads=tuple(
             Load(number, *people.known(line.loads), line.loads.unit) for number, line in numbered if line.loads

@@ -25,6 +25,7 @@ from regulars.api.fields import (
 )
 from regulars.api.keys import Call, Request
 from regulars.api.places import organisation, where
+from regulars.api.routes.bills import From
 from regulars.api.routes.holdings import sees
 from regulars.basics.ids import typed
 from regulars.journal.moves import Deed
@@ -36,6 +37,7 @@ from regulars.programme.moves import Version
 from regulars.programme.moves_rewards import NewRedemption, Offered, Redeemed
 from regulars.programme.selectors import rewards as known
 from regulars.programme.services import rewards as verbs
+from regulars.programme.services.rewards_paying import REDEMPTION
 from regulars.rules.rewards import Price
 
 router = Router(tags=["Rewards"])
@@ -101,13 +103,15 @@ class OfferedAllTold(Telling):
 
 
 class RedemptionAsked(Asking):
-    """So many of a reward, at a price of the member's. With `source` and `external_id` it happens once, for ever."""
+    """So many of a reward, at a price of the member's, paid with their own units or (`from`) those of their household.
+    With `source` and `external_id` it happens once, for ever."""
 
     EXAMPLE: ClassVar = {"reward": "mug", "count": 1, "source": "desk-1", "external_id": "2026-05-04/31"}
 
     reward: RewardCode
     price: Annotated[str, StringConstraints(max_length=80, pattern=PRINTED)] = ""
     count: Annotated[int, Field(ge=1, le=1000)] = 1
+    whose: From = "own"
     shown: MemberId | None = None
     merchant: MerchantId | None = None
     store: StoreId | None = None
@@ -128,6 +132,15 @@ class CancelledAsked(Asking):
     EXAMPLE: ClassVar = {"reason": "arrived broken"}
 
     reason: Text
+
+
+class PaidByTold(Telling):
+    """Of a household, whose units pay how much."""
+
+    member: MemberId
+    amount: int
+    hold: HoldId | None
+    transfer: TransferId | None
 
 
 class RedemptionTold(Telling):
@@ -152,6 +165,7 @@ class RedemptionTold(Telling):
     store: str
     hold: HoldId | None
     transfer: TransferId | None
+    paid_by: Annotated[list[PaidByTold], Field(description="Where a household pays.")]
     replayed: bool
 
 
@@ -202,6 +216,7 @@ def redeem_a_reward(request: Request, member: MemberId, body: RedemptionAsked) -
         channel=body.channel,
         source=here.source_of(body.source),
         external_id=body.external_id or "",
+        family=body.whose == "family",
     )
     done = verbs.redeem(wanted, organisation=here.organisation, actor=call.actor, at=call.at)
     return Reply(_redemption(done), about=root)
@@ -239,7 +254,7 @@ def _mine(call: Call, number: UUID) -> UUID:
     home = organisation(call, Right.SALES_POST)
     row = known.redemption(number, organisation=home)
     if row is None or not sees(call, Right.SALES_POST, row.merchant, row.store):
-        raise UnknownReward("No redemption has this id.", redemption=typed(verbs.REDEMPTION, number))
+        raise UnknownReward("No redemption has this id.", redemption=typed(REDEMPTION, number))
     return home
 
 
@@ -311,5 +326,9 @@ def _redemption(one: Redeemed) -> RedemptionTold:
         store=one.store,
         hold=one.hold,
         transfer=one.transfer,
+        paid_by=[
+            PaidByTold(member=each.member, amount=each.amount, hold=each.hold, transfer=each.transfer)
+            for each in one.paid_by
+        ],
         replayed=one.replayed,
     )

@@ -15,6 +15,7 @@ from regulars.client.generated.events import Events
 from regulars.client.generated.exchange import Exchange
 from regulars.client.generated.extending import Extending
 from regulars.client.generated.extras import Extras
+from regulars.client.generated.families import Families
 from regulars.client.generated.goodwill import Goodwill
 from regulars.client.generated.holdings import Holdings
 from regulars.client.generated.households import Households
@@ -56,6 +57,7 @@ class Addresses(
     Exchange,
     Extending,
     Extras,
+    Families,
     Goodwill,
     Holdings,
     Households,

@@ -89,6 +89,7 @@ class EffectTold(TypedDict):
     money: NotRequired[int]
     pending: NotRequired[bool]
     item: NotRequired[str]
+    member: NotRequired[str | None]
     lines: NotRequired[list[ByLine]]
 
 
@@ -130,11 +131,9 @@ class PurchaseTold(TypedDict):
     replayed: NotRequired[bool]
 
 
-class PointsAsked(TypedDict):
-    """A part of the bill to be paid with points: so many, or (nothing said) as many as may be."""
-
-    unit: str
-    points: NotRequired[int | None]
+PointsAsked = TypedDict(
+    "PointsAsked", {"unit": "str", "points": "NotRequired[int | None]", "from": "NotRequired[Literal['own', 'family']]"}
+)
 
 
 class PurchaseAsked(TypedDict):
@@ -200,6 +199,7 @@ class UndoneTold(TypedDict):
     unit: str
     amount: int
     money: NotRequired[int]
+    member: NotRequired[str | None]
     owed: NotRequired[int]
     forgone: NotRequired[int]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from regulars.client.calling import Calling, part
 
@@ -70,6 +70,15 @@ class WayTold(TypedDict):
     facts: dict[str, str | int]
 
 
+class PaidByTold(TypedDict):
+    """Of a household, whose units pay how much."""
+
+    member: str
+    amount: int
+    hold: str | None
+    transfer: str | None
+
+
 class RedemptionTold(TypedDict):
     """A redemption: reserved (until `lapses_at`), fulfilled or cancelled."""
 
@@ -92,21 +101,25 @@ class RedemptionTold(TypedDict):
     store: str
     hold: str | None
     transfer: str | None
+    paid_by: list[PaidByTold]
     replayed: bool
 
 
-class RedemptionAsked(TypedDict):
-    """So many of a reward, at a price of the member's. With `source` and `external_id` it happens once, for ever."""
-
-    reward: str
-    price: NotRequired[str]
-    count: NotRequired[int]
-    shown: NotRequired[str | None]
-    merchant: NotRequired[str | None]
-    store: NotRequired[str | None]
-    channel: NotRequired[str]
-    source: NotRequired[str | None]
-    external_id: NotRequired[str | None]
+RedemptionAsked = TypedDict(
+    "RedemptionAsked",
+    {
+        "reward": "str",
+        "price": "NotRequired[str]",
+        "count": "NotRequired[int]",
+        "from": "NotRequired[Literal['own', 'family']]",
+        "shown": "NotRequired[str | None]",
+        "merchant": "NotRequired[str | None]",
+        "store": "NotRequired[str | None]",
+        "channel": "NotRequired[str]",
+        "source": "NotRequired[str | None]",
+        "external_id": "NotRequired[str | None]",
+    },
+)
 
 
 class RedemptionsTold(TypedDict):

@@ -28,6 +28,7 @@ class Member(models.Model):
     enrolled_at = models.DateTimeField()  # when in the shop
     created_at = models.DateTimeField()  # when in the books
     household = models.ForeignKey("Household", models.PROTECT, null=True, related_name="members")
+    household_since = models.DateTimeField(null=True)  # when they moved in
     sex = models.TextField(default="")
     language = models.TextField(default="")
     country = models.TextField(default="")
@@ -43,7 +44,14 @@ class Member(models.Model):
             models.Index(fields=["organisation", "id"], name="members_member_organisation"),
             models.Index(fields=["name_key"], name="members_member_name_key"),
         )
-        constraints = (models.CheckConstraint(name="members_member_state", condition=Q(state__in=MemberState.values)),)
+        constraints = (
+            models.CheckConstraint(name="members_member_state", condition=Q(state__in=MemberState.values)),
+            models.CheckConstraint(
+                name="members_member_household_since",
+                condition=Q(household=None, household_since=None)
+                | Q(household__isnull=False, household_since__isnull=False),
+            ),
+        )
 
 
 class Fact(models.Model):

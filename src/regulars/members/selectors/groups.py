@@ -1,12 +1,13 @@
 """Households, companies, and who speaks for them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q
 
+from regulars.journal.statements import column, run
 from regulars.members.errors import UnknownGroup
 from regulars.members.models import Company, Contact, Household, Member
 
@@ -19,6 +20,16 @@ class Home:
     head: UUID | None
     members: Sequence[UUID]
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Somebody who lives in a household, and since when."""
+
+    id: UUID
+    household: UUID
+    since: datetime
+    is_head: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,27 @@ def home(household: UUID, *, organisation: UUID) -> Home:
 def home_of(root: UUID) -> UUID | None:
     """The household a member lives in. 1 query."""
     return Member.objects.values_list("household", flat=True).get(id=root)
+
+
+def homes_of(roots: Collection[UUID]) -> dict[UUID, UUID]:
+    """The households of those members who live in one. 1 query."""
+    rows = Member.objects.filter(id__in=roots, household__isnull=False)
+    return {member: home for member, home in rows.values_list("id", "household") if home is not None}
+
+
+def relatives(households: Collection[UUID]) -> dict[UUID, list[Relative]]:
+    """Who lives in these households, in the order of moving in. 1 query."""
+    rows = run(
+        "SELECT m.id, m.household_id, m.household_since, m.id = head.root_id FROM members_member m"
+        " JOIN members_household h ON h.id = m.household_id LEFT JOIN members_member head ON head.id = h.head_id"
+        " WHERE m.household_id = ANY(%s::uuid[]) AND m.root_id = m.id AND m.state NOT IN ('closed', 'erased')"
+        " ORDER BY m.household_since, m.id",
+        [column(households)],
+    )
+    found: dict[UUID, list[Relative]] = {}
+    for member, household, since, is_head in rows:
+        found.setdefault(household, []).append(Relative(member, household, since, bool(is_head)))
+    return found
 
 
 def companies(

@@ -28,7 +28,8 @@ def make_household(
         id=new_id(at), organisation=organisation, head=found[head] if head is not None else None, created_at=at
     )
     row.save(force_insert=True)
-    Member.objects.filter(id__in=[member.id for member in found.values()]).update(household=row.id)
+    moving = Member.objects.filter(id__in=[member.id for member in found.values()])
+    moving.update(household=row.id, household_since=at)
     _record("households.make", typed("hsh", row.id), {"members": _texts(found.values())}, actor, at)
     return row.id
 
@@ -44,7 +45,11 @@ def join_household(
     ids = [member.id for member in found.values()]
     led = Household.objects.filter(head__in=ids)
     (led if household is None else led.exclude(id=household)).update(head=None)
-    Member.objects.filter(id__in=ids).update(household=household)
+    moving = Member.objects.filter(id__in=ids)
+    if household is None:
+        moving.update(household=None, household_since=None)
+    else:  # who lives there already has done so since then
+        moving.exclude(household=household).update(household=household, household_since=at)
     subject = typed("hsh", household) if household else ""
     _record(
         "households.join" if household else "households.leave", subject, {"members": _texts(found.values())}, actor, at

@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
+
 from regulars.basics.ids import new_ids, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.transactions import whole
+from regulars.ledger.errors import AccountClosed, HolderFrozen, HolderMerged, LedgerError, NotEnough
 from regulars.ledger.moves import Posting
 from regulars.ledger.selectors import balances
 from regulars.programme import counters, locks
@@ -16,7 +19,7 @@ from regulars.programme.checkout import rows, telling
 from regulars.programme.checkout.counting import counts_of
 from regulars.programme.checkout.deciding import Decided, baskets, decide
 from regulars.programme.checkout.intake import asked
-from regulars.programme.checkout.known import Known, read
+from regulars.programme.checkout.known import Known, asks_family, read
 from regulars.programme.checkout.loading import check_loads
 from regulars.programme.checkout.moves import NewPurchase, Outcome
 from regulars.programme.checkout.postings import Plain, move, set_aside
@@ -34,13 +37,15 @@ from regulars.sales.intake import fingerprint
 from regulars.sales.moves import NewSale, SoldLine
 
 AFTER: Final = timedelta(hours=1)
+TRIES: Final = 3  # of a bill that a household pays, where others spend at the same time
 
 
 @whole()
 def check_out(wanted: Sequence[NewPurchase], *, actor: Actor, at: datetime) -> list[Outcome]:
     """What came of each, in their order; a bill that came before is answered as it was then.
 
-    Raises WrongSale, KeyReused, PointsRefused, WrongLoad, WrongCurrency and what the ledger refuses.
+    Raises WrongSale, KeyReused, PointsRefused, FamilyRefused, WrongLoad, WrongCurrency and what the ledger
+    refuses.
     """
     organisations = {one.place.organisation for one in wanted}
     assert len(organisations) == 1, "purchases of one organisation"
@@ -50,7 +55,7 @@ def check_out(wanted: Sequence[NewPurchase], *, actor: Actor, at: datetime) -> l
     )
     ids = [earlier.get((one.place.source, one.place.external_id), number) for number, one in numbered]
     fresh = [(number, one) for (number, one), first in zip(numbered, ids, strict=True) if first == number]
-    made = _book(fresh, organisations.pop(), actor, at) if fresh else {}
+    made = _booked(fresh, organisations.pop(), actor, at) if fresh else {}
     before = outcomes(set(ids) - made.keys())
     return [made[number] if number in made else before[number] for number in ids]
 
@@ -61,7 +66,7 @@ def accept(number: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> O
     raises."""
     row = locks.review(number, organisation)
     wanted = asked_then(row)
-    done = _book([(number, wanted)], organisation, actor, at, reviewed=True)[number]
+    done = _booked([(number, wanted)], organisation, actor, at, reviewed=True)[number]
     _decide(row, "accepted", "", done.told, actor, at)
     return done
 
@@ -78,6 +83,30 @@ def _decide(row: Review, state: str, reason: str, told: Mapping[str, Any], actor
     row.state, row.reason, row.told, row.decided_at, row.decided_by = state, reason, dict(told), at, actor.id
     row.save(update_fields=["state", "reason", "told", "decided_at", "decided_by"])
     record([Deed(f"sales.{state}", typed("sal", row.id), reason=reason)], actor=actor, at=at)
+
+
+class Overtaken(Exception):
+    """Others spent of a household's units after they were read: what the ledger refused."""
+
+    def __init__(self, refusal: LedgerError) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+
+
+def _booked(
+    fresh: Sequence[tuple[UUID, NewPurchase]], organisation: UUID, actor: Actor, at: datetime, *, reviewed: bool = False
+) -> dict[UUID, Outcome]:
+    """Where a household pays, whose units pay is decided on what was read: where that has changed by the time they are
+    locked, all is decided anew."""
+    if not any(asks_family(one) for _, one in fresh):
+        return _book(fresh, organisation, actor, at, reviewed=reviewed)
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                return _book(fresh, organisation, actor, at, reviewed=reviewed)
+        except Overtaken as overtaken:
+            refusal = overtaken.refusal
+    raise refusal
 
 
 def _book(
@@ -100,7 +129,12 @@ def _book(
     follows = following.decide(_happened(decided, known), terms=known.book, organisation=organisation, at=at)
     taking = [take for one in decided for take in one.taking]
     counters.take([*taking, *follows.takes], organisation=organisation)
-    parts, given = _move(decided, follows.postings, actor, at)
+    try:
+        parts, given = _move(decided, follows.postings, actor, at)
+    except (NotEnough, HolderFrozen, AccountClosed, HolderMerged) as refusal:
+        if any(asks_family(one.wanted) for one in decided):
+            raise Overtaken(refusal) from refusal
+        raise
     sales.record_sales([_sale(one) for one in decided], actor=actor, at=at)
     active = {one.holder[0] for one in decided if _counts(one)}
     keep_alive(active, organisation=organisation, actor=actor, at=at, terms=known.book)

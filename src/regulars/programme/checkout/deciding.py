@@ -12,12 +12,13 @@ from regulars.basics.ids import typed
 from regulars.programme import counters
 from regulars.programme.book import Book
 from regulars.programme.checkout.caps import room
-from regulars.programme.checkout.known import Holding, Known
+from regulars.programme.checkout.known import Known
 from regulars.programme.checkout.moves import Load, NewPurchase
 from regulars.programme.checkout.paying import Paying, Wallet, pay
 from regulars.programme.coupons.moves import Basket, Told
 from regulars.programme.coupons.offering import Offers
 from regulars.programme.errors import WrongLoad
+from regulars.programme.families.moves import Holding
 from regulars.programme.known import known_by
 from regulars.rules.caps import capped
 from regulars.rules.earning.earn import KIND, earn, needed
@@ -68,15 +69,20 @@ class Decided:
 def baskets(numbered: Sequence[tuple[UUID, NewPurchase]], known: Known) -> list[Basket]:
     """The bills as promotions and coupons look at them."""
     return [
-        Basket(number, known.occasion(one), known.facts(one), one.member, one.shown, one.coupons)
+        Basket(number, known.occasion(one), known.facts(one), one.member, one.shown, one.coupons, _earns(one, known))
         for number, one in numbered
     ]
+
+
+def _earns(wanted: NewPurchase, known: Known) -> bool:
+    return wanted.member is not None and wanted.member not in known.frozen
 
 
 def decide(
     pairs: Sequence[tuple[NewPurchase, Basket]], known: Known, offers: Offers, *, organisation: UUID, at: datetime
 ) -> list[Decided]:
-    """All of a batch. Locks the sums that earning rules look at. Raises PointsRefused, NotEnough, WrongCurrency."""
+    """All of a batch. Locks the sums that earning rules look at. Raises PointsRefused, FamilyRefused, NotEnough,
+    WrongCurrency."""
     available: dict[Holding, int] = dict(known.available)
     priced = [_priced(wanted, basket, known, offers, available) for wanted, basket in pairs]
     whose = whose_of([(basket.id, one.member, basket.occasion) for one, basket in pairs], known.book, organisation)
@@ -92,7 +98,7 @@ def decide(
     found = []
     for (wanted, basket), (told, wallet) in zip(pairs, priced, strict=True):
         occasion = wallet.tendered()
-        earns = wanted.member is not None and wanted.member not in known.frozen
+        earns = basket.earns
         earned = _kept_from(wanted)
         if earns:
             assert wanted.member is not None
@@ -112,7 +118,7 @@ def _priced(
     occasion = basket.occasion
     if told.priced.lines is not occasion.lines:
         occasion = replace(occasion, lines=told.priced.lines)
-    wallet = pay(wanted, occasion, basket.facts, known.book, available)
+    wallet = pay(wanted, occasion, basket.facts, known, available)
     available.update(wallet.available)
     for load in wanted.loads:
         if not next(line.paid for line in occasion.lines if line.number == load.number):

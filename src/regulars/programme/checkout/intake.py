@@ -15,7 +15,7 @@ def asked(one: NewPurchase) -> dict[str, Any]:
         "shown": str(one.shown) if one.shown else None,
         "lines": [_line(sold) for sold in one.lines],
         "coupons": sorted(one.coupons),
-        "points": [[each.unit, each.points] for each in one.points],
+        "points": [[each.unit, each.points, *(["family"] if each.family else [])] for each in one.points],
         "value": [[str(each.shown), list(each.units), each.amount] for each in one.value],
         "loads": [[each.number, str(each.shown), each.unit] for each in one.loads],
         "tenders": [[each.kind, each.amount] for each in one.tenders],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from regulars.members.selectors.sketches import Sketch, sketches
 from regulars.programme.book import Book, book_and_places
 from regulars.programme.challenges.selectors import OptedIn, opted_in
 from regulars.programme.checkout.moves import NewPurchase
+from regulars.programme.families.moves import Families, Holding
+from regulars.programme.families.reading import families
 from regulars.programme.ladders import LADDER
 from regulars.programme.selectors.tiers import levels_then
 from regulars.rules.conditions import Conditions
@@ -23,7 +26,6 @@ from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Occasion
 from regulars.sales.moves import Place
 
-Holding = tuple[UUID, str]  # owner, unit
 GONE: Final = (MemberState.CLOSED, MemberState.ERASED)
 
 
@@ -49,6 +51,7 @@ class Known:
     opted: Mapping[UUID, Sequence[OptedIn]] = field(default_factory=dict)  # where terms ask
     bought: Mapping[UUID, int] = field(default_factory=dict)  # kept purchases so far, where a rule asks
     available: Mapping[Holding, int] = field(default_factory=dict)
+    families: Families = field(default_factory=Families)  # where somebody pays with the units of a household
     frozen: frozenset[UUID] = frozenset()  # who earns nothing for now: the bill is booked all the same
 
     def zone(self, place: Place) -> str:
@@ -62,8 +65,8 @@ class Known:
             at=wanted.effective_at,
             currency=wanted.currency,
             lines=tuple(one.line for one in wanted.lines),
-            merchant=typed("mrc", place.merchant) if place.merchant else "",
-            store=typed("str", place.store) if place.store else "",
+            merchant=_named("mrc", place.merchant) if place.merchant else "",
+            store=_named("str", place.store) if place.store else "",
             channel=place.channel,
             zone=self.zone(place),
             store_zone=self.zones.get(where, "") if where else "",
@@ -86,12 +89,22 @@ class Known:
         )
 
 
+@lru_cache(4096)
+def _named(prefix: str, place: UUID) -> str:
+    """Places are few and come again with every bill."""
+    return typed(prefix, place)
+
+
 def read(wanted: Sequence[NewPurchase], *, organisation: UUID, at: datetime) -> Known:
-    """As `people`, and who is frozen; one more query for each holder who pays with points or value."""
+    """As `people`, and who is frozen; one more query for each holder who pays with points or value, and six where some
+    pay with the units of their households, which are locked."""
     holders = {owner for one in wanted for owner in _payers(one)}
+    related = _families(wanted, at)
     available = {(owner, has.unit): has.available for owner in sorted(holders) for has in balances(owner, at=at)}
+    available = related.available(at) | available
     found = people(wanted, organisation=organisation)
-    return replace(found, available=available, frozen=kept_from_earning(found.sketches.keys(), at=at))
+    frozen = kept_from_earning(found.sketches.keys(), at=at)
+    return replace(found, available=available, families=related, frozen=frozen)
 
 
 def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
@@ -109,6 +122,19 @@ def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
         opted_in(found) if members and asks_who_opted_in(terms) else {},
         _bought(found) if members and asks_for_first(terms) else {},
     )
+
+
+def asks_family(wanted: NewPurchase) -> bool:
+    """Whether a part is paid with the units of a household."""
+    return wanted.member is not None and any(one.family for one in wanted.points)
+
+
+def _families(wanted: Sequence[NewPurchase], at: datetime) -> Families:
+    asking = [one for one in wanted if asks_family(one)]
+    if not asking:
+        return Families()
+    members = {one.member for one in asking if one.member is not None}
+    return families(members, {part.unit for one in asking for part in one.points if part.family}, at=at, locked=True)
 
 
 def _levels(wanted: Sequence[Visit], terms: Book) -> dict[tuple[UUID, datetime], dict[str, str]]:

@@ -12,10 +12,11 @@ from regulars.sales.moves import Place, SoldLine
 
 @dataclass(frozen=True, slots=True)
 class PointsWanted:
-    """A part of the bill to be paid with points: so many, or as many as may be."""
+    """A part of the bill to be paid with points: so many, or as many as may be; the member's own, or the family's."""
 
     unit: str
     points: int | None = None
+    family: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What points and stored value pay of a bill: decided on what was read, booked under the ledger's own locks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -9,14 +9,18 @@ from regulars.ledger.errors import NotEnough, WrongCurrency
 from regulars.ledger.models import Unit
 from regulars.ledger.words import UnitKind
 from regulars.programme.book import Book
-from regulars.programme.checkout.known import Holding
+from regulars.programme.checkout.known import Known
 from regulars.programme.checkout.moves import NewPurchase, PointsWanted, ValueWanted
 from regulars.programme.errors import PointsRefused
+from regulars.programme.families.drawing import Drawing
+from regulars.programme.families.moves import Holding
 from regulars.programme.terms import of_kind
+from regulars.rules.family import laid
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Occasion, Tender
 from regulars.rules.paying import Part, PointsPayment, most_points, pay_points, pay_value
 from regulars.rules.returns import ReturnPolicy
+from regulars.rules.rounding import shared
 
 POINTS: Final = "points-payment"  # kinds of terms
 RETURNS: Final = "return-policy"
@@ -32,6 +36,7 @@ class Paying:
     part: Part
     owner: UUID
     shown: UUID
+    family: bool = False  # with others of a household
 
 
 @dataclass(slots=True)
@@ -62,8 +67,8 @@ class Wallet:
         ]
         return replace(self.payable, lines=tuple(one for one in left if one.amount))
 
-    def add(self, part: Part, owner: UUID, shown: UUID) -> None:
-        self.parts.append(Paying(part, owner, shown))
+    def add(self, part: Part, owner: UUID, shown: UUID, *, family: bool = False) -> None:
+        self.parts.append(Paying(part, owner, shown, family))
         self.available[owner, part.unit] -= part.units
         for number, money in part.lines.items():
             self.paid[number] = self.paid.get(number, 0) + money
@@ -72,18 +77,23 @@ class Wallet:
         """The bill with what these parts paid among its tenders."""
         if not self.parts:
             return self.occasion
-        told = tuple(Tender(f"{one.part.kind}:{one.part.unit}", one.part.money) for one in self.parts)
+        paid: dict[str, int] = {}
+        for one in self.parts:
+            kind = f"{one.part.kind}:{one.part.unit}"
+            paid[kind] = paid.get(kind, 0) + one.part.money
+        told = tuple(Tender(kind, money) for kind, money in paid.items())
         return replace(self.occasion, tenders=(*self.occasion.tenders, *told))
 
 
 def pay(
-    wanted: NewPurchase, occasion: Occasion, member: MemberFacts | None, terms: Book, available: Mapping[Holding, int]
+    wanted: NewPurchase, occasion: Occasion, facts: MemberFacts | None, known: Known, available: Mapping[Holding, int]
 ) -> Wallet:
-    """Points first, then stored value, each in the order asked. Raises PointsRefused, NotEnough, WrongCurrency."""
+    """Points first, then stored value, each in the order asked. Raises PointsRefused, FamilyRefused, NotEnough,
+    WrongCurrency."""
     wallet = Wallet.of(wanted, occasion, available)
     for one in wanted.points:
-        assert wanted.member is not None
-        _points(wallet, one, wanted.member, wanted.shown or wanted.member, member, _terms(terms, one, wanted))
+        terms = _terms(known.book, one, wanted)
+        (_family if one.family else _own)(wallet, one, wanted, facts, terms, known)
     if wanted.value:
         _check_currency(wanted)
     for value in wanted.value:
@@ -99,26 +109,83 @@ def _terms(terms: Book, asked: PointsWanted, wanted: NewPurchase) -> PointsPayme
     raise PointsRefused(f"{asked.unit} pay nothing of a bill in {wanted.currency}.", unit=asked.unit, most=0)
 
 
-def _points(
-    wallet: Wallet, asked: PointsWanted, owner: UUID, shown: UUID, member: MemberFacts | None, terms: PointsPayment
+def _own(
+    wallet: Wallet,
+    asked: PointsWanted,
+    wanted: NewPurchase,
+    facts: MemberFacts | None,
+    terms: PointsPayment,
+    known: Known,
 ) -> None:
+    """Out of the account of who buys."""
+    owner = wanted.member
+    assert owner is not None
     has = wallet.available.get((owner, asked.unit), 0)
     if asked.points is not None and asked.points > has:
         missing = asked.points - has
         raise NotEnough(f"{has} are available.", required=asked.points, available=has, missing=missing)
+    part = _part(wallet, asked, facts, terms, has)
+    if part is not None:
+        wallet.available.setdefault((owner, asked.unit), 0)
+        wallet.add(part, owner, wanted.shown or owner)
+
+
+def _family(
+    wallet: Wallet,
+    asked: PointsWanted,
+    wanted: NewPurchase,
+    facts: MemberFacts | None,
+    terms: PointsPayment,
+    known: Known,
+) -> None:
+    """Out of the accounts of a household, a part for each: they are taken and given back apart."""
+    owner = wanted.member
+    assert owner is not None
+    spent = {holding: known.available[holding] - left for holding, left in wallet.available.items()}
+    drawing = Drawing(
+        known.book, owner, asked.unit, known.families,
+        spent=spent, at=wanted.effective_at, zone=known.zone(wanted.place),
+    )  # fmt: skip
+    drawing.check(asked.points or 0)
+    part = _part(wallet, asked, facts, terms, drawing.available)
+    if part is None:
+        return
+    draws = drawing.of(part.units)
+    shares = _shares(part, [units for _, units in draws])
+    for (giver, _), share in zip(draws, shares, strict=True):
+        wallet.add(share, giver, wanted.shown or owner if giver == owner else giver, family=True)
+
+
+def _shares(part: Part, draws: Sequence[int]) -> list[Part]:
+    """A part that several pay, in as many parts: line by line they add up to it."""
+    taken = laid(draws, list(part.taken.values()))
+    money = laid(shared(part.money, draws), list(part.lines.values()))
+    return [
+        Part(part.kind, part.unit, units, sum(paid), _some(part.lines, paid), _some(part.taken, row))
+        for units, paid, row in zip(draws, money, taken, strict=True)
+    ]
+
+
+def _some(lines: Iterable[int], amounts: Sequence[int]) -> dict[int, int]:
+    return {number: amount for number, amount in zip(lines, amounts, strict=True) if amount}
+
+
+def _part(
+    wallet: Wallet, asked: PointsWanted, facts: MemberFacts | None, terms: PointsPayment, has: int
+) -> Part | None:
+    """What points pay of the bill; None where as many as may be are none. Raises PointsRefused."""
     rest = wallet.rest()
-    most, why = most_points(terms, rest, member, has)
+    most, why = most_points(terms, rest, facts, has)
     if asked.points is None and not most:
-        return  # as many as may be: none
+        return None
     points = most if asked.points is None else asked.points
     if why is not None or points > most or points < terms.least or points % terms.step:
-        facts = dict(why.facts) | {"why": why.why.value} if why else {}
+        more = dict(why.facts) | {"why": why.why.value} if why else {}
         raise PointsRefused(
             f"At most {most} can be paid with here, {terms.least} at least, in steps of {terms.step}.",
-            unit=asked.unit, most=most, least=terms.least, step=terms.step, **facts,
+            unit=asked.unit, most=most, least=terms.least, step=terms.step, **more,
         )  # fmt: skip
-    wallet.available.setdefault((owner, asked.unit), 0)
-    wallet.add(pay_points(terms, rest, points), owner, shown)
+    return pay_points(terms, rest, points)
 
 
 def _value(wallet: Wallet, asked: ValueWanted) -> None:

@@ -41,7 +41,7 @@ from regulars.rules.earning.returning import held_after, sums_to_return
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Line, Occasion
 from regulars.rules.paying import PointsPayment
-from regulars.rules.returns import ReturnPolicy, Spent, remaining, value_left
+from regulars.rules.returns import ReturnPolicy, Spent, kept_together, remaining, value_left
 from regulars.rules.returns import kept as part_kept
 from regulars.sales import locks
 from regulars.sales import services as sales
@@ -215,6 +215,7 @@ class Returning:
         it came from; how much money that was."""
         told, money = [], 0
         value_stays = self._value_left(now)
+        stay = self._points_left()
         for place, part in enumerate(self.kept.parts):
             units, paid = self.kept.paid[place]
             if part["kind"] == "value":
@@ -222,25 +223,39 @@ class Returning:
                 value_stays -= left
                 stays = left, left
             else:
-                stays = self._kept(part["taken"]), self._kept(part["lines"])
+                stays = stay[place]
             if stays[0] < units:
                 back = self._reverse(part, units - stays[0], actor, at)
                 told.append(
                     {
                         "kind": f"pay-{part['kind']}", "unit": part["unit"], "amount": back.amount,
                         "money": paid - stays[1], "forgone": back.forgone,
+                        **telling.giver("family" in part, self.who.roots[UUID(part["shown"])]),
                     }
                 )  # fmt: skip
             money += paid - stays[1]
             self.kept.paid[place] = list(stays)
         return told, money
 
+    def _points_left(self) -> dict[int, tuple[int, int]]:
+        """Units and money by the place of each part paid with points; of one unit together, whoever's they were."""
+        places = [place for place, part in enumerate(self.kept.parts) if part["kind"] == "points"]
+        found: dict[int, tuple[int, int]] = {}
+        for unit in {self.kept.parts[place]["unit"] for place in places}:
+            of = [place for place in places if self.kept.parts[place]["unit"] == unit]
+            units, money = (
+                kept_together([_by_number(self.kept.parts[place][name]) for place in of], self.lines, self.now)
+                for name in ("taken", "lines")
+            )
+            found |= {place: (left, paid) for place, left, paid in zip(of, units, money, strict=True)}
+        return found
+
     def _value_left(self, now: Occasion) -> int:
         """What value still pays of what stays."""
         value = [part for part in self.kept.parts if part["kind"] == "value"]
         paid = sum(part["money"] for part in value)
         points = [part for part in self.kept.parts if part["kind"] == "points"]
-        by_points = sum(part["money"] for part in points) - sum(self._kept(part["lines"]) for part in points)
+        by_points = sum(part["money"] for part in points) - sum(money for _, money in self._points_left().values())
         back = self.bought.paid - now.paid - by_points
         due = self.bought.paid - paid - sum(part["money"] for part in points)
         return value_left(self.policy, paid, due, back, sum(self._kept(part["lines"]) for part in value))
@@ -323,6 +338,10 @@ class Returning:
             "effects": list(effects),
             "balances": telling.balances(balances(member, at=at), units) if member and units else [],
         }
+
+
+def _by_number(parts: Mapping[str, int]) -> dict[int, int]:
+    return {int(number): part for number, part in parts.items()}
 
 
 def _undone(one: Mapping[str, Any], back: Reversed) -> Plain:

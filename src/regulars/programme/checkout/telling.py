@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from regulars.basics.ids import typed
 from regulars.ledger.moves import Balance
@@ -85,9 +86,15 @@ def _payments(one: Decided) -> list[dict[str, Any]]:
             "amount": each.part.units,
             "money": each.part.money,
             "lines": by_line(each.part.lines.items()),
+            **giver(each.family, each.owner),
         }
         for each in one.parts
     ]
+
+
+def giver(family: bool, owner: UUID) -> dict[str, str]:
+    """Whose units a household pays with."""
+    return {"member": typed("mbr", owner)} if family else {}
 
 
 def _loads(one: Decided) -> list[dict[str, Any]]:

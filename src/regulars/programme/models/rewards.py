@@ -22,6 +22,7 @@ class Redemption(models.Model):
     state = models.TextField()  # reserved, fulfilled, cancelled
     hold = models.UUIDField(null=True)
     transfer = models.UUIDField(null=True)
+    paid_by = models.JSONField(default=list)  # where a household pays: member, amount, hold, transfer
     merchant = models.TextField(default="")
     store = models.TextField(default="")
     funder = models.TextField(default="")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from regulars.ledger.selectors import balances
@@ -9,10 +10,12 @@ from regulars.programme import counters
 from regulars.programme.book import Book
 from regulars.programme.models import Redemption
 from regulars.programme.moves import Version
-from regulars.programme.moves_rewards import Offered, Redeemed
+from regulars.programme.moves_rewards import Offered, PaidBy, Redeemed
 from regulars.programme.rewards import REWARD, Asking, asking, limits_of, stock_sum
 from regulars.rules.limits import Of, Sum
 from regulars.rules.rewards import Price, in_the_way, prices_for, why_not
+
+ENDS: Final = ("hold", "transfer")
 
 
 def catalogue(terms: Book, *, organisation: UUID, at: datetime) -> list[tuple[Version, int | None]]:
@@ -61,8 +64,16 @@ def told(row: Redemption, *, replayed: bool = False) -> Redeemed:
     return Redeemed(
         row.id, row.member, row.reward, row.version, row.price, row.count, row.unit, row.amount, row.currency,
         row.money, row.state, row.asked_at, row.lapses_at, row.closed_at, row.reason, row.merchant, row.store,
-        row.hold, row.transfer, replayed,
+        row.hold, row.transfer, replayed, paid_by(row),
     )  # fmt: skip
+
+
+def paid_by(row: Redemption) -> tuple[PaidBy, ...]:
+    """Whose units pay, where a household does."""
+    return tuple(
+        PaidBy(UUID(one["member"]), one["amount"], *(UUID(one[name]) if one[name] else None for name in ENDS))
+        for one in row.paid_by
+    )
 
 
 def wanted_of(price: Price, count: int) -> dict[Of, int]:

@@ -14,12 +14,8 @@ from regulars.basics.ids import new_id, typed
 from regulars.basics.periods import Period
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
-from regulars.ledger import services as ledger
 from regulars.ledger.intake import fingerprint
-from regulars.ledger.models import Hold
-from regulars.ledger.moves import Holder, House, NewHold, Posting, Reversal
 from regulars.ledger.services.keys import claim
-from regulars.ledger.words import Kind, Role
 from regulars.programme import counters, locks
 from regulars.programme.book import book
 from regulars.programme.counters import Take
@@ -29,20 +25,22 @@ from regulars.programme.moves import Version
 from regulars.programme.moves_rewards import NewRedemption, Redeemed
 from regulars.programme.rewards import REWARD, Asking, asking, limits_of
 from regulars.programme.selectors.rewards import told, wanted_of
+from regulars.programme.services import rewards_paying as paying
 from regulars.programme.services.inactivity import keep_alive
+from regulars.programme.services.rewards_paying import REDEMPTION
 from regulars.rules.limits import Counted
 from regulars.rules.reasons import Reason
 from regulars.rules.rewards import Price, in_the_way, prices_for, why_not
 
-REDEMPTION: Final = "rdm"  # the prefix of redemptions
 LAPSED_AT_ONCE: Final = 200
 
 
 @transaction.atomic
 def redeem(wanted: NewRedemption, *, organisation: UUID, actor: Actor, at: datetime) -> Redeemed:
-    """Takes of stock and limits, and the price. At most 25 queries.
+    """Takes of stock and limits, and the price. At most 25 queries; a dozen more where a household pays.
 
-    Raises UnknownReward, RewardRefused, RewardGone, KeyReused, and what the ledger refuses (NotEnough, HolderFrozen).
+    Raises UnknownReward, RewardRefused, RewardGone, FamilyRefused, KeyReused, and what the ledger refuses (NotEnough,
+    HolderFrozen).
     """
     number = new_id(at)
     first = _claimed(wanted, number)
@@ -57,10 +55,13 @@ def redeem(wanted: NewRedemption, *, organisation: UUID, actor: Actor, at: datet
         channel=wanted.channel, rewards=[version.terms], at=at,
     )  # fmt: skip
     price = _price(wanted, version, asked)
+    zone = asked.occasion.zone
+    if wanted.family and price.amount:  # before counters: whoever of the household asks next waits here
+        paying.drawing(wanted, price.unit, terms=terms, zone=zone, at=at).check(price.amount * wanted.count)
     limits = limits_of(version.code, version.terms, asked)
     _take(wanted, price, limits, number, organisation, held=version.terms.fulfilled_later, at=at)
     row = _row(wanted, version, price, number, organisation, actor, at)
-    _pay(row, version, wanted, actor, at)
+    paying.pay(row, wanted, terms=terms, zone=zone, actor=actor, at=at)
     row.save(force_insert=True)
     record([_deed("rewards.redeem", row)], actor=actor, at=at)
     keep_alive([row.member], organisation=organisation, actor=actor, at=at, terms=terms)
@@ -75,8 +76,7 @@ def fulfil(number: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> R
     """
     row = _reserved(number, organisation, at)
     counters.keep([number])
-    if row.hold is not None:
-        row.transfer = ledger.capture(row.hold, actor=actor, at=at).transfer
+    paying.capture(row, actor, at)
     return _closed(row, "fulfilled", "", actor, at)
 
 
@@ -192,32 +192,6 @@ def _row(
     )
 
 
-def _pay(row: Redemption, version: Version, wanted: NewRedemption, actor: Actor, at: datetime) -> None:
-    """Takes or holds the units; the merchant whose award it is stands in the books as who took them.
-
-    Raises NotEnough, HolderFrozen.
-    """
-    if not row.amount:
-        return
-    house = House(Role.REDEEMED, row.merchant)
-    rule = f"{typed('trm', version.id)}"
-    shown = wanted.shown if wanted.shown != wanted.member else None
-    details = {"redemption": typed(REDEMPTION, row.id), "reward": row.reward, "count": row.count}
-    if row.lapses_at is not None:
-        hold = NewHold(
-            row.member, row.unit, row.amount, row.lapses_at, house, reason="reward", merchant=row.merchant,
-            store=row.store, funder=row.funder, rule=rule, shown=shown, details=details,
-        )  # fmt: skip
-        row.hold = ledger.place_hold(hold, actor=actor, at=at).id
-        return
-    posting = Posting(
-        Kind.SPEND, row.unit, row.amount, Holder(row.member), house, reason="reward", merchant=row.merchant,
-        store=row.store, funder=row.funder, rule=rule, shown=shown, details=details,
-    )  # fmt: skip
-    (posted,) = ledger.post([posting], actor=actor, at=at)
-    row.transfer = posted.id
-
-
 def _reserved(number: UUID, organisation: UUID, at: datetime) -> Redemption:
     """Raises UnknownReward, RedemptionClosed."""
     row = locks.redemption(number)
@@ -232,16 +206,13 @@ def _reserved(number: UUID, organisation: UUID, at: datetime) -> Redemption:
 
 def _cancel(row: Redemption, reason: str, actor: Actor, at: datetime) -> Redeemed:
     counters.free([row.id])
-    if row.transfer is not None:
-        ledger.reverse(Reversal(row.transfer, reason="reward-cancelled"), actor=actor, at=at)
-    elif row.hold is not None and Hold.objects.filter(id=row.hold, closed_as=None).exists():
-        ledger.void(row.hold, actor=actor, at=at)
+    paying.give_back(row, actor, at)
     return _closed(row, "cancelled", reason, actor, at)
 
 
 def _closed(row: Redemption, state: str, reason: str, actor: Actor, at: datetime) -> Redeemed:
     row.state, row.reason, row.closed_at = state, reason, at
-    row.save(update_fields=["state", "reason", "closed_at", "transfer"])
+    row.save(update_fields=["state", "reason", "closed_at", "transfer", "paid_by"])
     record([_deed(f"rewards.{'fulfil' if state == 'fulfilled' else 'cancel'}", row)], actor=actor, at=at)
     keep_alive([row.member], organisation=row.organisation, actor=actor, at=at)
     return told(row)

@@ -58,6 +58,21 @@ MORE: Final[Mapping[str, tuple[str, str]]] = {
     "active purchase": ("a purchase that was kept", "未退的购买"),
     "active redemption": ("a reward redeemed", "兑换奖励"),
     "active event": ("the event {name}", "活动“{name}”"),
+    # Households that spend together.
+    "family": ("{unit} of a household's members can be spent together", "家庭成员的{unit}可合并使用"),
+    "family most": ("by at most {number} of them", "最多{number}人"),
+    "family from": ("from the age of {years}", "须满{years}岁"),
+    "family spends": (
+        "who is younger than {years} brings {unit} and spends none",
+        "未满{years}岁者只提供{unit}、不可使用",
+    ),
+    "family own-first": (
+        "the own first, then those of the others that end soonest",
+        "先用自己的，再用其他成员中最先到期的",
+    ),
+    "family proportional": ("from all in proportion to what they have", "按各人余额比例扣除"),
+    "family waits": ("from {days} after moving in", "加入家庭{days}后可用"),
+    "family head": ("by the head of the household alone", "仅限户主使用"),
     # Levels and benefits.
     "level": ("{level} {reach}", "{level}{reach}"),
     "level from": ("from {amounts}", "需{amounts}"),

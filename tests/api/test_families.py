@@ -1,0 +1,319 @@
+"""Households that spend together: at the till, in two steps, for rewards; and everything goes back to whom it came
+from."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from regulars.ledger.services import freeze
+from regulars.ledger.services import post as post_units
+from regulars.ledger.words import Level
+from regulars.members.models import Member
+from tests.api.shop import ANN, BEGUN, POINTS, Shop, later, line, now, open_shop, owner, promise
+from tests.api.world import Till, World
+from tests.ledger.conftest import earn
+from tests.ledger.machine import books_add_up
+
+ADULT, CHILD, BABY = "1980-02-29", "2018-05-04", "2025-12-24"
+
+
+@pytest.fixture
+def shop(world: World) -> Shop:
+    found = open_shop(world)
+    promise(world, "points-payment", "points", POINTS)
+    return found
+
+
+@pytest.fixture
+def office(world: World) -> Till:
+    return Till(world.key("administrator"))
+
+
+def family(shop: Shop, **more: Any) -> None:
+    promise(shop.world, "family", "home", {"unit": "points", **more})
+
+
+def person(shop: Shop, points: int = 0, born_on: str | None = ADULT, **more: Any) -> str:
+    facts = {"given_name": "Somebody"} | ({"birth_on": born_on} if born_on else {})
+    member = str(shop.till.done("/members", {"facts": facts})["id"])
+    give(member, points, **more)
+    return member
+
+
+def give(member: str, points: int, **more: Any) -> None:
+    if points:
+        post_units([earn(owner(member), points, effective_at=BEGUN, **more)], actor=ANN, at=now())
+
+
+def home(shop: Shop, *members: str, head: str | None = None) -> str:
+    made = shop.till.done("/households", {"members": list(members)} | ({"head": head} if head else {}))
+    return str(made["id"])
+
+
+def moved_in(member: str, days_ago: int) -> None:
+    Member.objects.filter(id=owner(member)).update(household_since=now() - timedelta(days=days_ago))
+
+
+def has(shop: Shop, *members: str) -> list[int]:
+    found = []
+    for member in members:
+        items = shop.till.get(f"/members/{member}/balances").json()["items"]
+        found.append(sum(one["available"] for one in items if one["unit"] == "points"))
+    return found
+
+
+def ours(points: int | None = None) -> dict[str, Any]:
+    return {"points": [{"unit": "points", "from": "family"} | ({"points": points} if points else {})]}
+
+
+def paid(told: Mapping[str, Any]) -> dict[str, int]:
+    return {one["member"]: one["amount"] for one in told["effects"] if one["kind"] == "pay-points"}
+
+
+def refused(shop: Shop, **more: Any) -> dict[str, Any]:
+    answer = shop.till.post("/purchases", shop.asked(line(5000), **more))
+    assert answer.status_code in (409, 422), answer.content
+    told = answer.json()
+    assert isinstance(told, dict)
+    return told
+
+
+def account(shop: Shop, member: str | None = None) -> dict[str, Any]:
+    (one,) = shop.till.get(f"/members/{member or shop.member}/family").json()["items"]
+    assert isinstance(one, dict)
+    return one
+
+
+def test_a_bill_is_paid_own_first_then_with_what_ends_soonest(shop: Shop) -> None:
+    family(shop)
+    soon, late = person(shop, 50, expires_at=now() + timedelta(days=5)), person(shop, 50)
+    give(late, 20, expires_at=now() + timedelta(days=1))
+    give(shop.member, 30)
+    home(shop, shop.member, soon, late)
+    asked = shop.asked(line(2000), **ours(80))
+    preview = shop.till.done("/purchases?dry_run=true", asked)
+    assert (preview["due"], has(shop, shop.member, soon, late)) == (1200, [30, 50, 70])
+    done = shop.till.done("/purchases", asked)
+    assert paid(done) == {shop.member: 30, late: 20, soon: 30}
+    assert (done["paid_with_points"], done["due"]) == (800, 1200)
+    assert has(shop, shop.member, soon, late) == [0, 20, 50]
+    assert shop.till.done("/purchases", asked)["replayed"]
+    books_add_up()
+
+
+def test_in_proportion_each_pays_and_gets_back_their_part(shop: Shop) -> None:
+    family(shop, order="proportional")
+    bo, cy = person(shop, 20), person(shop, 10)
+    give(shop.member, 30)
+    home(shop, shop.member, bo, cy)
+    done = shop.buy(line(600, "cup", quantity="3"), line(100, "jam"), **ours(43))
+    assert paid(done) == {shop.member: 22, bo: 14, cy: 7}
+    assert [sum(part["amount"] for part in one["lines"]) for one in done["effects"]] == [220, 140, 70]
+    first = shop.back(done, {"number": 1, "quantity": "1"})
+    assert sum(paid(first).values()) == sum(one["money"] for one in first["effects"]) // 10 + 1  # units are whole
+    assert (set(paid(first)), first["refund"] >= 0) == ({shop.member, bo, cy}, True)
+    second, last = shop.back(done, {"number": 1}), shop.back(done)
+    assert has(shop, shop.member, bo, cy) == [30, 20, 10]
+    backs = (first, second, last)
+    assert sum(one["money"] for back in backs for one in back["effects"]) == 430
+    assert sum(back["refund"] for back in backs) == 270
+    books_add_up()
+
+
+def test_what_is_there_is_told_by_ids_and_who_takes_no_part_and_why(shop: Shop) -> None:
+    family(shop, age_from=2, spends_from=12, waits_days=30, most_members=3)
+    adult, child, baby, new = person(shop, 40), person(shop, 7, CHILD), person(shop, 5, BABY), person(shop, 3)
+    give(shop.member, 9)
+    untold = shop.member
+    late, frozen = person(shop, 1), person(shop, 2)
+    there = home(shop, adult, child, baby, new, untold, late, frozen, head=adult)
+    for place, member in enumerate((adult, child, baby, untold, frozen, new, late)):
+        moved_in(member, 60 - place if member != new else 10)
+    freeze(owner(frozen), Level.SPEND, reason="fraud", actor=ANN, at=now())
+    told = shop.till.get(f"/members/{child}/family").json()
+    (one,) = told["items"]
+    assert (told["household"], one["unit"], one["available"]) == (there, "points", 47)
+    assert [(each["member"], each["part"], each["available"]) for each in one["members"]] == [
+        (adult, "spends", 40), (child, "brings", 7),
+    ]  # fmt: skip
+    whys = {each["member"]: each["why"] for each in one["apart"]}
+    assert whys == {baby: "too-young", untold: "no-birthday", frozen: "frozen", late: "too-many", new: "too-many"}
+
+
+def test_who_may_not_spend_is_told_why(shop: Shop) -> None:
+    rich = person(shop, 100)
+    assert refused(shop, **ours(10))["why"] == "no-terms"
+    family(shop, age_from=2, spends_from=12, waits_days=3)
+    assert refused(shop, **ours(10))["why"] == "no-household"
+    child, new = person(shop, 5, CHILD), person(shop, 5)
+    home(shop, shop.member, rich, child, new, head=rich)
+    for member in (shop.member, rich, child):
+        moved_in(member, 10)
+    assert refused(shop, **ours(10))["why"] == "no-birthday"
+    told = refused(shop, member=child, **ours(10))
+    assert (told["code"], told["why"], told["age"]) == ("family-refused", "too-young", 12)
+    assert refused(shop, member=new, **ours(10))["why"] == "waiting"
+    moved_in(new, 4)
+    lacking = refused(shop, member=new, **ours(200))
+    facts = {name: lacking[name] for name in ("code", "required", "available", "missing", "own")}
+    assert facts == {"code": "not-enough", "required": 200, "available": 110, "missing": 90, "own": 5}
+    assert paid(shop.buy(line(5000), member=new, **ours(106))) == {new: 5, rich: 100, child: 1}
+    own = shop.buy(line(5000), member=child, points=[{"unit": "points", "points": 4}])  # their own they spend
+    assert own["paid_with_points"] == 40
+    promise(shop.world, "family", "home", {"unit": "points", "spenders": "head"}, begins_at=now())
+    assert refused(shop, **ours(1))["why"] == "not-head"
+    freeze(owner(rich), Level.SPEND, reason="fraud", actor=ANN, at=now())
+    assert refused(shop, member=rich, **ours(1))["why"] == "frozen"
+
+
+def test_a_late_bill_is_paid_by_the_family_of_its_day(shop: Shop) -> None:
+    family(shop, waits_days=3)
+    bo = person(shop, 100)
+    home(shop, shop.member, bo)
+    for member in (shop.member, bo):
+        moved_in(member, 10)
+    promise(shop.world, "family", "home", {"unit": "points", "waits_days": 300}, begins_at=now())
+    assert refused(shop, **ours(10))["why"] == "waiting"
+    then = (now() - timedelta(days=8)).isoformat()
+    assert refused(shop, effective_at=then, **ours(10))["why"] == "waiting"
+    then = (now() - timedelta(days=6)).isoformat()
+    asked = shop.asked(line(5000), effective_at=then, **ours(10))
+    done = shop.till.done("/purchases/batch", {"purchases": [asked, asked | {"external_id": "next"}]})
+    assert [paid(one) for one in done["items"]] == [{bo: 10}, {bo: 10}]
+
+
+def test_bills_of_one_call_see_what_those_before_them_left(shop: Shop) -> None:
+    family(shop)
+    bo, cy = person(shop, 50, expires_at=now() + timedelta(days=5)), person(shop, 50)
+    home(shop, shop.member, bo, cy)
+    bills = [shop.asked(line(5000), **ours(40)) for _ in range(2)]
+    own = shop.asked(line(5000), member=bo, points=[{"unit": "points", "points": 10}])
+    done = shop.till.done("/purchases/batch", {"purchases": [bills[0], own, bills[1]]})
+    assert [paid(one) for one in done["items"][::2]] == [{bo: 40}, {cy: 40}]
+    assert has(shop, bo, cy) == [0, 10]
+    assert paid(shop.buy(line(5000), **ours())) == {cy: 10}  # as many as may be
+    assert shop.buy(line(5000), **ours())["paid_with_points"] == 0
+
+
+def test_in_two_steps_each_part_is_held_and_taken_or_freed(shop: Shop, office: Till) -> None:
+    family(shop, order="proportional")
+    bo = person(shop, 30)
+    give(shop.member, 10)
+    home(shop, shop.member, bo)
+    held = shop.buy(line(5000), hold_seconds=600, **ours(20))
+    assert (paid(held), has(shop, shop.member, bo)) == ({shop.member: 5, bo: 15}, [5, 15])
+    shop.till.done(f"/purchases/{held['id']}/cancel", {})
+    assert has(shop, shop.member, bo) == [10, 30]
+    held = shop.buy(line(5000), hold_seconds=600, **ours(20))
+    done = shop.till.done(f"/purchases/{held['id']}/complete")
+    assert (done["state"], has(shop, shop.member, bo)) == ("complete", [5, 15])
+    shop.back(done)
+    assert has(shop, shop.member, bo) == [10, 30]
+    books_add_up()
+
+
+def test_who_left_gives_nothing_more_and_gets_their_own_back(shop: Shop) -> None:
+    family(shop)
+    bo = person(shop, 100)
+    home(shop, shop.member, bo)
+    done = shop.buy(line(1000), **ours(60))
+    shop.till.done(f"/members/{bo}/household/leave")
+    assert refused(shop, **ours(10))["available"] == 0
+    back = shop.back(done)
+    assert (paid(back), has(shop, shop.member, bo)) == ({bo: 60}, [0, 100])
+
+
+def test_merged_and_parted_again_each_has_what_they_had(shop: Shop, office: Till) -> None:
+    family(shop, waits_days=3)
+    bo, cy = person(shop, 50), person(shop, 70)
+    home(shop, shop.member, bo, cy)
+    for member in (shop.member, cy):
+        moved_in(member, 10)
+    merge = {"survivor": bo, "other": cy, "reason": "one person"}  # one who waits, and one who does not
+    merged = office.done("/merges", merge)
+    told = {one["member"]: one["available"] for one in account(shop)["members"]}
+    assert told == {shop.member: 0, bo: 120}
+    done = shop.buy(line(1000), **ours(90))
+    assert paid(done) == {bo: 90}
+    assert paid(shop.back(done)) == {bo: 90}
+    office.done(f"/members/{cy}/unmerge", {"reason": "two"})
+    assert [one["member"] for one in account(shop)["members"]] == [shop.member, cy]
+    assert ([one["member"] for one in account(shop)["apart"]], has(shop, bo, cy)) == ([bo], [50, 70])
+    assert merged
+    books_add_up()
+
+
+def test_who_was_erased_is_out_and_gets_nothing_back(shop: Shop, office: Till) -> None:
+    family(shop, order="proportional")
+    bo = person(shop, 50)
+    give(shop.member, 50)
+    home(shop, shop.member, bo)
+    done = shop.buy(line(1000), **ours(60))
+    office.done(f"/members/{bo}/erase", {"reason": "asked"})
+    assert [one["member"] for one in account(shop)["members"]] == [shop.member]
+    assert paid(shop.back(done)) == {shop.member: 30, bo: 0}
+    assert has(shop, shop.member) == [50]
+    books_add_up()
+
+
+@pytest.mark.parametrize("later_on", [False, True], ids=["at once", "handed over later"])
+def test_a_reward_is_paid_by_the_family_and_cancelled_for_each(shop: Shop, office: Till, later_on: bool) -> None:
+    family(shop)
+    bo, cy = person(shop, 30, expires_at=now() + timedelta(days=50)), person(shop, 50)
+    give(shop.member, 10)
+    home(shop, shop.member, bo, cy)
+    mug = {"name": "Mug", "prices": [{"unit": "points", "amount": 60}], "fulfilled_later": later_on}
+    promise(shop.world, "reward", "mug", mug)
+    asking = f"/members/{shop.member}/redemptions"
+    assert shop.till.post(asking, {"reward": "mug"}).json()["missing"] == 50
+    told = shop.till.done(asking, {"reward": "mug", "from": "family"})
+    assert {one["member"]: one["amount"] for one in told["paid_by"]} == {shop.member: 10, bo: 30, cy: 20}
+    assert (told["hold"], told["transfer"], has(shop, shop.member, bo, cy)) == (None, None, [0, 0, 30])
+    lacking = shop.till.post(asking, {"reward": "mug", "from": "family"}).json()
+    assert (lacking["code"], lacking["available"], lacking["missing"]) == ("not-enough", 30, 30)
+    if later_on:
+        assert all(one["hold"] for one in told["paid_by"])
+        told = shop.till.done(f"/redemptions/{told['id']}/fulfil")
+    assert all(one["transfer"] for one in told["paid_by"])
+    office.done(f"/members/{bo}/erase", {"reason": "asked"})
+    shop.till.done(f"/redemptions/{told['id']}/cancel", {"reason": "broken"})
+    assert has(shop, shop.member, cy) == [10, 50]
+    books_add_up()
+
+
+def test_a_reward_that_nobody_fetches_goes_back_to_each(shop: Shop) -> None:
+    family(shop)
+    bo = person(shop, 30)
+    home(shop, shop.member, bo)
+    mug = {"name": "Mug", "prices": [{"unit": "points", "amount": 20}], "fulfilled_later": True}
+    promise(shop.world, "reward", "mug", mug)
+    told = shop.till.done(f"/members/{shop.member}/redemptions", {"reward": "mug", "from": "family"})
+    shop.till.done(f"/redemptions/{told['id']}/cancel", {"reason": "changed their mind"})
+    assert has(shop, bo) == [30]
+
+
+def test_terms_of_families_are_read_as_sentences_and_checked(office: Till, shop: Shop) -> None:
+    document = {"unit": "points", "most_members": 4, "age_from": 2, "spends_from": 12, "waits_days": 30}
+    made = office.done("/programme/terms", {"kind": "family", "code": "home", "document": document})
+    assert made["sentence"] == (
+        "Points of a household's members can be spent together; by at most 4 of them; from the age of 2; who is younger"
+        " than 12 brings points and spends none; from 30 days after moving in; the own first, then those of the others"
+        " that end soonest."
+    )
+    chinese = office.get(f"/programme/terms/{made['id']}", language="zh-hans").json()["sentence"]
+    assert chinese.startswith("家庭成员的")
+    wrong = office.post("/programme/terms", {"kind": "family", "code": "home", "document": {"unit": "stars"}})
+    assert [one["pointer"] for one in wrong.json()["errors"]] == ["/document/unit"]
+    drafts = [{"kind": "family", "code": "home", "document": document}]
+    tried = office.look("/programme/simulations", {"currency": "GBP", "lines": [line(500)], "drafts": drafts})
+    assert tried.status_code == 200
+
+
+def test_bulk_bills_are_paid_by_families_too(shop: Shop) -> None:
+    from regulars.api.routes.bills import PurchaseAsked
+
+    asked = PurchaseAsked.model_validate(shop.asked(line(500), effective_at=later(), **ours(5)))
+    again = PurchaseAsked.model_validate(asked.model_dump(mode="json", exclude_unset=True, by_alias=True))
+    assert again.points[0].whose == "family"
