@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from regulars.ledger.services import define_unit, freeze
+from regulars.ledger.services import define_unit, freeze, unfreeze
 from regulars.ledger.words import Level, UnitKind
 from regulars.programme.checkout.ending import lapse_due
 from regulars.programme.coupons.moves import Gift
@@ -85,6 +85,17 @@ def test_a_coupon_is_good_again_when_all_it_took_something_off_came_back(shop: S
     last = shop.back(bought)
     assert (len(last["restored"]), last["refund"]) == (1, 900)
     assert shop.buy(line(2000), coupons=[code])["discount"] == 200
+
+
+def test_sem_26_a_coupon_of_points_that_nobody_can_get_is_not_used_up(shop: Shop) -> None:
+    offer = {"benefit": {"type": "points", "unit": "points", "amount": 50}, "conditions": ANYONE}
+    code = coupon(shop, "bonus", offer=offer)
+    nobody = shop.buy(line(1000), member=None, coupons=[code])
+    freeze(owner(shop.member), Level.EARN, reason="looked into", actor=ANN, at=now())
+    frozen = shop.buy(line(1000), coupons=[code])
+    unfreeze(owner(shop.member), Level.EARN, actor=ANN, at=now())
+    assert [one["not_applied"][0]["why"] for one in (nobody, frozen)] == ["no-member", "frozen"]
+    assert kinds(shop.buy(line(1000), coupons=[code])) == {"points": 50, "earn": 1}
 
 
 def test_sem_41_value_is_sold_paid_with_and_goes_back_to_where_it_came_from(shop: Shop) -> None:

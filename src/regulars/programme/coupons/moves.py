@@ -28,6 +28,7 @@ class Basket:
     member: UUID | None = None
     shown: UUID | None = None
     codes: Sequence[str] = ()
+    earns: bool = True  # units on top can be given: at a checkout only to a member who is not kept from earning
 
 
 @dataclass(frozen=True, slots=True)

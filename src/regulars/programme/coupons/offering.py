@@ -262,7 +262,7 @@ def _ready(
     whose = _whose(basket, known)
     candidates = []
     for version, coupon in pairs:
-        reason = version.terms.offer.conditions.why_not(occasion, basket.facts)
+        reason = _to_nobody(version, basket) or version.terms.offer.conditions.why_not(occasion, basket.facts)
         if reason is not None:
             refused.append(NotApplied(version.code, version.version, reason, reference_of(coupon)))
             continue
@@ -270,6 +270,13 @@ def _ready(
         candidates.append(Candidate(version, limits, coupon))
     policy = terms.one(POLICY, DEFAULT, occasion.at)
     return Ready(basket, tuple(candidates), tuple(refused), tuple(shown), policy.terms if policy else AS_USUAL)
+
+
+def _to_nobody(version: Version, basket: Basket) -> Reason | None:
+    """Units on top for nobody, or for who is kept from earning, would be used up and give nothing (SEMANTICS 26)."""
+    if basket.earns or not isinstance(version.terms.offer.benefit, BonusPoints):
+        return None
+    return Reason(Why.NO_MEMBER if basket.member is None else Why.FROZEN)
 
 
 def code_of(version: Version) -> str:
