@@ -62,12 +62,13 @@ def _repeatable(statement: str, names: dict[str, str], probe: str, stands: Calla
         return f"{number[:12]}7000\x00:made\x00{place}"
 
     def text(found: re.Match[str]) -> str:
-        if found[0].startswith("E"):  # bytes and JSON, which are kept as they came
-            return found[0]
-        new = NEW_ID.sub(name, found[0]).replace(KEY, "k\x00:made\x00")
+        told = found[0].replace('":', '": ')  # JSON's colon would begin a variable
+        if told.startswith("E"):  # bytes, which are kept as they came
+            return told
+        new = NEW_ID.sub(name, told).replace(KEY, "k\x00:made\x00")
         parts = new.split("\x00")
         if len(parts) == 1:
-            return found[0]
+            return told
         pieces = [f"{part}::text" if part.startswith(":") else part for part in parts]
         first, last = pieces[0] + "'", "'" + pieces[-1]
         inner = [piece if piece.startswith(":") else f"'{piece}'" for piece in pieces[1:-1]]
