@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from regulars.basics.ids import typed
 from regulars.ledger.services import freeze
 from regulars.ledger.services import post as post_units
 from regulars.ledger.words import Level
 from regulars.members.models import Member
+from tests.api.pages import DOCS, run_page
 from tests.api.shop import ANN, BEGUN, POINTS, Shop, later, line, now, open_shop, owner, promise
 from tests.api.world import Till, World
 from tests.ledger.conftest import earn
@@ -317,3 +319,14 @@ def test_bulk_bills_are_paid_by_families_too(shop: Shop) -> None:
     asked = PurchaseAsked.model_validate(shop.asked(line(500), effective_at=later(), **ours(5)))
     again = PurchaseAsked.model_validate(asked.model_dump(mode="json", exclude_unset=True, by_alias=True))
     assert again.points[0].whose == "family"
+
+
+def test_the_page_runs_and_its_sentence_is_the_one_made(shop: Shop, office: Till) -> None:
+    names = {
+        "merchant": typed("mrc", shop.world.merchant),
+        "member": person(shop, 100),
+        "child": person(shop, 20, CHILD),
+    }
+    run_page("families.md", shop, names)
+    (home_terms,) = office.get("/programme/terms", kind="family").json()["items"]
+    assert f"> {home_terms['sentence']}\n" in (DOCS / "families.md").read_text(encoding="utf-8")

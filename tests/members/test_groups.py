@@ -1,17 +1,22 @@
 """Households, companies, key accounts, and who speaks for them."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 from tests.members.shop import ANN, AT, OURS, THEIRS, enrol
 
+from regulars.members.erasing import erase
 from regulars.members.errors import UnknownMember, WrongGroup
+from regulars.members.merging import merge, unmerge
 from regulars.members.models import Company, Contact, Household, Member
+from regulars.members.selectors.groups import relatives
 from regulars.members.services import groups
 from regulars.members.services.groups import CompanySaid
 
 pytestmark = pytest.mark.django_db
 CARER = UUID(int=77)
+LATER, LATEST = AT + timedelta(days=3), AT + timedelta(days=9)
 
 
 def household_of(member: UUID) -> UUID | None:
@@ -84,3 +89,40 @@ def test_a_new_main_contact_takes_the_old_ones_place() -> None:
         groups.end_contact(firm, bob, organisation=OURS, actor=ANN, at=AT)
     speak(firm, bob)
     assert Contact.objects.filter(ended_at=None).count() == 2
+
+
+def since(member: UUID) -> datetime | None:
+    return Member.objects.get(id=member).household_since
+
+
+def test_since_when_somebody_lives_there_is_kept() -> None:
+    ann, bob = enrol(), enrol()
+    home = groups.make_household([ann], organisation=OURS, actor=ANN, at=AT)
+    groups.join_household([ann, bob], home, organisation=OURS, actor=ANN, at=LATER)
+    assert (since(ann), since(bob)) == (AT, LATER)
+    groups.join_household([ann], None, organisation=OURS, actor=ANN, at=LATER)
+    groups.join_household([ann], home, organisation=OURS, actor=ANN, at=LATEST)
+    assert (since(ann), [one.id for one in relatives([home])[home]]) == (LATEST, [bob, ann])
+    erase(ann, reason="asked", actor=ANN, at=LATEST)
+    assert (since(ann), [one.id for one in relatives([home])[home]]) == (None, [bob])
+
+
+@pytest.mark.parametrize("survivor_first", [True, False])
+def test_of_two_who_are_one_the_earlier_moving_in_counts_until_they_are_parted(survivor_first: bool) -> None:
+    ann, annie = enrol(), enrol()
+    home = groups.make_household([ann if survivor_first else annie], organisation=OURS, actor=ANN, at=AT)
+    groups.join_household([ann, annie], home, organisation=OURS, actor=ANN, at=LATER)
+    before = since(ann), since(annie)
+    merge(ann, annie, organisation=OURS, reason="one person", actor=ANN, at=LATEST)
+    assert (since(ann), [one.id for one in relatives([home])[home]]) == (AT, [ann])
+    unmerge(annie, organisation=OURS, reason="two", actor=ANN, at=LATEST)
+    assert (since(ann), since(annie)) == before
+
+
+def test_who_lived_nowhere_moves_in_with_whom_they_take_in_until_they_are_parted() -> None:
+    ann, annie = enrol(), enrol()
+    groups.make_household([annie], organisation=OURS, actor=ANN, at=AT)
+    merge(ann, annie, organisation=OURS, reason="one person", actor=ANN, at=LATER)
+    assert since(ann) == AT
+    unmerge(annie, organisation=OURS, reason="two", actor=ANN, at=LATEST)
+    assert (since(ann), household_of(ann), since(annie)) == (None, None, AT)

@@ -58,6 +58,8 @@ def airline(world: World) -> Shop:
             {"unit": "miles", "amount": 500},
             {"code": "with-money", "unit": "miles", "amount": 100, "money": 4000, "currency": "GBP"},
         ]}),
+        ("points-payment", "miles", {"unit": "miles", "currency": "GBP", "points": 1, "worth": 1}),
+        ("family", "home", {"unit": "miles", "age_from": 2, "spends_from": 12, "most_members": 8}),
         ("reward", "suitcase", {"name": "Suitcase", "category": "mall", "stock": 3,
                                 "merchant": typed("mrc", world.other),
                                 "prices": [{"unit": "miles", "amount": 800}]}),
@@ -187,3 +189,55 @@ def test_another_airlines_gold_is_matched_and_kept_by_flying(airline: Shop) -> N
     assert status(airline)["held"]["because"] == "matched"
     airline.buy(line(30_000, "leg", category="flight"))
     assert (status(airline)["held"]["level"], status(airline)["held"]["because"]) == ("gold", "challenge")
+
+
+def traveller(airline: Shop, birthday: str | None) -> str:
+    facts = {"given_name": "Somebody"} | ({"birth_on": birthday} if birthday else {})
+    return str(airline.till.done("/members", {"facts": facts})["id"])
+
+
+def years_ago(years: int, days: int = 0) -> str:
+    """Whose birthday that many years ago was so many days from today."""
+    return months_after(day_of(now() + timedelta(days=days), ZONE), -12 * years).isoformat()
+
+
+def miles(airline: Shop, *members: str) -> list[int]:
+    return [Shop(airline.world, airline.till, one).points("miles")[0] for one in members]
+
+
+def test_a_family_flies_on_one_account_from_two_years_on_and_books_from_twelve(airline: Shop) -> None:
+    mother, teenager = traveller(airline, years_ago(40)), traveller(airline, years_ago(12))
+    child, baby = traveller(airline, years_ago(12, days=2)), traveller(airline, years_ago(2, days=2))
+    for member, pounds in ((mother, 700), (teenager, 500), (child, 400), (baby, 300)):
+        airline.buy(line(pounds * 100, "leg", category="flight/europe"), member=member)
+    home = {"members": [mother, teenager, child, baby], "head": mother}
+    airline.till.done("/households", home)
+    (told,) = airline.till.get(f"/members/{child}/family").json()["items"]
+    assert told["available"] == 1600
+    assert {one["member"]: one["part"] for one in told["members"]} == {
+        mother: "spends", teenager: "spends", child: "brings",
+    }  # fmt: skip
+    assert [(one["member"], one["why"]) for one in told["apart"]] == [(baby, "too-young")]
+
+    family = {"reward": "ticket", "from": "family"}
+    refused = airline.till.post(f"/members/{child}/redemptions", family).json()
+    assert (refused["code"], refused["why"], refused["age"]) == ("family-refused", "too-young", 12)
+    ticket = airline.till.done(f"/members/{teenager}/redemptions", family)
+    assert ({one["member"]: one["amount"] for one in ticket["paid_by"]}, ticket["state"]) == (
+        {teenager: 500, mother: 700, child: 300}, "reserved",
+    )  # fmt: skip
+    assert miles(airline, mother, teenager, child, baby) == [0, 0, 100, 300]
+    airline.till.done(f"/redemptions/{ticket['id']}/fulfil")
+    airline.till.done(f"/redemptions/{ticket['id']}/cancel", {"reason": "flight cancelled"})
+    assert miles(airline, mother, teenager, child, baby) == [700, 500, 400, 300]
+
+    bill = airline.buy(
+        line(2000, "seat", quantity="4"), member=mother, points=[{"unit": "miles", "points": 1200, "from": "family"}]
+    )
+    back = airline.back(bill, {"number": 1, "quantity": "1"})
+    given = {one["member"]: one["amount"] for one in back["effects"]}
+    assert (sorted(given.values()), set(given) - {mother, teenager, child}, back["refund"]) == ([125, 175], set(), 200)
+    airline.back(bill)
+    assert miles(airline, mother, teenager, child, baby) == [700, 500, 400, 300]
+    airline.till.done(f"/members/{teenager}/household/leave")
+    assert airline.till.post(f"/members/{teenager}/redemptions", family).json()["why"] == "no-household"

@@ -37,7 +37,7 @@ class TakingPartTold(TypedDict):
 
     member: str
     since: str
-    role: Literal["spends", "brings"]
+    part: Literal["spends", "brings"]
     available: int
 
 

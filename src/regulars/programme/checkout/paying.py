@@ -141,7 +141,7 @@ def _family(
     """Out of the accounts of a household, a part for each: they are taken and given back apart."""
     owner = wanted.member
     assert owner is not None
-    spent = {holding: known.available[holding] - left for holding, left in wallet.available.items()}
+    spent = {holding: known.available.get(holding, left) - left for holding, left in wallet.available.items()}
     drawing = Drawing(
         known.book, owner, asked.unit, known.families,
         spent=spent, at=wanted.effective_at, zone=known.zone(wanted.place),
