@@ -47,6 +47,11 @@ def returns_of(sale: UUID) -> list[tuple[Return, list[ReturnLine]]]:
     return [(row, [line for line in lines if line.back_id == row.id]) for row in rows]
 
 
+def returned(sales: Collection[UUID]) -> list[Return]:
+    """What came back of these, without the lines, oldest first. 1 query."""
+    return list(Return.objects.filter(sale_id__in=sales).order_by("recorded_at", "id"))
+
+
 def events_of(
     members: Collection[UUID],
     *,

@@ -21,7 +21,7 @@ from regulars.access.models import Staff
 from regulars.access.moves import Holder, LoggedIn
 from regulars.access.services.sessions import log_in, log_in_with_code, log_out, staff_of
 from regulars.basics.ids import typed
-from regulars.console.session import LATER, actor_of, address_of, holder_of, request_id_of, staff_page
+from regulars.console.session import LATER, address_of, request_id_of
 from regulars.journal.moves import STAFF, Actor
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"

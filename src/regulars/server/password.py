@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from regulars.access.errors import TooManyTries, WeakPassword, WrongCode, WrongLogIn
 from regulars.access.selectors import has_factor
 from regulars.access.services.passwords import change_password
+from regulars.console import session
 from regulars.server import entering
 from regulars.server.forms import ChangeForm
 
@@ -24,10 +25,10 @@ _UNFIT: Final = 422
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@entering.staff_page
+@session.staff_page
 def own(request: HttpRequest) -> HttpResponse:
     """A new password, and back to the beginning: every other session of this person has ended."""
-    form = ChangeForm(request.POST or None, factor=has_factor(entering.holder_of(request).id))
+    form = ChangeForm(request.POST or None, factor=has_factor(session.holder_of(request).id))
     status = 200
     if request.method == "POST":
         status = _changed(request, form) if form.is_valid() else _UNFIT
@@ -40,8 +41,8 @@ def own(request: HttpRequest) -> HttpResponse:
 
 def _changed(request: HttpRequest, form: ChangeForm) -> int:
     """200, or the status of the refusal, which stands in the form then."""
-    holder, given = entering.holder_of(request), form.cleaned_data
-    actor, code = entering.actor_of(request, holder), given.get("code", "")
+    holder, given = session.holder_of(request), form.cleaned_data
+    actor, code = session.actor_of(request, holder), given.get("code", "")
     try:
         change_password(holder.id, given["old"], given["password"], code=code, actor=actor, at=timezone.now())
     except WeakPassword as weak:

@@ -19,6 +19,7 @@ from regulars.access.moves import Holder
 from regulars.access.rights import Right
 from regulars.access.selectors import factor_of, has_factor, recovery_codes_left, staff_within
 from regulars.access.services import factors
+from regulars.console import session
 from regulars.server import entering
 from regulars.server.forms import CodeForm, RemoveForm
 
@@ -49,7 +50,7 @@ def code(request: HttpRequest) -> HttpResponse:
 @login_required
 def own(request: HttpRequest) -> HttpResponse:
     """One's own second factor: what there is, and what can be done about it."""
-    holder = entering.holder_of(request)
+    holder = session.holder_of(request)
     factor = factor_of(holder.id)
     in_use = factor is not None and factor.made_at is not None
     asked, form = request.POST.get("do"), CodeForm(request.POST if request.POST.get("do") != "begin" else None)
@@ -70,7 +71,7 @@ def own(request: HttpRequest) -> HttpResponse:
 
 def _done(request: HttpRequest, holder: Holder, asked: str, typed: str, *, in_use: bool) -> HttpResponse | None:
     """None where there is nothing to do. Raises WrongCode, TooManyTries."""
-    at, actor = timezone.now(), entering.actor_of(request, holder)
+    at, actor = timezone.now(), session.actor_of(request, holder)
     if asked == "confirm" and request.session.get(_OFFERED):
         codes = factors.confirm(holder.id, typed, actor=actor, at=at)
         return _codes(request, holder, codes)
@@ -88,7 +89,7 @@ def _done(request: HttpRequest, holder: Holder, asked: str, typed: str, *, in_us
 
 
 def _offer(request: HttpRequest, holder: Holder) -> HttpResponse:
-    factors.offer(holder.id, actor=entering.actor_of(request, holder), at=timezone.now())
+    factors.offer(holder.id, actor=session.actor_of(request, holder), at=timezone.now())
     request.session[_OFFERED] = True
     return redirect("second-factor")
 
@@ -119,10 +120,10 @@ def _shown(request: HttpRequest, holder: Holder, form: CodeForm, status: int) ->
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@entering.staff_page
+@session.staff_page
 def staff(request: HttpRequest) -> HttpResponse:
     """Who works here, and whether they have a second factor; it can be taken away from somebody who lost theirs."""
-    holder = entering.holder_of(request)
+    holder = session.holder_of(request)
     people = staff_within(gate.require_any(holder.grants, Right.ACCESS_MANAGE))
     with_one = [one for one in people if _since(one) is not None and one.pk != holder.id]
     choices = [(str(one.pk), f"{one.name} · {one.email}") for one in with_one]
@@ -131,7 +132,7 @@ def staff(request: HttpRequest) -> HttpResponse:
     form, status = RemoveForm(choices, request.POST or None), 200
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        at, actor = timezone.now(), entering.actor_of(request, holder)
+        at, actor = timezone.now(), session.actor_of(request, holder)
         try:
             factors.check(holder.id, given["code"], actor=actor, at=at)
             factors.remove(given["person"], reason=given["reason"], by=holder.grants, actor=actor, at=at)

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "regulars.sales",
     "regulars.programme",
     "regulars.api",
+    "regulars.console",
     "regulars.server",
 ]
 MIDDLEWARE = [

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("keys", views.make_key, name="make-key"),
     path("language", set_language, name="set_language"),
     path("api/", include("regulars.api.urls")),
+    path("", include("regulars.console.urls")),
 ]
 handler400 = "regulars.server.problems.bad_request"
 handler403 = "regulars.server.problems.not_allowed"

@@ -24,6 +24,7 @@ from regulars.access.rights import Right
 from regulars.access.selectors import has_factor, keys_within
 from regulars.access.services.factors import required
 from regulars.access.services.keys import create_key
+from regulars.console import session
 from regulars.server import entering
 from regulars.server.errors import LinkNotValid
 from regulars.server.forms import EnterForm, FirstForm, KeyForm
@@ -43,7 +44,7 @@ def first(request: HttpRequest, link: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name != "again"}
         try:
-            staff = make_first_administrator(link, **given, at=now, address=entering.address_of(request))
+            staff = make_first_administrator(link, **given, at=now, address=session.address_of(request))
         except WeakPassword as weak:
             for reason in weak.facts["reasons"]:  # type: ignore[attr-defined]
                 form.add_error("password", str(reason))
@@ -90,18 +91,18 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@entering.staff_page
+@session.staff_page
 def start(request: HttpRequest) -> HttpResponse:
     """What there is now."""
-    return render(request, "server/start.html", _shown(request, entering.holder_of(request)))
+    return render(request, "server/start.html", _shown(request, session.holder_of(request)))
 
 
 @never_cache
 @require_POST
-@entering.staff_page
+@session.staff_page
 def make_key(request: HttpRequest) -> HttpResponse:
     """An API key, shown this once."""
-    holder = entering.holder_of(request)
+    holder = session.holder_of(request)
     typed = _shown(request, holder, request.POST)
     form = typed["key_form"]
     if form is None:
@@ -114,7 +115,7 @@ def make_key(request: HttpRequest) -> HttpResponse:
         role.code,
         Where(role.organisation_id),
         by=holder.grants,
-        actor=entering.actor_of(request, holder),
+        actor=session.actor_of(request, holder),
         at=timezone.now(),
     )
     shown = _shown(request, holder)  # the new one is in the list

@@ -9,7 +9,7 @@ from regulars.programme.book import Book
 from regulars.programme.histories import told_with_dates
 from regulars.programme.ladders import holding, versions
 from regulars.programme.looking import looked_at
-from regulars.programme.models import Given
+from regulars.programme.models import Given, Standing
 from regulars.programme.moves_tiers import ChangeTold, TierTold
 from regulars.programme.standings import NAMES, Row, first, row
 from regulars.programme.tallies import GivenTo, entries_of, given_to
@@ -127,6 +127,16 @@ def count_on(organisation: UUID, ladder: str) -> dict[str, int]:
         [organisation, ladder],
     )
     return dict(rows)
+
+
+def members_on(
+    organisation: UUID, ladder: str, level: str, *, before: UUID | None = None, limit: int = 500
+) -> list[UUID]:
+    """Who is shown a level, newest first; those that nothing was counted of yet have no standing. One query."""
+    rows = Standing.objects.filter(organisation=organisation, ladder=ladder, shown_level=level)
+    if before is not None:
+        rows = rows.filter(member__lt=before)
+    return list(rows.order_by("-member").values_list("member", flat=True)[:limit])
 
 
 def rows_now(members: Collection[UUID], *, terms: Book, at: datetime) -> list[Row]:

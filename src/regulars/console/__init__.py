@@ -1,0 +1,1 @@
+"""The pages of staff: they ask and show, and decide nothing."""

@@ -1,0 +1,17 @@
+"""Forms that were sent, so that a deed is done once however often its button is pressed."""
+
+from django.db import models
+
+
+class Sent(models.Model):
+    """A form by the key it carried, and where its sender went on from there. Kept for two days."""
+
+    key = models.UUIDField(primary_key=True)
+    staff = models.UUIDField()
+    page = models.TextField()  # the name of its address
+    went = models.TextField(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "console_sent"
+        indexes = (models.Index(fields=["at"], name="console_sent_at"),)

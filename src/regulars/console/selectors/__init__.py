@@ -1,0 +1,1 @@
+"""What pages show, composed of what lower rooms tell; each says what it costs in queries."""

@@ -1,0 +1,185 @@
+"""One member, as the page about them shows: each part from its room."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import F
+
+from regulars.access.rights import Right
+from regulars.access.selectors import roles_at
+from regulars.basics.ids import typed
+from regulars.console.desk import Desk
+from regulars.console.selectors.members import level_names
+from regulars.console.selectors.names import called, names_of
+from regulars.journal.moves import STAFF
+from regulars.ledger.models import Freeze, Unit
+from regulars.ledger.moves import Balance, LotLeft
+from regulars.ledger.selectors import balances, freezes, lots
+from regulars.members.errors import UnknownMember
+from regulars.members.models import Card, Field, Member, Merge
+from regulars.members.moves import KnownFact, KnownIdentifier
+from regulars.members.selectors import profiles, roots
+from regulars.members.selectors.consents import permissions_of
+from regulars.members.selectors.settings import fields
+from regulars.programme.book import Book, book
+from regulars.programme.coupons.moves import Found as Coupon
+from regulars.programme.coupons.wallet import wallet
+from regulars.programme.goodwill.giving import allowances
+from regulars.programme.goodwill.moves import Left
+from regulars.programme.goodwill.terms import GOODWILL
+from regulars.programme.moves_tiers import TierTold
+from regulars.programme.selectors.tiers import tiers_told
+
+SOON: Final = timedelta(days=60)
+LOTS_SHOWN: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Where they stand on a ladder, in words for a page."""
+
+    name: str
+    level: str
+    until: datetime | None
+    told: TierTold
+    next_level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A balance with its unit, and what of it expires soon."""
+
+    unit: Unit
+    balance: Balance
+    soon: int
+    soon_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CouponShown:
+    """A coupon by its name."""
+
+    coupon: Coupon
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything the page shows beside the timeline."""
+
+    id: UUID
+    row: Member
+    group: tuple[UUID, ...]
+    name: str
+    facts: Mapping[str, KnownFact]
+    fields: Sequence[Field]
+    identifiers: Sequence[KnownIdentifier]
+    cards: Sequence[Card]
+    tags: Sequence[str]
+    consents: Sequence[tuple[str, str, bool]]
+    household: Sequence[tuple[UUID, str]]
+    merges: Sequence[tuple[Merge, str]]
+    tiers: Sequence[Tier]
+    held: Sequence[Held]
+    lots: Sequence[LotLeft]
+    units: Mapping[str, Unit]
+    coupons: Sequence[CouponShown]
+    frozen: Sequence[Freeze]
+
+
+def root_of(member: UUID, desk: Desk) -> UUID:
+    """Who this id is now. One query. Raises UnknownMember, for the erased too."""
+    return roots([member], organisation=desk.home)[member]
+
+
+def known(root: UUID, desk: Desk) -> Known:
+    """Twenty-one queries at most, however much there is. Raises UnknownMember."""
+    group = {row.id: row for row in Member.objects.filter(root=root, organisation=desk.home)}
+    row = group[root]
+    if row.state == "erased":
+        raise UnknownMember("There is no such member.", missing=1)
+    facts = profiles.facts_of([root])[root]
+    terms = book(desk.home)
+    reads, money = desk.may(Right.PROGRAMME_READ), desk.may(Right.LEDGER_READ)
+    listed = {one.code: one for one in Unit.objects.all()} if money else {}
+    left = lots(root, at=desk.at) if money else []
+    return Known(
+        id=root,
+        row=row,
+        group=tuple(sorted(group)),
+        name=called(facts),
+        facts=facts,
+        fields=fields(desk.home),
+        identifiers=profiles.identifiers_of([root])[root],
+        cards=list(Card.objects.filter(member__in=list(group)).order_by("-issued_at", "id")),
+        tags=profiles.tags_of([root])[root],
+        consents=[(channel, purpose, given) for (channel, purpose), given in sorted(permissions_of(root).items())],
+        household=_household(row),
+        merges=_merges(group),
+        tiers=_tiers(row, terms, desk) if reads else [],
+        held=_held(root, left, listed, desk.at) if money else [],
+        lots=[one for one in left if one.expires_at is not None][:LOTS_SHOWN],
+        units=listed,
+        coupons=_coupons(root, terms, desk) if reads else [],
+        frozen=freezes(root, at=desk.at) if money else [],
+    )
+
+
+def may_give(desk: Desk) -> tuple[list[Left], list[str]]:
+    """What the reader may still give today as goodwill, and for which reasons. Three queries at most."""
+    if not desk.may_here(Right.GOODWILL_GIVE):
+        return [], []
+    roles = roles_at(STAFF, desk.holder.id, Right.GOODWILL_GIVE, desk.place, at=desk.at)
+    left = allowances(desk.home, typed("stf", desk.holder.id), roles, at=desk.at)
+    known_terms = [one.terms for one in book(desk.home).at(GOODWILL, desk.at) if one.code in roles]
+    return left, list(dict.fromkeys(reason for terms in known_terms for reason in terms.reasons))
+
+
+def _held(root: UUID, left: Sequence[LotLeft], listed: Mapping[str, Unit], at: datetime) -> list[Held]:
+    found = []
+    for one in balances(root, at=at):
+        ending = [lot for lot in left if lot.unit == one.unit and lot.expires_at and lot.expires_at <= at + SOON]
+        soon = sum(lot.remaining for lot in ending)
+        found.append(
+            Held(listed[one.unit], one, soon, min((lot.expires_at for lot in ending if lot.expires_at), default=None))
+        )
+    return found
+
+
+def _tiers(row: Member, terms: Book, desk: Desk) -> list[Tier]:
+    names = level_names(terms)
+    told = tiers_told(row.id, organisation=desk.home, joined_at=row.enrolled_at, terms=terms, at=desk.at)
+    return [
+        Tier(
+            one.name or one.ladder,
+            names.get((one.ladder, one.shown.level), one.shown.level),
+            one.shown.until,
+            one,
+            names.get((one.ladder, one.rise[0].level), one.rise[0].level) if one.rise else "",
+        )
+        for one in told
+    ]
+
+
+def _coupons(root: UUID, terms: Book, desk: Desk) -> list[CouponShown]:
+    found = wallet(root, organisation=desk.home, at=desk.at, limit=20)
+    return [CouponShown(one, terms.version(one.terms).terms.name or one.series) for one in found]
+
+
+def _household(row: Member) -> list[tuple[UUID, str]]:
+    if row.household_id is None:
+        return []
+    others = Member.objects.filter(household=row.household_id, root=F("id")).exclude(id=row.id).order_by("id")
+    ids = list(others.values_list("id", flat=True)[:12])
+    named = names_of(ids)
+    return [(one, named[one]) for one in ids]
+
+
+def _merges(group: Mapping[UUID, Member]) -> list[tuple[Merge, str]]:
+    if len(group) == 1:
+        return []
+    found = list(Merge.objects.filter(other__in=list(group), undone_at=None).order_by("-merged_at"))
+    return [(one, typed("mbr", one.other_id)) for one in found]

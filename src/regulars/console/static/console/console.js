@@ -1,0 +1,116 @@
+"use strict";
+// The pages work without this file; with it they are quicker at hand. Nothing here decides anything.
+const all = (what, from = document) => [...from.querySelectorAll(what)];
+const one = (what, from = document) => from.querySelector(what);
+const token = () => one("input[name=csrfmiddlewaretoken]")?.value ?? "";
+const typing = (at) => at.closest("input, textarea, select, [contenteditable]");
+
+// Find anyone or anything: what is looked for stands in the body of the question, never in an address.
+const palette = one("#palette");
+const asked = one("input", palette), found = one(".found", palette);
+let waiting = 0, question = 0;
+const open = (text = "") => {
+  if (palette.open) return;
+  palette.showModal();
+  asked.value = text;
+  asked.focus();
+  look();
+};
+const look = async () => {
+  const mine = ++question;
+  const answer = await fetch(palette.dataset.url, { method: "POST", body: new URLSearchParams({ q: asked.value, csrfmiddlewaretoken: token() }) });
+  if (mine !== question || !answer.ok) return;
+  found.innerHTML = await answer.text();
+  one("a", found)?.classList.add("on");
+};
+const step = (by) => {
+  const links = all("a", found), now = links.findIndex((link) => link.classList.contains("on"));
+  links[now]?.classList.remove("on");
+  const next = links[(now + by + links.length) % links.length];
+  next?.classList.add("on");
+  next?.scrollIntoView({ block: "nearest" });
+};
+asked.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 140); });
+asked.addEventListener("keydown", async (event) => {
+  if (event.key === "ArrowDown") { step(1); event.preventDefault(); }
+  if (event.key === "ArrowUp") { step(-1); event.preventDefault(); }
+  if (event.key === "Enter") { event.preventDefault(); clearTimeout(waiting); await look(); one("a.on", found)?.click(); }
+});
+palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
+all("[data-palette]").forEach((box) => box.addEventListener("input", () => { const text = box.value; box.value = ""; open(text); }));
+
+// Keys.
+let gone = 0;
+const walk = (by) => {
+  const links = all("[data-rows] .row-link");
+  if (!links.length) return;
+  const now = links.indexOf(document.activeElement);
+  links[Math.min(links.length - 1, Math.max(0, now + by))].focus();
+};
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); open(); return; }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || one("dialog[open]")) return;
+  if (gone && Date.now() - gone < 1200 && event.key >= "1" && event.key <= "8") { gone = 0; all(".side .head")[Number(event.key) - 1]?.click(); return; }
+  gone = event.key === "g" ? Date.now() : 0;
+  if (event.key === "j") walk(1);
+  else if (event.key === "k") walk(-1);
+  else if (event.key === "n") one("[data-new]")?.click();
+  else if (event.key === "?") one("#keys").showModal();
+  else if (event.key === "/") open();
+  else return;
+  event.preventDefault();
+});
+one("[data-keys-open]")?.addEventListener("click", () => one("#keys").showModal());
+
+// Lists that choose by themselves, and forms whose answer takes the place of the page's content.
+const wake = (from) => {
+  all("[data-auto] select, [data-auto] input", from).forEach((box) => box.addEventListener("change", () => box.form.requestSubmit()));
+  all("form[data-live]", from).forEach((form) => form.addEventListener("submit", sent));
+  all("form:not([data-live])", from).forEach((form) => form.addEventListener("submit", (event) => busy(event.submitter)));
+  all("[data-add-line]", from).forEach((button) => button.addEventListener("click", () => addLine(button)));
+  all("[data-drop-line]", from).forEach((button) => button.addEventListener("click", () => dropLine(button)));
+  all("[data-close]", from).forEach((button) => button.addEventListener("click", () => button.closest(".toast").remove()));
+};
+const busy = (button) => { if (button) setTimeout(() => button.setAttribute("aria-busy", "true")); };
+const sent = async (event) => {
+  event.preventDefault();
+  const form = event.target, button = event.submitter;
+  if (form.dataset.sending) return;
+  form.dataset.sending = "1";
+  busy(button);
+  const body = new FormData(form, button);
+  try {
+    const answer = await fetch(form.action || location.href, { method: "POST", body });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const main = one("main", page);
+    if (answer.redirected && !one("[data-stay]", page)) { location.href = answer.url; return; }
+    if (!main) { location.reload(); return; }
+    one("main").replaceWith(main);
+    document.title = page.title;
+    wake(main);
+    one(".toasts").innerHTML = one(".toasts", page)?.innerHTML ?? "";
+    wake(one(".toasts"));
+    (one("[role=alert]", main)?.closest(".field")?.querySelector("input, select, textarea") ?? one("[autofocus]", main) ?? main).focus();
+  } catch {
+    // The line is down: the same key goes with the next try, so nothing is done twice.
+    delete form.dataset.sending;
+    button?.removeAttribute("aria-busy");
+    setTimeout(() => button?.removeAttribute("aria-busy"), 10);
+    let told = one("[data-line-down]", form);
+    if (told) told.hidden = false;
+  }
+};
+const addLine = (button) => {
+  const lines = one(".lines", button.form), last = lines.lastElementChild, next = last.cloneNode(true);
+  all("input", next).forEach((box) => { box.value = box.dataset.start ?? ""; });
+  lines.append(next);
+  one("[data-drop-line]", next).addEventListener("click", (event) => dropLine(event.currentTarget));
+  one("input", next).focus();
+};
+const dropLine = (button) => {
+  const line = button.closest(".line");
+  if (line.parentElement.children.length > 1) line.remove();
+  else all("input", line).forEach((box) => { box.value = box.dataset.start ?? ""; });
+};
+wake(document);
+document.addEventListener("click", (event) => all("details.more[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));

@@ -1,0 +1,147 @@
+"""Filters of the console's templates."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import uuid4
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+from django import template
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from regulars.access.rights import Right
+from regulars.basics.ids import typed
+from regulars.basics.money import minor_digits
+
+register = template.Library()
+_LOCALES: Final = {"zh-hans": "zh_Hans_CN"}
+
+
+def locale() -> str:
+    """As Babel calls the language of the page."""
+    return _LOCALES.get(get_language() or "", "en_GB")
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """Whole minor units in the currency: £12.50."""
+    if minor is None:
+        return ""
+    digits = minor_digits(currency)
+    if not currency or currency == "XXX":
+        return str(format_decimal(Decimal(minor).scaleb(-digits), locale=locale()))
+    return str(format_currency(Decimal(minor).scaleb(-digits), currency, locale=locale()))
+
+
+@register.filter
+def units(amount: int | None, unit: Any) -> str:
+    """An amount of a unit with its decimals: stored value in its currency, points as they are counted."""
+    if amount is None:
+        return ""
+    if getattr(unit, "currency", "") and getattr(unit, "kind", "") != "points":
+        return money(amount, unit.currency)
+    scale = getattr(unit, "scale", 0)
+    return str(
+        format_decimal(
+            Decimal(amount).scaleb(-scale), format=f"#,##0.{'0' * scale}" if scale else None, locale=locale()
+        )
+    )
+
+
+@register.filter
+def number(value: int | None) -> str:
+    return "" if value is None else str(format_decimal(value, locale=locale()))
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day as it is read: 4 May 2026."""
+    if value is None:
+        return ""
+    on = localtime(value).date() if isinstance(value, datetime) else value
+    return str(format_date(on, format="medium", locale=locale()))
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A day with the hour."""
+    return "" if value is None else f"{day(value)} {localtime(value):%H:%M}"
+
+
+@register.filter
+def hour(value: datetime | None) -> str:
+    return "" if value is None else f"{localtime(value):%H:%M}"
+
+
+@register.filter
+def id(number: Any, prefix: str) -> str:
+    """A typed id."""
+    return typed(prefix, number)
+
+
+@register.filter
+def of(known: Any, name: Any) -> Any:
+    """A value by its name, or nothing."""
+    return known.get(name, "") if known else ""
+
+
+@register.filter
+def theme(asked: str | None) -> str:
+    return asked if asked in ("light", "dark") else "auto"
+
+
+@register.filter
+def may_find(desk: Any) -> bool:
+    return bool(desk.may(Right.MEMBERS_READ))
+
+
+@register.filter
+def may(desk: Any, right: str) -> bool:
+    """Whether the right is held in the organisation: what may not be done is not shown."""
+    return bool(desk.may(Right(right)))
+
+
+@register.filter
+def may_here(desk: Any, right: str) -> bool:
+    return bool(desk.may_here(Right(right)))
+
+
+@register.filter
+def quantity(thousandths: int) -> str:
+    return str(format_decimal(Decimal(thousandths).scaleb(-3), locale=locale()))
+
+
+@register.filter
+def initial(name: str) -> str:
+    return name[:1].upper() or "·"
+
+
+@register.filter
+def of_text(known: Any, name: Any) -> Any:
+    """A value by the text of its name."""
+    return known.get(str(name), "") if known and name else ""
+
+
+@register.filter
+def actor_name(text: str) -> str:
+    """Of `staff:stf_…`, as rooms keep who wrote something down: the kind alone."""
+    return text.partition(":")[0] if ":" in text else text
+
+
+@register.filter
+def measured(amount: int, measure: str) -> str:
+    """What a level counts, with its measure."""
+    known = {"spend": _("spend"), "purchases": _("purchases"), "visits": _("visits"), "points": _("points")}
+    kind, _slash, rest = measure.partition("/")
+    if kind == "spend" and rest:
+        return money(amount, rest)
+    return f"{number(amount)} {known.get(kind, kind)}{f' {rest}' if rest else ''}"
+
+
+@register.simple_tag
+def form_key() -> str:
+    """A key for a form of its own: what it does is done once."""
+    return str(uuid4())

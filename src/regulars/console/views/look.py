@@ -1,0 +1,72 @@
+"""What every page has: find anything, colours, and where one works."""
+
+from typing import Final
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from regulars.access.rights import Right
+from regulars.console import places
+from regulars.console.desk import UNFIT, Desk
+from regulars.console.selectors.finding import Sought, find
+
+_YEAR: Final = 365 * 86_400
+
+
+def palette(desk: Desk) -> HttpResponse:
+    """People and pages that something typed may mean. Six queries at most."""
+    text = desk.request.POST.get("q", "").strip()[:100]
+    sought = find(text, desk) if len(text) > 1 and desk.may(Right.MEMBERS_READ) else Sought()
+    folded = text.casefold()
+    pages = [(verb.label, entry) for verb in desk.menu for entry in verb.entries]
+    actions = [(_("New member"), desk.url("members-new"))] if desk.may_here(Right.MEMBERS_WRITE) else []
+    shown = {
+        "hits": sought.hits,
+        "pages": [
+            (entry.label, entry.url, head) for head, entry in pages if folded in f"{head} {entry.label}".casefold()
+        ],
+        "actions": [one for one in actions if folded in one[0].casefold()],
+        "text": text,
+    }
+    return render(desk.request, "console/parts/found.html", shown)
+
+
+def theme(desk: Desk) -> HttpResponse:
+    """Light, dark, or as the device says; kept in a cookie of this browser."""
+    answer = HttpResponse(status=302, headers={"Location": _back(desk)})
+    asked = desk.request.POST.get("theme", "auto")
+    answer.set_cookie(
+        "theme", asked if asked in ("light", "dark") else "auto", max_age=_YEAR, samesite="Lax", httponly=True
+    )
+    return answer
+
+
+def work_at(desk: Desk) -> HttpResponse:
+    """Which organisation, merchant or store the pages are about."""
+    listed = places.open_to(desk.holder)
+    names = places.named(desk.holder.grants.places)
+    if desk.request.method == "POST":
+        if places.choose(desk.request, desk.holder, desk.request.POST.get("place", "")):
+            return desk.go("start")
+        return desk.show(
+            "console/refused.html", {"told": _("You do not work there."), "code": "not-allowed"}, status=UNFIT
+        )
+    rows = [
+        {
+            "text": places.text_of(one),
+            "name": names.get(one.store or one.merchant or one.organisation, ""),
+            "here": one == desk.place,
+        }
+        for one in listed
+    ]
+    return desk.show("console/work_at.html", {"rows": rows})
+
+
+def _back(desk: Desk) -> str:
+    """Where the button stood, if that is on this server."""
+    wanted = desk.request.POST.get("next") or "/"
+    request = desk.request
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else "/"

@@ -1,0 +1,58 @@
+"""Members as a list, a page at a time, in the order in which they came: the newest first."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef
+
+from regulars.members.models import Member, Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is cut by; what is empty is not asked. `since` is included, `until` is not."""
+
+    state: str = ""
+    tag: str = ""
+    town: str = ""
+    language: str = ""
+    birth_month: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    stores: Collection[UUID] | None = None  # where they were enrolled
+
+
+def listed(
+    organisation: UUID,
+    wanted: Wanted,
+    *,
+    before: UUID | None = None,
+    among: Sequence[UUID] | None = None,
+    limit: int = 50,
+) -> list[Member]:
+    """Members as they are now (not those who were taken into another), those before the one named. 1 query."""
+    rows = Member.objects.filter(organisation=organisation, root=F("id"))
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    else:
+        rows = rows.exclude(state="erased")
+    for name in ("town", "language"):
+        if text := getattr(wanted, name):
+            rows = rows.filter(**{name: text})
+    if wanted.tag:
+        rows = rows.filter(Exists(Tag.objects.filter(member__root=OuterRef("pk"), tag=wanted.tag)))
+    if wanted.birth_month is not None:
+        rows = rows.filter(birthday__gte=wanted.birth_month * 100, birthday__lt=wanted.birth_month * 100 + 100)
+    if wanted.since is not None:
+        rows = rows.filter(enrolled_at__gte=wanted.since)
+    if wanted.until is not None:
+        rows = rows.filter(enrolled_at__lt=wanted.until)
+    if wanted.stores is not None:
+        rows = rows.filter(store__in=wanted.stores)
+    if among is not None:
+        rows = rows.filter(id__in=among)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return list(rows.order_by("-id")[:limit])

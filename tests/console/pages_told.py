@@ -1,0 +1,25 @@
+"""What each address of the console takes, written down a second time: a route without an entry here fails the test."""
+
+from typing import Final
+
+R = {
+    "A": "administrator", "M": "marketer", "N": "analyst", "C": "clerk", "T": "till", "U": "auditor", "S": "support",
+}  # fmt: skip
+EVERYBODY: Final = "AMNCTUS"
+# By name: who may come. The clerk works at one store, the till at another merchant, the rest in the whole organisation.
+WHO: Final = {
+    "start": EVERYBODY,
+    "counter": "ACT", "counter-find": "ACT", "counter-member": "ACT", "counter-bill": "ACT",
+    "counter-load": "ACT", "counter-unload": "ACT",
+    "sale": "AMNCTUS", "sale-back": "ACT",
+    "members": "AMCTUS", "members-find": "AMCTUS", "members-new": "ACTS", "members-export": "AS",
+    "member": "AMCTUS", "member-adjust": "AS", "member-adjust-undo": "AS", "member-goodwill": "ACTS",
+    "member-note": "ACTS", "member-note-remove": "ACTS", "member-tag": "ACTS", "member-untag": "ACTS",
+    "member-facts": "ACTS", "member-facts-undo": "ACTS", "member-consent": "AMCTS", "member-card": "ACTS",
+    "member-merge": "AS", "member-unmerge": "AS",
+    "palette": EVERYBODY, "look": EVERYBODY, "work-at": EVERYBODY,
+}  # fmt: skip
+# Addresses that are no page of the console: log-in and what belongs to it, and the API, which have tests of their own.
+OUTSIDE: Final = {
+    "first", "login", "code", "second-factor", "password", "staff", "logout", "make-key", "set_language", "start",
+}  # fmt: skip
