@@ -4,20 +4,21 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 from tests.access.cast import AT, SETUP, Town, grants
+from tests.statements import counted
 
 from regulars.access import gate
 from regulars.access.errors import NotAllowed, UnknownKey, WrongSetting
 from regulars.access.models import Assignment, Secret
 from regulars.access.moves import KeyMade, Place
 from regulars.access.rights import BUILT_IN, Right
-from regulars.access.selectors import grants_of_key, keys_within
+from regulars.access.selectors import _OF_KEY, grants_of_key, keys_within
 from regulars.access.services.keys import create_key, note_use, revoke_key, rotate_key
 from regulars.access.services.roles import withdraw
 from regulars.access.services.staff import deactivate
 from regulars.journal.models import Entry
+from regulars.journal.statements import run
 
 pytestmark = pytest.mark.django_db
 
@@ -39,19 +40,15 @@ def test_a_key_has_its_role_at_its_place(town: Town) -> None:
         assert not gate.may(holder.grants, right, town.shop)
 
 
-def test_looking_a_key_up_is_one_query_by_an_index(town: Town) -> None:
+def test_looking_a_key_up_is_one_query_by_an_index(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     made = till(town)
     grants_of_key(made.text, AT)  # the map of places is read once
-    with CaptureQueriesContext(connection) as asked:
+    with counted(monkeypatch) as asked:
         grants_of_key(made.text, AT)
-    assert len(asked) == 1
-    with CaptureQueriesContext(connection) as asked:
         assert grants_of_key("rgk_000000000000_" + "A" * 43, AT) is None
-    assert len(asked) == 1
-    with connection.cursor() as cursor:
-        cursor.execute("set local enable_seqscan = off")
-        cursor.execute("explain " + asked[0]["sql"])
-        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert len(asked) == 2
+    run("set local enable_seqscan = off")
+    plan = "\n".join(row[0] for row in run(f"explain {_OF_KEY}", {"prefix": "rgk_0", "at": AT, "noted": AT}))
     assert "Seq Scan on access_secret" not in plan
     assert "Seq Scan on access_assignment" not in plan
 

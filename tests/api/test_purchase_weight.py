@@ -9,7 +9,7 @@ from regulars.access.models import Organisation
 from regulars.journal.transactions import whole
 from tests.api.shop import PER_TEN, POINTS, Shop, line, open_shop, promise
 from tests.api.world import World
-from tests.ledger.test_statements import counted
+from tests.statements import counted
 
 
 @pytest.fixture

@@ -1,35 +1,17 @@
 """A longer batch costs no more statements."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
-import psycopg
 import pytest
 from tests.ledger.conftest import AT, TILL, earn, spend
+from tests.statements import counted
 
 from regulars.journal.statements import column, run
 from regulars.ledger import services
 from regulars.ledger.moves import NewHold, Posting
 
 OWNERS = [UUID(int=7 << 76 | 2 << 62 | number) for number in range(200)]
-
-
-@contextmanager
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Every statement that reaches the database, by whichever cursor."""
-    seen: list[str] = []
-    plain = psycopg.Cursor.execute
-
-    def execute(self: psycopg.Cursor[object], query: str, *args: object, **more: object) -> object:
-        seen.append(str(query))
-        return plain(self, query, *args, **more)  # type: ignore[call-overload]
-
-    with monkeypatch.context() as patch:
-        patch.setattr(psycopg.Cursor, "execute", execute)
-        patch.setattr(psycopg.ClientCursor, "execute", execute)
-        yield seen
 
 
 def cost(monkeypatch: pytest.MonkeyPatch, postings: list[Posting]) -> int:

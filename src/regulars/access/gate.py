@@ -10,6 +10,7 @@ from uuid import UUID
 from regulars.access.errors import NeedsSecondApprover, NotAllowed
 from regulars.access.moves import Grant, Grants, Holder, Place, Places, Scope
 from regulars.access.rights import Right
+from regulars.basics.ids import typed
 from regulars.journal.moves import STAFF
 
 HOUSE: Final = Grants(house=True)  # commands and jobs of the installation itself
@@ -29,7 +30,14 @@ def require(
     Where a narrower right may begin, and a query then sees only its scope, ask `require_any`.
     """
     if not may(grants, right, merchant, store, organisation=organisation):
-        raise NotAllowed(f"This needs the right {right.value} here.", right=right.value)
+        raise NotAllowed(f"This needs the right {right.value} {_place_named(merchant, store)}.", right=right.value)
+
+
+def _place_named(merchant: UUID | None, store: UUID | None) -> str:
+    """The place as it was named; that it is there is not said."""
+    if store is not None:
+        return f"at {typed('str', store)}"
+    return "in the whole organisation" if merchant is None else f"in all of {typed('mrc', merchant)}"
 
 
 def may(

@@ -22,7 +22,10 @@ def place_named(text: str) -> Place:
     else:
         found = _by_id(known, text) or _by_name(known, text)
     if len(found) != 1:
-        raise UnknownPlace(f"{text[:80]!r} is {'more than one place' if found else 'no place'}; give its id.")
+        wrong = (
+            "more than one place: give its id" if found else "no place: give a merchant's name, Merchant/Store or an id"
+        )
+        raise UnknownPlace(f"{text[:80]!r} is {wrong}. `regulars places list` tells all.")
     return found[0]
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Prefetch, Q
 
 from regulars.access import gate
@@ -28,6 +27,7 @@ from regulars.access.rights import Right
 from regulars.access.scoping import within
 from regulars.access.texts import digest_of, prefix_of
 from regulars.journal.moves import KEY, STAFF
+from regulars.journal.statements import run
 
 NOTED_EVERY: Final = timedelta(hours=1)
 _KNOWN: Final = frozenset(right.value for right in Right)
@@ -91,9 +91,7 @@ def grants_of_key(text: str, at: datetime) -> Holder | None:
 
     One indexed query; for a person's own key one more.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_KEY, {"prefix": prefix_of(text), "at": at, "noted": at - NOTED_EVERY})
-        rows = cursor.fetchall()
+    rows = run(_OF_KEY, {"prefix": prefix_of(text), "at": at, "noted": at - NOTED_EVERY})
     kept = bytes(rows[0][7]) if rows else bytes(32)
     if not hmac.compare_digest(kept, digest_of(text)) or not rows:
         return None
@@ -102,9 +100,7 @@ def grants_of_key(text: str, at: datetime) -> Holder | None:
 
 def grants_of_key_by_id(key: UUID, at: datetime) -> Holder | None:
     """What a key that asked earlier may now; None once it was revoked or has expired. Queries as above."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_KEY_BY_ID, {"id": key, "at": at})
-        rows = cursor.fetchall()
+    rows = run(_OF_KEY_BY_ID, {"id": key, "at": at})
     return _with_owner(_holder(KEY, rows), rows[0][7], at) if rows else None
 
 
@@ -118,9 +114,7 @@ def _with_owner(found: Holder, owner: UUID | None, at: datetime) -> Holder | Non
 
 def grants_of_staff(staff: UUID, at: datetime) -> Holder | None:
     """What a staff member may; None for one who has left. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_STAFF, {"id": staff, "at": at})
-        rows = cursor.fetchall()
+    rows = run(_OF_STAFF, {"id": staff, "at": at})
     return _holder(STAFF, rows) if rows else None
 
 

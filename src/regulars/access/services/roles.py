@@ -31,7 +31,9 @@ def role_of(organisation: UUID, code: str) -> Role:
     """Raises UnknownRole."""
     roles = {role.code: role for role in Role.objects.filter(organisation=organisation)}
     if code not in roles:
-        raise UnknownRole(f"There is no role {code[:60]!r} here.", known=sorted(roles))
+        raise UnknownRole(
+            f"There is no role {code[:60]!r} here; there are {', '.join(sorted(roles))}.", known=sorted(roles)
+        )
     return roles[code]
 
 

@@ -1,0 +1,23 @@
+"""Statements as they reach the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every statement that reaches the database, by whichever cursor."""
+    seen: list[str] = []
+    plain = psycopg.Cursor.execute
+
+    def execute(self: psycopg.Cursor[object], query: str, *args: object, **more: object) -> object:
+        seen.append(str(query))
+        return plain(self, query, *args, **more)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", execute)
+        patch.setattr(psycopg.ClientCursor, "execute", execute)
+        yield seen
