@@ -24,6 +24,7 @@ PHONE = {"kind": "phone", "value": "01632 960001", "region": "GB"}
 @pytest.fixture
 def ada(world: World, administrator: Till) -> str:
     define_unit("points", "Points", zone="Europe/London", actor=ANN, at=BEGUN)
+    define_unit("miles", "Miles", actor=ANN, at=BEGUN)
     promise(world, "ladder", "club", {"levels": LEVELS})
     promise(world, "coupon-series", "welcome", {"name": "Welcome", "offer": OFFER})
     return str(

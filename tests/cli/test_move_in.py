@@ -48,6 +48,7 @@ def world(monkeypatch: pytest.MonkeyPatch, db: None, tmp_path: Path) -> World:
     monkeypatch.chdir(tmp_path)
     world = make_world(alone=True)
     define_unit("points", "Points", zone="Europe/London", actor=ANN, at=AT)
+    define_unit("miles", "Miles", actor=ANN, at=AT)
     define_unit("value", "Value", kind=UnitKind.PAID, currency="GBP", scale=2, actor=ANN, at=AT)
     for kind, code, document in (
         ("ladder", "club", {"levels": LEVELS}),

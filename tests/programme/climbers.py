@@ -8,6 +8,7 @@ from uuid import UUID
 from tests.programme.conftest import ANN, HOME
 
 from regulars.basics.ids import new_id
+from regulars.ledger.services import define_unit
 from regulars.members.models import Member
 from regulars.programme.book import book
 from regulars.programme.models import Standing
@@ -33,7 +34,15 @@ def day(year: int, month: int, number: int = 1, hour: int = 0) -> datetime:
 
 def ladder(code: str = "miles", *, begins_at: datetime = BEGAN, levels: Any = None, **more: Any) -> None:
     document = {"levels": levels or LEVELS, **more}
+    units_of(document, begins_at)
     publish("ladder", code, document, organisation=HOME, begins_at=begins_at, actor=ANN, at=begins_at)
+
+
+def units_of(ladder: Mapping[str, Any], at: datetime) -> None:
+    """A ladder counts units that are there."""
+    asked = (level.get(what, []) for level in ladder["levels"] for what in ("reach", "keep", "lifetime"))
+    for code in {name for alternatives in asked for one in alternatives for name in one} - {"spend", "purchases"}:
+        define_unit(code, code, actor=ANN, at=at)
 
 
 def member(joined_at: datetime = BEGAN) -> UUID:

@@ -54,6 +54,7 @@ OFFER = {"benefit": {"type": "percent", "permille": 100}, "conditions": {"who": 
 @pytest.fixture
 def programme() -> None:
     define_unit("points", "Points", zone="Europe/London", actor=ANN, at=AT)
+    define_unit("miles", "Miles", actor=ANN, at=AT)
     define_unit("GBP", "Value", kind=UnitKind.PAID, currency="GBP", scale=2, actor=ANN, at=AT)
     define_unit("GBP-bonus", "Bonus", kind=UnitKind.BONUS, currency="GBP", scale=2, actor=ANN, at=AT)
     for kind, code, document in (
@@ -148,7 +149,7 @@ def test_what_cannot_move_in_is_refused_row_by_row_and_the_report_says_which(pro
         ("404", good),
         (None, good),
         (UUID(int=9), good),
-        (ada, Lot("miles", 5)),
+        (ada, Lot("shells", 5)),
         (ada, Lot("points", None)),
         (ada, Lot("points", 5, AT + DAY)),
         (ada, Lot("points", 5, AT - DAY, expires_at=AT)),

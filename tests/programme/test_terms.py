@@ -242,3 +242,21 @@ def test_of_two_who_publish_at_once_each_gets_a_version() -> None:
         made = [version for version in pool.map(one, range(8)) if version]
     assert sorted(made) == list(range(1, len(made) + 1))
     assert len(book(HOME).at("wide", AT + DAY)) == 1
+
+
+def test_a_ladder_counts_what_is_there() -> None:
+    levels = [{"code": "guest"}, {"code": "friend", "reach": [{"spend": 5000}, {"purchases": 3, "pebbles": 9}]}]
+    with pytest.raises(WrongTerms) as refused:
+        publish("ladder", "club", {"levels": levels}, organisation=HOME, begins_at=AT, actor=ANN, at=AT)
+    errors: Any = refused.value.facts["errors"]
+    assert [one["pointer"] for one in errors] == ["/levels/1/reach/1/pebbles"]
+
+
+def test_faults_are_told_in_words_of_the_form() -> None:
+    document = {"unit": "points", "award": {"type": "per-amont", "units": 1}, "validty": "12M"}
+    with pytest.raises(WrongTerms) as refused:
+        publish("earn", "base", document, organisation=HOME, begins_at=AT, actor=ANN, at=AT)
+    errors: Any = refused.value.facts["errors"]
+    told = {one["pointer"]: one["detail"] for one in errors}
+    assert told["/validty"] == "There is no such field here."
+    assert told["/award/type"].startswith("There is no such type; there are per-amount, per-piece, ")

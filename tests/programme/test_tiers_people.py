@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from tests.programme.climbers import BEGAN, day, flew, kept, ladder, member, night, shown
+from tests.programme.climbers import BEGAN, day, flew, kept, ladder, member, night, shown, units_of
 from tests.programme.conftest import ANN, HOME
 
 from regulars.members.erasing import erase
@@ -88,6 +88,7 @@ def test_a_merge_of_two_who_stand_on_different_ladders() -> None:
     ada, eda = member(), member()
     flew(ada, day(2025, 3), 120)
     levels = [{"code": "guest"}, {"code": "friend", "reach": [{"visits": 2}]}]
+    units_of({"levels": levels}, BEGAN)
     publish("ladder", "club", {"levels": levels}, organisation=HOME, begins_at=BEGAN, actor=ANN, at=BEGAN)
     flew(eda, day(2025, 4), visits=2)
     together(ada, eda, day(2025, 6))

@@ -31,8 +31,9 @@ class InvalidRequest(ApiRefusal):
     status = 422
 
     def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
-        places = ", ".join(error["pointer"] for error in errors)
-        super().__init__(f"The request has the wrong form at {places}.", errors=[dict(error) for error in errors])
+        first = f"{errors[0]['pointer'] or '/'}: {errors[0]['detail']}"
+        more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
+        super().__init__(f"The request has the wrong form. {first}{more}", errors=[dict(error) for error in errors])
 
 
 class KeyNeeded(ApiRefusal):

@@ -60,7 +60,7 @@ PROBLEM: Final = {
             "title": "Something in the request has the wrong form; each place is pointed at.",
             "status": 422,
             "code": "invalid-request",
-            "detail": "The request has the wrong form at /amount.",
+            "detail": "The request has the wrong form. /amount: Input should be a valid integer",
             "request_id": "req_01kdvdna00e008000000000001",
             "errors": [{"pointer": "/amount", "in": "body", "detail": "Too small", "code": "greater_than_equal"}],
         }

@@ -28,6 +28,7 @@ from regulars.api.errors import (
 from regulars.api.fields import moment_text
 from regulars.api.places import said_source
 from regulars.basics.errors import RegularsError
+from regulars.basics.forms import IN_WORDS
 
 MEDIA_TYPE: Final = "application/problem+json"
 STANDARD: Final = frozenset({"type", "title", "status", "code", "detail", "request_id"})
@@ -132,4 +133,6 @@ def _pointed(error: Mapping[str, Any]) -> dict[str, str]:
     where, *path = (str(part) for part in error["loc"])
     inside = path[1:] if where == "body" else path
     pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in inside)
-    return {"pointer": pointer, "in": where, "detail": str(error["msg"]), "code": str(error["type"])}
+    kind = str(error["type"])
+    detail = IN_WORDS.get(kind) or str(error["msg"]).removeprefix("Value error, ")
+    return {"pointer": pointer, "in": where, "detail": detail, "code": kind}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -42,10 +42,11 @@ class Bars:
 
 
 def table(title: str, columns: Mapping[str, str], rows: list[list[str]]) -> Table:
-    """A plain table; `columns` maps heading → "left" or "right"."""
+    """A plain table; `columns` maps heading → "left" or "right". Ids stay whole, to be copied."""
     drawn = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="dim")
     for heading, side in columns.items():
-        drawn.add_column(heading, justify="right" if side == "right" else "left", overflow="fold")
+        justify: JustifyMethod = "right" if side == "right" else "left"
+        drawn.add_column(heading, justify=justify, overflow="fold", no_wrap=heading == "id")
     for row in rows:
         drawn.add_row(*row)
     return drawn

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from regulars.ledger.models import Unit
 from regulars.programme.book import Book, book
+from regulars.programme.checkout.counting import PURCHASES, SPEND
 from regulars.programme.moves import Version
-from regulars.programme.terms import Problem, of_kind
+from regulars.programme.terms import Problem, of_kind, pointer
 from regulars.rules.benefits import Benefit
 from regulars.rules.tiers.ladder import Ladder
 from regulars.rules.tiers.replaying import Versions
@@ -50,5 +52,16 @@ def _levels_are_there(benefit: Benefit, organisation: UUID) -> Iterable[Problem]
             yield Problem(f"/levels/{code.replace('~', '~0').replace('/', '~1')}", "There is no such level.", "unknown")
 
 
-of_kind(LADDER, Ladder)
+def _measures_are_there(ladder: Ladder, organisation: UUID) -> Iterable[Problem]:
+    units = ladder.measures - {SPEND, PURCHASES}
+    known = set(Unit.objects.filter(code__in=units).values_list("code", flat=True))
+    for place, level in enumerate(ladder.levels):
+        for what in ("reach", "keep", "lifetime"):
+            for number, alternative in enumerate(getattr(level, what)):
+                for name in alternative.keys() & (units - known):
+                    where = pointer(("levels", str(place), what, str(number), name))
+                    yield Problem(where, f"This is neither {SPEND}, {PURCHASES} nor the code of a unit.", "unknown")
+
+
+of_kind(LADDER, Ladder, check=_measures_are_there)
 of_kind(BENEFIT, Benefit, check=_levels_are_there)

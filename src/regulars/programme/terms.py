@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
+from regulars.basics.forms import IN_WORDS
 from regulars.programme.errors import UnknownTerms, WrongTerms
 
 LARGEST: Final = 9_007_199_254_740_991  # what every JSON reader keeps exactly
@@ -115,7 +116,7 @@ class Told:
 def _problems(found: ValidationError, document: Mapping[str, Any]) -> list[Problem]:
     """Of alternatives told apart by their `type`, only what concerns the one that was meant."""
     told = [
-        Told(*_place(tuple(one["loc"][1:]), document), one["msg"].removeprefix("Value error, "), one["type"])
+        Told(*_place(tuple(one["loc"][1:]), document), _in_words(one["type"], one["msg"]), one["type"])
         for one in found.errors(include_url=False, include_context=False, include_input=False)
     ]
     choices = sorted({place for one in told for place, _ in one.within})
@@ -128,13 +129,22 @@ def _problems(found: ValidationError, document: Mapping[str, Any]) -> list[Probl
     ]
     return [
         *(Problem(pointer((*place, "type")), "Say which type it is.", "type") for place in untyped),
-        *(Problem(pointer((*place, "type")), "There is no such type.", "type") for place in unknown),
+        *(Problem(pointer((*place, "type")), _no_type(told, place), "type") for place in unknown),
         *(
             Problem(pointer(one.where), one.detail, one.code)
             for one in told
             if not any(within in others or within[0] in untyped for within in one.within)
         ),
     ]
+
+
+def _no_type(told: Iterable[Told], place: Path) -> str:
+    names = [one.detail.rpartition(" ")[2].strip("'") for one in told if one.other_type and one.within[-1][0] == place]
+    return f"There is no such type; there are {', '.join(dict.fromkeys(names))}."
+
+
+def _in_words(kind: str, message: str) -> str:
+    return IN_WORDS.get(kind) or message.removeprefix("Value error, ")
 
 
 def _place(path: tuple[str | int, ...], document: object) -> tuple[Path, tuple[tuple[Path, str], ...]]:

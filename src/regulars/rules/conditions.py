@@ -172,7 +172,7 @@ _EVERYTHING = What()
 
 @dataclass(frozen=True, slots=True)
 class Least:
-    """How much must be bought of what fits. Checked again on what remains after a return (SEMANTICS 13)."""
+    """How much must be bought of what fits. Checked again on what remains after a return."""
 
     amount: int = 0  # after discounts
     quantity: int = 0  # thousandths

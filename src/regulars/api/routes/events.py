@@ -102,7 +102,7 @@ def list_events(
     call = request.call
     home, patterns = organisation(call, Right.WEBHOOKS_MANAGE), types.split(",")
     if wrong := unknown(patterns):
-        raise UnknownEventType(f"Nothing is called {wrong[0]}.", types=wrong)
+        raise UnknownEventType(f"Nothing is called {', '.join(wrong)}; GET /event-types tells all words.", types=wrong)
     if patterns != ["*"]:
         for right in rights_for(patterns):
             gate.require_any(call.grants, right)

@@ -67,7 +67,9 @@ def checked(address: str, reach: Reach) -> SplitResult:
     """
     parts = _parts(address)
     if parts.scheme != "https" and not (parts.scheme == "http" and reach.plain_http):
-        raise WrongAddress("The address begins with https://.", why="scheme")
+        raise WrongAddress(
+            "The address begins with https://; for http:// the server needs REGULARS_WEBHOOK_HTTP=1.", why="scheme"
+        )
     host = parts.hostname or ""
     if parts.username is not None or parts.password is not None or parts.fragment or "#" in address:
         raise WrongAddress("The address has neither a name and password nor a fragment.", why="form")
@@ -75,7 +77,10 @@ def checked(address: str, reach: Reach) -> SplitResult:
     if number is None and (not _HOST.fullmatch(host) or _NUMBER.fullmatch(host.rstrip(".").rsplit(".", 1)[-1])):
         raise WrongAddress("The address names no host.", why="form")
     if number is not None and not reach.allows(number):
-        raise WrongAddress("The address is inside the house's own network.", why="inside")
+        raise WrongAddress(
+            "The address is inside the house's own network, and not in the server's REGULARS_WEBHOOK_NETWORKS.",
+            why="inside",
+        )
     return parts
 
 

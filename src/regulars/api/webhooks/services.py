@@ -181,7 +181,7 @@ def prune(*, at: datetime) -> int:
 def _checked(address: str, kinds: Sequence[str]) -> None:
     checked(address, settings.WEBHOOK_REACH)
     if wrong := events.unknown(kinds):
-        raise UnknownEventType(f"Nothing is called {wrong[0]}.", types=wrong)
+        raise UnknownEventType(f"Nothing is called {', '.join(wrong)}; GET /event-types tells all words.", types=wrong)
 
 
 def _new_secret(endpoint: Endpoint, at: datetime) -> str:
