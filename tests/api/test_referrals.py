@@ -8,7 +8,7 @@ import pytest
 from regulars.ledger.services import freeze, unfreeze
 from regulars.ledger.words import Level
 from regulars.programme.book import book
-from regulars.programme.following.booking import take_back
+from regulars.programme.following.booking import undo
 from regulars.programme.following.moves import CameBack
 from regulars.programme.models import Coupon
 from regulars.rules.occasion import Occasion
@@ -94,7 +94,7 @@ def test_what_comes_back_too_late_takes_nothing_back(shop: Shop) -> None:
     sale = Sale.objects.get()
     late = CameBack(sale.id, sale.effective_at, sale.effective_at + timedelta(hours=2), Occasion(now()), None)
     terms = book(shop.world.organisation)
-    assert take_back(late, terms=terms, organisation=shop.world.organisation, actor=ANN, at=now()) == []
+    assert undo(late, terms=terms, organisation=shop.world.organisation, actor=ANN, at=now()) == []
     assert (points(shop, friend), bought["state"]) == ((100, 0, 0), "complete")
 
 

@@ -108,6 +108,22 @@ def test_of_four_pieces_64_tills_take_back_four(member: UUID) -> None:
     assert (len(done), sum(one.told["refund"] for one in done), available(member, AT)) == (4, 1000, 0)
 
 
+def test_returns_and_purchases_that_share_a_budget_and_an_account_do_not_stand_in_each_others_way(member: UUID) -> None:
+    award, limit = {"type": "per-amount", "units": 1, "per": 100}, {"most": 10_000, "of": "units", "per": "all"}
+    promise("earn", {"unit": "points", "currency": "EUR", "award": award, "limits": [limit]})
+    bought = [booking.check_out([bill(member, f"a{n}")], actor=TILL, at=AT)[0] for n in range(16)]
+
+    def back(number: int) -> object:
+        wanted = NewReturn(bought[number].id, Place(OURS, "till", f"back {number}"), AT, True)
+        return returning.take_back(wanted, actor=TILL, at=AT)
+
+    deeds = [deed for n in range(16) for deed in (lambda n=n: back(n), buy(bill(member, f"b{n}")))]
+    told = at_once(deeds)
+    assert all(isinstance(one, Outcome) for one in told), told
+    assert (Counter.objects.get(of="units").used, available(member, AT)) == (160, 160)
+    books_add_up()
+
+
 def _refusing(kind: type[Exception], deed: Callable[[], object]) -> Callable[[], object]:
     """A refusal of this kind is an answer."""
 

@@ -113,6 +113,7 @@ def _book(
     awake: dict[UUID, list[Activated]] = {}
     for one in ledger.activate_all(moments, actor=actor, at=at):
         awake.setdefault(woken[one.pending][0], []).append(one)
+    taken_away = resets.take(happened, terms=known.book, organisation=organisation, actor=actor, at=at)
     keep_alive({one.member for _, one in fresh}, organisation=organisation, actor=actor, at=at, terms=known.book)
     qualify(
         [_counts(one) for one in done if one.earned.effects],
@@ -121,9 +122,7 @@ def _book(
     told = {one.id: _told(one, awake.get(one.id, ())) for one in done}
     for number, effects in following.write(follows, organisation=organisation, actor=actor, at=at).items():
         told[number]["effects"] += effects
-    for number, effects in resets.take(
-        happened, terms=known.book, organisation=organisation, actor=actor, at=at
-    ).items():
+    for number, effects in taken_away.items():
         told[number]["effects"] += effects
     if len(done) == 1:
         _tell_balances(done[0], told[done[0].id], at)

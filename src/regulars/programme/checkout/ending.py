@@ -56,12 +56,12 @@ def complete(sale: UUID, *, actor: Actor, at: datetime) -> Outcome:
         part["transfer"] = str(held.transfer)
     move([(sale, occasion, [], kept.gains)], more=follows.postings, actor=actor, at=at)
     sales.complete([sale], actor=actor, at=at)
-    more = following.write(follows, organisation=kept.organisation, actor=actor, at=at)
-    kept.told["effects"] += more.get(sale, [])
     if member is not None and who.shown is not None:
         counts = [counts_of(sale, occasion, (member, who.shown), kept.gains)]
         keep_alive([member], organisation=kept.organisation, actor=actor, at=at, terms=terms)
         qualify(counts, organisation=kept.organisation, actor=actor, at=at, terms=terms)
+    more = following.write(follows, organisation=kept.organisation, actor=actor, at=at)
+    kept.told["effects"] += more.get(sale, [])
     kept.told = {**kept.told, "state": "complete", "lapses_at": None, "balances": _balances(kept, member, at)}
     kept.save(update_fields=["parts", "gains", "given", "told"])
     return Outcome(sale, kept.told)

@@ -17,7 +17,8 @@ from regulars.ledger import services as ledger
 from regulars.ledger.errors import NotReversible
 from regulars.ledger.moves import Reversal, Reversed
 from regulars.ledger.selectors import balances, reversed_so_far
-from regulars.ledger.words import Short
+from regulars.ledger.services.accounts import locked
+from regulars.ledger.words import Role, Short
 from regulars.programme import counters
 from regulars.programme.book import Book, book
 from regulars.programme.checkout import rows, telling
@@ -30,9 +31,9 @@ from regulars.programme.checkout.paying import DEFAULT, POINTS, RETURNS
 from regulars.programme.checkout.restoring import offers_back
 from regulars.programme.checkout.selectors import backs
 from regulars.programme.coupons.offering import PREFIX
-from regulars.programme.following.booking import take_back as take_back_followed
+from regulars.programme.following import booking as following
 from regulars.programme.following.moves import CameBack
-from regulars.programme.models import Back, Checkout
+from regulars.programme.models import Back, Checkout, Followed
 from regulars.programme.services.coupons_using import restore
 from regulars.programme.services.inactivity import keep_alive
 from regulars.programme.services.qualifying import take_back as count_back
@@ -132,8 +133,17 @@ class Returning:
     def book(self, number: UUID, actor: Actor, at: datetime) -> Plain:
         """Coupons first, then counters, accounts, levels: in the order of the checkout. The answer."""
         before, now = self.left(self.before), self.left(self.now)
+        back = CameBack(self.sale.id, self.sale.effective_at, self.wanted.effective_at, now, self.facts)
+        if self.member is not None:
+            following.lock_prizes(self.sale.id, terms=self.terms)
         restored = self._offers(actor, at)
-        effects, units, missing = self._gains(before, now, actor, at)
+        followed = []
+        if self.member is not None:  # of who was erased nothing is asked
+            followed = following.undo(back, terms=self.terms, organisation=self.kept.organisation, actor=actor, at=at)
+        stay = self._stay(before, now)
+        self._lock(followed, at)
+        effects, units, missing = self._gains(stay, actor, at)
+        effects += self._followed(followed, back, actor, at)
         paid, money = self._parts(now, actor, at)
         lines = self._lines()
         refund = before.paid - now.paid - money - missing
@@ -143,17 +153,23 @@ class Returning:
         sales.record_returns([record], actor=actor, at=at)
         self.kept.save(update_fields=["given", "paid"])
         if self.member is not None:
-            back = taken_back(self.wanted.sale, before, now, units)
+            counted = taken_back(self.wanted.sale, before, now, units)
             keep_alive([self.member], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
-            count_back([back], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
-            effects += self._followed(now, actor, at)
+            count_back([counted], organisation=self.kept.organisation, actor=actor, at=at, terms=self.terms)
         return {**self._told(number, lines, [*effects, *paid], refund, at), "restored": restored}
 
-    def _followed(self, now: Occasion, actor: Actor, at: datetime) -> list[Plain]:
-        """What had followed from the purchase and would not from what remains; of that the member's own."""
-        back = CameBack(self.sale.id, self.sale.effective_at, self.wanted.effective_at, now, self.facts)
-        undone = take_back_followed(back, terms=self.terms, organisation=self.kept.organisation, actor=actor, at=at)
-        return [told for member, told in undone if member in (self.kept.member, self.member)]
+    def _followed(self, undone: Sequence[Followed], back: CameBack, actor: Actor, at: datetime) -> list[Plain]:
+        """What had followed from the purchase and would not from what remains; of that the member's own is told."""
+        told = following.take_back(undone, back, terms=self.terms, actor=actor, at=at)
+        return [one for member, one in told if member in (self.kept.member, self.member)]
+
+    def _lock(self, undone: Sequence[Followed], at: datetime) -> None:
+        """All accounts from and to which units go, in the order of everybody else."""
+        moved = [one for one in (*self.kept.gains, *self.kept.parts) if "transfer" in one]
+        there = [(one, UUID(one["shown"])) for one in moved if not self.who.gone(UUID(one["shown"]))]
+        wanted = {(row.member, row.unit, Role.MAIN) for row in undone if row.unit}
+        wanted |= {(UUID(one["owner"]), one["unit"], Role.MAIN) for one, _ in there}
+        locked(wanted | {(self.who.roots[shown], one["unit"], Role.MAIN) for one, shown in there}, at)
 
     def _offers(self, actor: Actor, at: datetime) -> list[str]:
         """Coupons whose lines have all come back with this return are good again where their series says so; what
@@ -168,21 +184,25 @@ class Returning:
         counters.give_back(freed)
         return [typed(PREFIX, coupon) for one in found for coupon in one.coupons]
 
-    def _gains(
-        self, before: Occasion, now: Occasion, actor: Actor, at: datetime
-    ) -> tuple[list[Plain], dict[str, int], int]:
-        """Takes back what is no longer earned; how much of each unit counts no more; and how much of stored value that
-        was sold is spent already, which nobody is paid for (SEMANTICS 17)."""
+    def _stay(self, before: Occasion, now: Occasion) -> list[int]:
+        """How much of each gain is still given after this return; limits and budgets get back what is not."""
         effects = [of_plain(one["effect"]) for one in self.kept.gains if one["kind"] == "earn"]
         used = counters.lock(sums_to_return(effects), organisation=self.kept.organisation)
+        pairs = zip(self.kept.gains, self.kept.given, strict=True)
+        found = [self._stays(one, given, before, now, used) for one, given in pairs]
+        counters.give_back(
+            [counters.Back(self.sale.id, each.code, each.of, each.amount) for _, freed in found for each in freed]
+        )
+        return [stays for stays, _ in found]
+
+    def _gains(self, stay: Sequence[int], actor: Actor, at: datetime) -> tuple[list[Plain], dict[str, int], int]:
+        """Takes back what is no longer earned; how much of each unit counts no more; and how much of stored value that
+        was sold is spent already, which nobody is paid for (SEMANTICS 17)."""
         told: list[Plain] = []
         units: dict[str, int] = {}
-        freed: list[counters.Back] = []
         missing = 0  # money
-        for place, one in enumerate(self.kept.gains):
+        for place, (one, stays) in enumerate(zip(self.kept.gains, stay, strict=True)):
             given = self.kept.given[place]
-            stays, free = self._stays(one, given, before, now, used)
-            freed += [counters.Back(self.wanted.sale, each.code, each.of, each.amount) for each in free]
             if stays < given:
                 one_back = self._reverse(one, given - stays, actor, at)
                 told.append(_undone(one, one_back))
@@ -192,7 +212,6 @@ class Returning:
                 else:
                     missing += self._charged(one, given, stays, one_back.amount)
                     units[one["unit"]] = units.get(one["unit"], 0) + given - stays
-        counters.give_back(freed)
         return told, units, missing
 
     def _stays(

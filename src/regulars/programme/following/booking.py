@@ -1,9 +1,11 @@
 """All parts asked in their order, before units move; written after. And taken back where purchases come back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+
+from django.db.models import Q
 
 from regulars.basics.ids import new_ids, typed
 from regulars.basics.periods import Period
@@ -13,12 +15,15 @@ from regulars.ledger.models import Account
 from regulars.ledger.moves import Holder, House, Posting, Reversal, Reversed
 from regulars.ledger.selectors import kept_from_earning
 from regulars.ledger.words import Kind, Role
+from regulars.programme import locks
 from regulars.programme.book import Book
 from regulars.programme.challenges import counting
+from regulars.programme.challenges.terms import CHALLENGE
 from regulars.programme.coupons.moves import Binding, Gift
 from regulars.programme.following.moves import CameBack, Due, Follows, Happened, Part
-from regulars.programme.models import Coupon, Followed
+from regulars.programme.models import ChallengeStep, Coupon, Followed
 from regulars.programme.referrals import rewarding
+from regulars.programme.referrals.terms import REFERRAL
 from regulars.programme.services.coupons import revoke
 from regulars.programme.services.coupons_issuing import issue
 from regulars.rules.occasion import PURCHASE
@@ -113,28 +118,42 @@ def _told(due: Due) -> dict[str, Any]:
     }
 
 
-def take_back(
-    back: CameBack, *, terms: Book, organisation: UUID, actor: Actor, at: datetime
-) -> list[tuple[UUID, dict[str, Any]]]:
-    """Prizes that would not have been given for what remains go back: units by reversal, what is spent as a debt;
-    coupons that were not used. Whose it was, and what was taken. One query for each part where nothing followed."""
+def lock_prizes(occasion: UUID, *, terms: Book) -> None:
+    """Coupons that may go back with this purchase, locked before any counter. One query, and one to lock them; none
+    where the organisation has no such terms."""
+    if terms.versions(REFERRAL) or terms.versions(CHALLENGE):
+        counted = ChallengeStep.objects.filter(occasion=occasion).values("enrolment")
+        rows = Followed.objects.filter(Q(occasion=occasion) | Q(subject__in=counted), taken_back_at=None)
+        locks.coupons({coupon for coupons in rows.values_list("coupons", flat=True) for coupon in coupons})
+
+
+def undo(back: CameBack, *, terms: Book, organisation: UUID, actor: Actor, at: datetime) -> list[Followed]:
+    """Prizes that would not have been given for what remains: limits get back what they took, coupons that were not
+    used are revoked. Before accounts; `take_back` follows. One query for each part where nothing followed."""
     rows = {
         row.id: row
         for part in UNDOING
         for row in part(back, terms=terms, organisation=organisation, at=at)
         if row.taken_back_at is None
     }
+    coupons = [coupon for row in rows.values() for coupon in row.coupons]
+    unused = Coupon.objects.filter(id__in=coupons, state="issued").values_list("id", flat=True) if coupons else ()
+    if found := list(unused):
+        revoke(found, organisation=organisation, reason="return", actor=actor, at=at)
+    if rows:
+        Followed.objects.filter(id__in=rows).update(taken_back_at=at)
+    return list(rows.values())
+
+
+def take_back(
+    rows: Iterable[Followed], back: CameBack, *, terms: Book, actor: Actor, at: datetime
+) -> list[tuple[UUID, dict[str, Any]]]:
+    """Units of what was undone go back by reversal, what is spent as a debt. Whose it was, and what was taken."""
     told = []
-    for row in rows.values():
+    for row in rows:
         if row.transfer is not None:
             wanted = Reversal(row.transfer, None, effective_at=back.back_at, reason="return")
             told.append((row.member, _undone(row, ledger.reverse(wanted, actor=actor, at=at), terms)))
-        elif row.coupons:
-            unused = Coupon.objects.filter(id__in=row.coupons, state="issued").values_list("id", flat=True)
-            if coupons := list(unused):
-                revoke(coupons, organisation=organisation, reason="return", actor=actor, at=at)
-    if rows:
-        Followed.objects.filter(id__in=rows).update(taken_back_at=at)
     return told
 
 
