@@ -41,7 +41,7 @@ TERMS: Final[list[tuple[str, str, dict[str, Any]]]] = [
     ("goodwill", "administrator", {"units": {"points": {"per_deed": 1000, "per_day": 5000}}, "reasons": ["complaint"]}),
 ]  # fmt: skip
 PEOPLE: Final = [
-    ("Ada", "Wong", "ada.wong@example.com", "+442071838750"), ("Zhou", "周", "zhou@example.com", "+8613800138000"),
+    ("Ada", "Wong", "ada.wong@example.com", "+442071838750"), ("明丽", "周", "zhou@example.com", "+8613800138000"),
     ("Bram", "de Vries", "bram@example.org", "+31201234567"),
     ("Chioma", "Okafor", "chioma@example.net", "+442071838751"),
     ("小明", "王", "xiaoming@example.cn", "+8613900139000"), ("Inés", "García", "ines@example.es", "+34911234567"),

@@ -126,12 +126,6 @@ def of_text(known: Any, name: Any) -> Any:
 
 
 @register.filter
-def actor_name(text: str) -> str:
-    """Of `staff:stf_…`, as rooms keep who wrote something down: the kind alone."""
-    return text.partition(":")[0] if ":" in text else text
-
-
-@register.filter
 def measured(amount: int, measure: str) -> str:
     """What a level counts, with its measure."""
     known = {"spend": _("spend"), "purchases": _("purchases"), "visits": _("visits"), "points": _("points")}

@@ -23,6 +23,7 @@ from regulars.console.forms_member import (
 )
 from regulars.console.selectors.consents import purposes
 from regulars.console.selectors.member import Known, known, may_give, root_of
+from regulars.console.selectors.names import authors
 from regulars.console.selectors.timeline import timeline
 from regulars.members.selectors import profiles
 
@@ -41,6 +42,7 @@ def page(desk: Desk, root: UUID, *, status: int = 200, **bound: Any) -> HttpResp
     kind = desk.request.GET.get("kind", "")
     before = _moment(desk.request.GET.get("before"))
     desk.looked([root], part="page")
+    notes = profiles.notes_of(root)
     shown = {
         "member": found,
         "facts": _facts(found),
@@ -48,7 +50,8 @@ def page(desk: Desk, root: UUID, *, status: int = 200, **bound: Any) -> HttpResp
         "card": next((one.value for one in found.identifiers if one.card), ""),
         "ways": [one for one in found.identifiers if one.kind != "card"],
         "purposes": purposes(desk.home, found.consents),
-        "notes": profiles.notes_of(root)[:6],
+        "notes": notes[:6],
+        "authors": authors({by for _, _, by, _ in notes}),
         "timeline": timeline(root, found.group, desk, kind=kind, before=before),
         "kind": kind,
         "first": before is None,

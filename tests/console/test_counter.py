@@ -1,0 +1,101 @@
+"""The counter: recognised, reckoned, booked once, brought back, loaded."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+from django.test import Client
+from django.utils import timezone
+
+from regulars.basics.ids import typed
+from regulars.ledger.selectors import balances
+from regulars.sales.models import Return, Sale
+from tests.console.conftest import Entering
+from tests.console.test_member import path, points, send, undo_of
+from tests.console.town import Town
+
+
+def at(town: Town, rest: str = "", number: int = 0) -> str:
+    return f"/counter/{typed('mbr', town.members[number])}{rest}"
+
+
+def bill(browser: Client, town: Town, do: str, **more: Any) -> Any:
+    asked = {"item": ["Tea", "Cake"], "quantity": ["1", "2"], "amount": ["4.50", "10"], "bill": "b-1", "do": do}
+    return send(browser, at(town, "/bill"), **asked | more)
+
+
+def test_who_is_scanned_stands_before_the_desk(town: Town, enter: Entering) -> None:
+    browser = enter("clerk")
+    answer = browser.post("/counter/find", {"key": str(uuid4()), "q": town.card})
+    assert answer.headers["Location"] == at(town)
+    page = browser.get(at(town)).text
+    assert [word in page for word in ("Ada Wong", "Green", "A dessert on the house", "birthday today")] == [True] * 4
+
+
+def test_a_preview_goes_the_whole_way_and_leaves_nothing(town: Town, enter: Entering) -> None:
+    browser = enter("clerk")
+    page = bill(browser, town, "preview").text
+    assert "£14.50" in page
+    assert "+14 Points" in page
+    assert (Sale.objects.count(), points(town)) == (2, 15)
+
+
+def test_a_bill_is_booked_once_however_often_it_is_sent(town: Town, enter: Entering) -> None:
+    browser = enter("clerk")
+    bill(browser, town, "preview")
+    first = bill(browser, town, "book")
+    second = bill(browser, town, "book")  # another form with the key of the same bill: the line was bad
+    assert first.headers["Location"] == second.headers["Location"]
+    assert (Sale.objects.count(), points(town)) == (3, 29)
+    sale = Sale.objects.get(source__endswith="/console")
+    assert (sale.store, sale.merchant, sale.actor) == (town.quay, town.merchant, typed("stf", town.staff["clerk"]))
+    assert "£14.50" in browser.get(first.headers["Location"]).text
+
+
+def test_points_and_a_coupon_pay(town: Town, enter: Entering) -> None:
+    browser = enter("clerk")
+    code = re.search(r'name="coupon" value="([^"]+)"', browser.get(at(town)).text)
+    assert code
+    page = bill(browser, town, "preview", points="points", coupon=code[1]).text
+    assert "£12.30" in page  # 14.50 less a tenth, less 15 points of 5p
+    bill(browser, town, "book", points="points", coupon=code[1])
+    assert points(town) == 12
+    assert 'name="coupon"' not in browser.get(at(town)).text
+
+
+def test_a_line_that_is_no_amount_is_told_and_kept(town: Town, enter: Entering) -> None:
+    answer = bill(enter("clerk"), town, "book", amount=["4.50", "ten"])
+    assert (answer.status_code, "Line 2" in answer.text, 'value="ten"' in answer.text) == (422, True, True)
+    assert Sale.objects.count() == 2
+
+
+def test_what_comes_back_takes_its_points_along_and_comes_back_once(town: Town, enter: Entering) -> None:
+    browser = enter("clerk")
+    where = f"/sales/{typed('sal', town.sales[0])}"
+    asked = {"key": str(uuid4()), "back-1": "1", "reason": "damaged"}
+    first, again = browser.post(f"{where}/back", asked), browser.post(f"{where}/back", asked)
+    assert first.status_code == again.status_code == 302
+    assert (Return.objects.count(), points(town)) == (1, 3)
+    refused = send(browser, f"{where}/back", **{"back-1": "1"})
+    assert (refused.status_code, Return.objects.count()) == (422, 1)
+    assert "£12.50 of it came back" in browser.get(path(town)).text
+
+
+def test_stored_value_is_loaded_and_taken_back(town: Town, enter: Entering) -> None:
+    browser = enter("clerk")
+    assert send(browser, at(town, "/load"), unit="GBP-value", amount="25", tender="cash").status_code == 302
+    held = {one.unit: one.available for one in balances(town.members[0], at=timezone.now())}
+    assert held["GBP-value"] == 2500
+    where, fields = undo_of(browser.get(at(town)).text)
+    browser.post(where, fields)
+    assert {one.unit: one.available for one in balances(town.members[0], at=timezone.now())}["GBP-value"] == 0
+
+
+def test_who_works_nowhere_in_particular_says_so_first(town: Town, enter: Entering) -> None:
+    browser = enter("administrator")
+    assert "say first where you work" in browser.get("/counter").text
+    assert bill(browser, town, "book").status_code == 422
+    send(browser, "/work-at", place=typed("str", town.hill))
+    assert bill(browser, town, "book").status_code == 302
+    assert Sale.objects.get(source__endswith="/console").store == town.hill
+    assert send(browser, "/work-at", place=typed("mrc", town.foreign_merchant)).status_code == 422
