@@ -71,3 +71,19 @@ def test_sem_24_no_balance_passes_its_cap(shop: Shop) -> None:
     promise(shop.world, "balance-cap", "points", {"unit": "points", "most": 100})
     told = asked(shop.world, "/purchases", [shop.asked(line(30_000)) for _ in range(TILLS)])
     assert (sum(kinds(told, "earn")), shop.points()) == (100, (100, 0, 0))
+
+
+def test_friends_of_friends_under_a_cap_and_a_budget_do_not_stand_in_each_others_way(shop: Shop) -> None:
+    promise(shop.world, "balance-cap", "points", {"unit": "points", "most": 1000})
+    budget = {"most": 1000, "per": "all"}
+    promise(shop.world, "referral", "bring", {"to_referrer": {"unit": "points", "amount": 2}, "limits": [budget]})
+    people = [shop.member]
+    for number in range(TILLS):
+        code = shop.till.done(f"/members/{people[-1]}/referral-code")["code"]
+        people.append(shop.till.done("/members", {"facts": {"given_name": f"Bo {number}"}})["id"])
+        shop.till.done(f"/members/{people[-1]}/referral", {"code": code, "programme": "bring"})
+    key = shop.world.key("clerk")
+    bills = [shop.asked(line(100), member=member) for member in people[1:]]
+    told: list[Any] = at_once([lambda bill=bill: Till(key).post("/purchases", bill) for bill in bills])  # type: ignore[misc]
+    assert [one.status_code for one in told] == [201] * TILLS
+    assert Shop(shop.world, shop.till, people[1]).points() == shop.points() == (2, 0, 0)

@@ -25,7 +25,7 @@ from regulars.programme.checkout.known import Known, people
 from regulars.programme.checkout.moves import Outcome
 from regulars.programme.checkout.postings import Plain, move
 from regulars.programme.following import booking as following
-from regulars.programme.following.moves import Happened
+from regulars.programme.following.moves import Follows, Happened
 from regulars.programme.moves_tiers import Counts
 from regulars.programme.resets import taking as resets
 from regulars.programme.services.inactivity import keep_alive
@@ -100,9 +100,7 @@ def _book(
 ) -> dict[UUID, Outcome]:
     """Counters first, then accounts, then levels: in the order of the checkout."""
     known = people([one for _, one in fresh], organisation=organisation)
-    done = _decided(fresh, known, organisation, at)
-    happened = [_happened(one, known) for one in done]
-    follows = following.decide(happened, terms=known.book, organisation=organisation, at=at)
+    happened, done, follows = _decided(fresh, known, organisation, at)
     taking = [one for each in done for one in each.taking]
     counters.take([*taking, *follows.takes], organisation=organisation)
     woken = waking(fresh, known.book)
@@ -134,18 +132,22 @@ def _book(
     return {number: Outcome(number, said) for number, said in told.items()}
 
 
-def _decided(fresh: Sequence[tuple[UUID, NewActivity]], known: Known, organisation: UUID, at: datetime) -> list[Done]:
-    """Each sees what those before it took of limits and budgets."""
+def _decided(
+    fresh: Sequence[tuple[UUID, NewActivity]], known: Known, organisation: UUID, at: datetime
+) -> tuple[list[Happened], list[Done], Follows]:
+    """Each sees what those before took of limits and budgets. Locks sums; then accounts, where balances are capped."""
     done = [Done(number, one, _occasion(one, known), known.facts(one), Earned()) for number, one in fresh]
     rules = {
         one.id: [rule for rule in known.book.at(KIND, one.occasion.at) if one.wanted.name in rule.terms.occasions]
         for one in done
     }
+    happened = [_happened(one, known) for one in done]
     if not any(rules.values()):
-        return done
+        return happened, done, following.decide(happened, terms=known.book, organisation=organisation, at=at)
     whose = whose_of([(one.id, one.wanted.member, one.occasion) for one in done], known.book, organisation)
     sums = {each for one in done for each in needed(one.occasion, one.facts, rules[one.id], whose[one.id])}
     used = counters.lock(sums, organisation=organisation)
+    follows = following.decide(happened, terms=known.book, organisation=organisation, at=at)
     members = {one.wanted.member for one in done}
     frozen, rooms = kept_from_earning(members, at=at), room(members, known.book, at)
     found = []
@@ -159,7 +161,7 @@ def _decided(fresh: Sequence[tuple[UUID, NewActivity]], known: Known, organisati
             for take in effect.takes:
                 taken(used, take.sum, take.amount, one.occasion.at)
         found.append(replace(one, earned=earned))
-    return found
+    return happened, found, follows
 
 
 def _occasion(one: NewActivity, known: Known) -> Occasion:

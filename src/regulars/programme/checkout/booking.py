@@ -17,9 +17,9 @@ from regulars.ledger.selectors import balances
 from regulars.programme import counters, locks
 from regulars.programme.checkout import rows, telling
 from regulars.programme.checkout.counting import counts_of
-from regulars.programme.checkout.deciding import Decided, baskets, decide
+from regulars.programme.checkout.deciding import Decided, baskets, decide, price
 from regulars.programme.checkout.intake import asked
-from regulars.programme.checkout.known import Known, asks_family, read
+from regulars.programme.checkout.known import asks_family, read
 from regulars.programme.checkout.loading import check_loads
 from regulars.programme.checkout.moves import NewPurchase, Outcome
 from regulars.programme.checkout.postings import Plain, move, set_aside
@@ -27,7 +27,6 @@ from regulars.programme.checkout.reviewing import asked_then, is_late, keep
 from regulars.programme.checkout.selectors import outcomes
 from regulars.programme.coupons.offering import offers_for
 from regulars.programme.following import booking as following
-from regulars.programme.following.moves import Happened
 from regulars.programme.models import Review
 from regulars.programme.services.coupons_using import use
 from regulars.programme.services.inactivity import keep_alive
@@ -123,10 +122,10 @@ def _book(
     bills = baskets(fresh, known)
     offers = offers_for(bills, organisation=organisation, locked=True, at=at, terms=known.book)
     pairs = [(one, bill) for (_, one), bill in zip(fresh, bills, strict=True)]
-    decided = decide(pairs, known, offers, organisation=organisation, at=at)
-    until = {one.id: one.wanted.lapses_at for one in decided if one.wanted.lapses_at is not None}
+    priced = price(pairs, known, offers)
+    until = {bill.id: one.lapses_at for one, bill in pairs if one.lapses_at is not None}
     use(offers, lapses_at=until, actor=actor, at=at)
-    follows = following.decide(_happened(decided, known), terms=known.book, organisation=organisation, at=at)
+    decided, follows = decide(pairs, priced, known, organisation=organisation, at=at)
     taking = [take for one in decided for take in one.taking]
     counters.take([*taking, *follows.takes], organisation=organisation)
     try:
@@ -153,14 +152,6 @@ def _book(
 
 def _counts(one: Decided) -> bool:
     return one.wanted.member is not None and one.wanted.lapses_at is None
-
-
-def _happened(decided: Sequence[Decided], known: Known) -> list[Happened]:
-    return [
-        Happened(one.id, one.occasion, *one.holder, known.sketches[one.holder[0]].group, one.facts)
-        for one in decided
-        if _counts(one)
-    ]
 
 
 def _move(

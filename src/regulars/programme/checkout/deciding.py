@@ -19,6 +19,8 @@ from regulars.programme.coupons.moves import Basket, Told
 from regulars.programme.coupons.offering import Offers
 from regulars.programme.errors import WrongLoad
 from regulars.programme.families.moves import Holding
+from regulars.programme.following import booking as following
+from regulars.programme.following.moves import Follows, Happened
 from regulars.programme.known import known_by
 from regulars.rules.caps import capped
 from regulars.rules.earning.earn import KIND, earn, needed
@@ -78,13 +80,26 @@ def _earns(wanted: NewPurchase, known: Known) -> bool:
     return wanted.member is not None and wanted.member not in known.frozen
 
 
-def decide(
-    pairs: Sequence[tuple[NewPurchase, Basket]], known: Known, offers: Offers, *, organisation: UUID, at: datetime
-) -> list[Decided]:
-    """All of a batch. Locks the sums that earning rules look at. Raises PointsRefused, FamilyRefused, NotEnough,
+Priced = tuple[Told, Wallet]
+
+
+def price(pairs: Sequence[tuple[NewPurchase, Basket]], known: Known, offers: Offers) -> list[Priced]:
+    """What each of a batch costs, and what points and value pay of it. Raises PointsRefused, FamilyRefused, NotEnough,
     WrongCurrency."""
     available: dict[Holding, int] = dict(known.available)
-    priced = [_priced(wanted, basket, known, offers, available) for wanted, basket in pairs]
+    return [_priced(wanted, basket, known, offers, available) for wanted, basket in pairs]
+
+
+def decide(
+    pairs: Sequence[tuple[NewPurchase, Basket]],
+    priced: Sequence[Priced],
+    known: Known,
+    *,
+    organisation: UUID,
+    at: datetime,
+) -> tuple[list[Decided], Follows]:
+    """What each of a batch earns, and what follows from it. Locks the sums that rules look at; then, where balances
+    are capped, accounts."""
     whose = whose_of([(basket.id, one.member, basket.occasion) for one, basket in pairs], known.book, organisation)
     rules = {basket.id: known.book.at(KIND, basket.occasion.at) for _, basket in pairs}
     sums = frozenset(
@@ -94,6 +109,7 @@ def decide(
         for each in needed(wallet.tendered(), basket.facts, rules[basket.id], whose[basket.id])
     )
     used = counters.lock(sums, organisation=organisation)
+    follows = following.decide(_happened(pairs, priced, known), terms=known.book, organisation=organisation, at=at)
     rooms = room({one.member for one, _ in pairs if one.member is not None}, known.book, at)
     found = []
     for (wanted, basket), (told, wallet) in zip(pairs, priced, strict=True):
@@ -108,12 +124,22 @@ def decide(
             )
             _take(earned, used, occasion)
         found.append(Decided(basket.id, wanted, basket, told, occasion, tuple(wallet.parts), earned, earns))
-    return found
+    return found, follows
 
 
-def _priced(
-    wanted: NewPurchase, basket: Basket, known: Known, offers: Offers, available: dict[Holding, int]
-) -> tuple[Told, Wallet]:
+def _happened(pairs: Sequence[tuple[NewPurchase, Basket]], priced: Sequence[Priced], known: Known) -> list[Happened]:
+    """Those of members that are complete."""
+    return [
+        Happened(
+            basket.id, wallet.tendered(), one.member, one.shown or one.member, known.sketches[one.member].group,
+            basket.facts,
+        )
+        for (one, basket), (_, wallet) in zip(pairs, priced, strict=True)
+        if one.member is not None and one.lapses_at is None
+    ]  # fmt: skip
+
+
+def _priced(wanted: NewPurchase, basket: Basket, known: Known, offers: Offers, available: dict[Holding, int]) -> Priced:
     told = offers.decide(basket)
     occasion = basket.occasion
     if told.priced.lines is not occasion.lines:
