@@ -221,3 +221,7 @@ def test_a_bill_that_cannot_be_says_where(shop: Shop) -> None:
     assert {one["pointer"] for one in wrong.json()["errors"]} == {"/lines/0", "/lines/1"}
     ahead = shop.till.post("/purchases", shop.asked(line(100), effective_at="2999-01-01T00:00:00Z"))
     assert ahead.json()["code"] == "wrong-sale"
+    a_minute = shop.till.post(
+        "/purchases", shop.asked(line(100), effective_at=(now() + timedelta(minutes=1)).isoformat())
+    )
+    assert 50 <= a_minute.json()["ahead"] <= 60  # seconds, by which the till's clock is wrong

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from regulars.basics.ids import typed
 from regulars.ledger.services import define_unit, freeze, unfreeze
 from regulars.ledger.words import Level, UnitKind
 from regulars.programme.checkout.ending import lapse_due
 from regulars.programme.coupons.moves import Gift
 from regulars.programme.models import Counter
 from regulars.programme.services.coupons_issuing import issue
+from tests.api.pages import run_page
 from tests.api.shop import ANN, BEGUN, PER_TEN, POINTS, Shop, line, now, open_shop, owner, promise
 from tests.api.world import Till, World
 from tests.ledger.machine import books_add_up
@@ -301,3 +303,9 @@ def test_what_comes_back_has_happened(shop: Shop) -> None:
     for moment in ("2001-01-01T00:00:00Z", "2999-01-01T00:00:00Z"):
         said = {"source": "till-4", "external_id": moment, "effective_at": moment}
         assert shop.till.post(f"/purchases/{bought['id']}/returns", said).json()["code"] == "wrong-return"
+
+
+def test_the_page_runs_as_it_is_written(shop: Shop) -> None:
+    shop.buy(line(20_000))
+    office = Shop(shop.world, Till(shop.world.key("administrator")), shop.member)
+    run_page("paying.md", office, {"member": shop.member, "merchant": typed("mrc", shop.world.merchant)})

@@ -12,6 +12,7 @@ from tests.api.world import Till, World, make_world
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "programme.md").read_text(encoding="utf-8")
 RULE = re.compile(r"^```json earn (\w+)\n(.*?)^```\n\n> ([^\n]*)$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```json (?P<name>simulation|answer)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
+PUBLISHED = re.compile(r"^curl [^\n]*/programme/terms [^\n]*\n  -d '([^']*)'$", re.MULTILINE)
 LADDER = {"levels": [{"code": "member"}, {"code": "gold", "name": "Gold", "reach": [{"points": 100}]}]}
 
 
@@ -39,3 +40,8 @@ def test_the_page_does_what_it_says(office: Till) -> None:
     for part, expected in blocks["answer"].items():
         names = expected[0].keys()
         assert [{name: one[name] for name in names} for one in told[part]] == expected
+
+
+def test_the_page_publishes_as_it_says(office: Till) -> None:
+    [body] = PUBLISHED.findall(PAGE)
+    assert office.done("/programme/terms", json.loads(body))["version"] == 1

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import lru_cache
+from math import ceil
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
@@ -31,7 +32,12 @@ def check(posting: Posting, unit: Unit, at: datetime) -> None:
     if posting.giver == posting.taker:
         raise WrongPosting("A transfer has two ends.")
     if posting.effective_at is not None and posting.effective_at > at:
-        raise WrongPosting("What has not happened yet is not posted.", effective_at=posting.effective_at.isoformat())
+        ahead = ceil((posting.effective_at - at).total_seconds())
+        raise WrongPosting(
+            f"What has not happened yet is not posted: effective_at is {ahead} s ahead of the server's clock.",
+            effective_at=posting.effective_at.isoformat(),
+            ahead=ahead,
+        )
     if bool(posting.source) != bool(posting.external_id):
         raise WrongPosting("A business key is a source and an external id.", source=posting.source)
     for end in (posting.giver, posting.taker):

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from math import ceil
 from typing import Any, Final
 
 from regulars.sales.errors import WrongSale
@@ -26,7 +27,12 @@ def check(sale: NewSale, at: datetime) -> None:
     if len(set(numbers)) != len(numbers):
         raise WrongSale("Each line of a sale has a number of its own.", lines=len(numbers))
     if sale.effective_at > at:
-        raise WrongSale("What has not happened yet is not recorded.", effective_at=sale.effective_at.isoformat())
+        ahead = ceil((sale.effective_at - at).total_seconds())
+        raise WrongSale(
+            f"What has not happened yet is not recorded: effective_at is {ahead} s ahead of the server's clock.",
+            effective_at=sale.effective_at.isoformat(),
+            ahead=ahead,
+        )
     if sum(one.line.amount for one in sale.lines) > MOST:
         raise WrongSale("The amounts of this sale are beyond anything that is sold.")
     if sale.lapses_at is not None and sale.lapses_at <= at:
