@@ -8,7 +8,7 @@ import pytest
 
 
 @contextmanager
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def counted() -> Iterator[list[str]]:
     """Every statement that reaches the database, by whichever cursor."""
     seen: list[str] = []
     plain = psycopg.Cursor.execute
@@ -17,7 +17,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         seen.append(str(query))
         return plain(self, query, *args, **more)  # type: ignore[call-overload]
 
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(psycopg.Cursor, "execute", execute)
         patch.setattr(psycopg.ClientCursor, "execute", execute)
         yield seen

@@ -9,7 +9,6 @@ import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
 from ninja.operation import Operation
-from pytest_django import DjangoAssertNumQueries
 
 from regulars.access.models import Key, Secret
 from regulars.access.rights import Right
@@ -23,6 +22,7 @@ from regulars.api.urls import api
 from regulars.basics.ids import untyped
 from regulars.journal.models import Entry
 from tests.api.world import Till, World
+from tests.statements import counted
 
 TINY = override_settings(ROOT_URLCONF="tests.api.tiny")
 OPEN = {"read_own_key", "read_a_job", "list_rows_of_a_job"}  # of the key itself, and of its own jobs
@@ -63,11 +63,12 @@ def test_a_write_changes_nothing_without_an_idempotency_key(operation: Operation
 
 
 @pytest.mark.django_db
-def test_a_key_knows_itself(world: World, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_key_knows_itself(world: World) -> None:
     till = Till(world.key("till", merchant=world.merchant))
     till.get("/me")
-    with django_assert_num_queries(2):  # the key with its grants; the bucket of its requests
+    with counted() as asked:  # the key with its grants; the bucket of its requests
         answer = till.get("/me")
+    assert len(asked) == 2
     told = answer.json()
     assert told["name"] == "The till"
     (grant,) = told["grants"]

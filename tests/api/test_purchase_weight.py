@@ -23,7 +23,7 @@ def shop(world: World) -> Shop:
 
 def cost(shop: Shop, monkeypatch: pytest.MonkeyPatch, path: str, body: Any) -> list[str]:
     """The statements of a call, those of the API around it among them."""
-    with counted(monkeypatch) as seen:
+    with counted() as seen:
         shop.till.done(path, body)
     return seen
 

@@ -15,7 +15,7 @@ OWNERS = [UUID(int=7 << 76 | 2 << 62 | number) for number in range(200)]
 
 
 def cost(monkeypatch: pytest.MonkeyPatch, postings: list[Posting]) -> int:
-    with counted(monkeypatch) as seen:
+    with counted() as seen:
         services.post(postings, actor=TILL, at=AT)
     return len(seen)
 
@@ -37,9 +37,9 @@ def test_a_longer_batch_costs_no_more_statements(points: str, monkeypatch: pytes
 def test_many_holds_cost_no_more_statements_than_one(points: str, monkeypatch: pytest.MonkeyPatch) -> None:
     services.post([earn(owner, 100) for owner in OWNERS], actor=TILL, at=AT)
     wanted = [NewHold(owner, "points", 5, AT + timedelta(days=1)) for owner in OWNERS]
-    with counted(monkeypatch) as one:
+    with counted() as one:
         services.place_holds(wanted[:1], actor=TILL, at=AT)
-    with counted(monkeypatch) as many:
+    with counted() as many:
         services.place_holds(wanted, actor=TILL, at=AT)
     assert len(one) == len(many)
 

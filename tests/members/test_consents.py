@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from tests.members.shop import ANN, AT, OURS, THEIRS, enrol
+from tests.statements import counted
 
 from regulars.members.errors import UnknownMember, WordingChanged, WrongConsent
 from regulars.members.models import Consent, Member, Wording
@@ -112,7 +112,7 @@ def test_a_thousand_answers_cost_the_queries_of_one() -> None:
     for size in (1, 50):
         members = [enrol() for _ in range(size)]
         asked = [Asked(member, "email", "marketing", True, "import", AT, words) for member in members]
-        with CaptureQueriesContext(connection) as queries:
+        with counted() as queries:
             consents.tell(asked, organisation=OURS, actor=ANN, at=AT)
         assert permitted(members, "email", "marketing") == set(members)
         counts.append(len(queries))

@@ -4,12 +4,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from tests.members.shop import ANN, AT, OURS, THEIRS, enrol
+from tests.statements import counted
 
 from regulars.journal.models import Entry
 from regulars.members import naming
@@ -74,10 +73,10 @@ def test_many_members_and_many_changes_cost_the_same_queries() -> None:
     counts = []
     for size in (1, 60):
         wanted = [NewMember(OURS, "shop", AT, facts={"given_name": "Ann", "town": "Kiel"}) for _ in range(size)]
-        with CaptureQueriesContext(connection) as queries:
+        with counted() as queries:
             members = people.enrol(wanted, actor=ANN, at=AT)
         changes = [FactChange(member, "town", "Bonn", "shop", AT + DAY) for member in members]
-        with CaptureQueriesContext(connection) as more:
+        with counted() as more:
             people.change_facts(changes, organisation=OURS, actor=ANN, at=AT)
         counts.append((len(queries), len(more)))
     assert counts[0] == counts[1]
@@ -179,7 +178,7 @@ def test_a_name_is_found_by_its_parts_in_latin_and_chinese(facts: dict[str, Plai
 def test_a_search_by_name_costs_two_queries() -> None:
     for number in range(20):
         enrol(facts={"given_name": "Ann", "family_name": f"Lee{'abcdefghijklmnopqrst'[number]}"})
-    with CaptureQueriesContext(connection) as queries:
+    with counted() as queries:
         assert len(by_name("ann", organisation=OURS)) == 20
     assert len(queries) == 2
     assert by_name("   ", organisation=OURS) == []

@@ -11,7 +11,8 @@ from uuid import UUID
 from regulars.basics.errors import RegularsError
 
 _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing that is read wrongly
-_VALUES: Final = {letter: value for value, letter in enumerate(_LETTERS)}
+_ALLOWED: Final = frozenset(_LETTERS)
+_DIGITS: Final = str.maketrans(_LETTERS, "0123456789abcdefghijklmnopqrstuv")  # as `int` reads base 32
 _LENGTH: Final = 26
 _PAIRS: Final = [first + second for first in _LETTERS for second in _LETTERS]  # ten bits at a time
 _SHIFTS: Final = tuple(range(120, -1, -10))
@@ -60,9 +61,6 @@ def untyped(prefix: str, text: str) -> UUID:
     UUID('019b76da-a800-7000-8000-000000000000')
     """
     kind, _, letters = text.partition("_")
-    if kind != prefix or len(letters) != _LENGTH or letters[0] > "7" or not _VALUES.keys() >= set(letters):
+    if kind != prefix or len(letters) != _LENGTH or letters[0] > "7" or not set(letters) <= _ALLOWED:
         raise WrongId(f"{text[:40]!r} is no id of the form {prefix}_ and {_LENGTH} letters.", expected=prefix)
-    value = 0
-    for letter in letters:
-        value = value * 32 + _VALUES[letter]
-    return UUID(int=value)
+    return UUID(int=int(letters.translate(_DIGITS), 32))

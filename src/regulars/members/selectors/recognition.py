@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
+from regulars.journal.statements import column, run
 from regulars.members import identifying, numbers
 from regulars.members.errors import UnknownMember, WrongIdentifier
 from regulars.members.keyring import Keyring
@@ -13,7 +12,7 @@ from regulars.members.keys import card_secret, keyring
 from regulars.members.moves import Found, Presented
 
 # One probe of a unique index, however many kinds and generations of keys; the function keeps its plan.
-_RECOGNISE: Final = "SELECT * FROM members_recognised(%s)"
+_RECOGNISE: Final = "SELECT * FROM members_recognised(%s::bytea[])"
 
 
 def recognise(shown: Presented, *, organisation: UUID, region: str | None = None) -> Found | None:
@@ -60,19 +59,18 @@ def _blinds(keys: Keyring, shown: Presented, organisation: UUID, region: str | N
 def _rows(blinds: list[bytes]) -> dict[bytes, Found]:
     if not blinds:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_RECOGNISE, [blinds])
-        return {bytes(row[0]): Found(*row[1:]) for row in cursor.fetchall()}
+    return {bytes(row[0]): Found(*row[1:]) for row in run(_RECOGNISE, [column(blinds)])}
 
 
 def roots(members: Sequence[UUID], *, organisation: UUID) -> dict[UUID, UUID]:
     """Who each of these ids is now: itself, or whom it was merged into. 1 query. Raises UnknownMember."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, root_id FROM members_member WHERE id = ANY(%s) AND organisation = %s",
-            [list(members), organisation],
+    wanted = "= %s" if len(members) == 1 else "= ANY(%s::uuid[])"  # one is said so that the server keeps its plan
+    found: dict[UUID, UUID] = dict(
+        run(
+            f"SELECT id, root_id FROM members_member WHERE id {wanted} AND organisation = %s",
+            [members[0] if len(members) == 1 else column(members), organisation],
         )
-        found: dict[UUID, UUID] = dict(cursor.fetchall())
+    )
     if missing := set(members) - found.keys():
         raise UnknownMember("No member of this organisation has that id.", missing=len(missing))
     return found
@@ -94,6 +92,4 @@ def by_tail(last_digits: str, *, organisation: UUID, limit: int = 20) -> list[UU
 
 
 def _ids(statement: str, parameters: list[Any]) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in run(statement, parameters)]
