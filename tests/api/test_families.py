@@ -17,6 +17,7 @@ from tests.api.shop import ANN, BEGUN, POINTS, Shop, later, line, now, open_shop
 from tests.api.world import Till, World
 from tests.ledger.conftest import earn
 from tests.ledger.machine import books_add_up
+from tests.statements import counted
 
 ADULT, CHILD, BABY = "1980-02-29", "2018-05-04", "2025-12-24"
 
@@ -283,6 +284,60 @@ def test_a_reward_is_paid_by_the_family_and_cancelled_for_each(shop: Shop, offic
     shop.till.done(f"/redemptions/{told['id']}/cancel", {"reason": "broken"})
     assert has(shop, shop.member, cy) == [10, 50]
     books_add_up()
+
+
+def test_what_is_affordable_together_is_told(shop: Shop) -> None:
+    bo = person(shop, 30)
+    give(shop.member, 10)
+    home(shop, shop.member, bo)
+    promise(shop.world, "reward", "mug", {"name": "Mug", "prices": [{"unit": "points", "amount": 35}]})
+
+    def told(**asked: Any) -> tuple[bool, int]:
+        (one,) = shop.till.get(f"/members/{shop.member}/rewards", **asked).json()["items"]
+        return one["affordable"], one["missing"]
+
+    assert (told(), told(family="true")) == ((False, 25), (False, 25))  # no terms: one's own
+    family(shop)
+    assert (told(), told(family="true")) == ((False, 25), (True, 0))
+    shop.till.done(f"/members/{shop.member}/household/leave")
+    answer = shop.till.get(f"/members/{shop.member}/rewards", family="true")
+    assert (answer.status_code, answer.json()["why"]) == (422, "no-household")
+
+
+def test_a_part_whose_holder_was_erased_is_not_there_any_more(shop: Shop, office: Till) -> None:
+    """What was reserved with it cannot be completed; given up, the others have theirs again."""
+    family(shop)
+    bo = person(shop, 30)
+    give(shop.member, 10)
+    home(shop, shop.member, bo)
+    mug = {"name": "Mug", "prices": [{"unit": "points", "amount": 20}], "fulfilled_later": True}
+    promise(shop.world, "reward", "mug", mug)
+    bill = shop.buy(line(5000), hold_seconds=600, **ours(15))
+    told = shop.till.done(f"/members/{bo}/redemptions", {"reward": "mug", "from": "family"})
+    office.done(f"/members/{bo}/erase", {"reason": "asked"})
+    for path, end in ((f"/purchases/{bill['id']}", "complete"), (f"/redemptions/{told['id']}", "fulfil")):
+        assert shop.till.post(f"{path}/{end}").json()["code"] == "hold-closed"
+        assert shop.till.post(f"{path}/cancel", {"reason": "erased"}).status_code == 200
+    assert has(shop, shop.member) == [10]
+    books_add_up()
+
+
+def test_many_relatives_cost_no_more_statements(shop: Shop) -> None:
+    family(shop)
+    give(shop.member, 5)
+    there = home(shop, shop.member, person(shop, 30))
+    shop.buy(line(5000), **ours(10))
+
+    def cost() -> int:
+        asked = shop.asked(line(5000), **ours(10))
+        with counted() as seen:
+            shop.till.done("/purchases", asked)
+        return len(seen)
+
+    few = cost()
+    assert few <= 32
+    shop.till.done(f"/households/{there}/members", {"members": [person(shop, 2) for _ in range(6)]})
+    assert cost() <= few
 
 
 def test_a_reward_that_nobody_fetches_goes_back_to_each(shop: Shop) -> None:

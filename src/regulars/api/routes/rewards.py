@@ -185,15 +185,20 @@ def list_rewards(request: Request) -> RewardsTold:
 
 @read(router, "/members/{member}/rewards", right=Right.LEDGER_READ, answer=OfferedAllTold)
 def list_rewards_for_a_member(
-    request: Request, member: MemberId, merchant: MerchantId | None = None, store: StoreId | None = None
+    request: Request,
+    member: MemberId,
+    merchant: MerchantId | None = None,
+    store: StoreId | None = None,
+    family: bool = False,
 ) -> OfferedAllTold:
-    """The catalogue with the prices of the member's tiers: what is affordable, what is missing, what is in the way."""
+    """The catalogue with the prices of the member's tiers: what is affordable, what is missing, what is in the way.
+    With `family` of what their household has together."""
     call = request.call
     home = organisation(call, Right.LEDGER_READ)
     root = _looked(call, member, home)
     found = known.offered_to(
         root, organisation=home, terms=book(home), merchant=typed("mrc", merchant) if merchant else "",
-        store=typed("str", store) if store else "", at=call.at,
+        store=typed("str", store) if store else "", family=family, at=call.at,
     )  # fmt: skip
     return OfferedAllTold(items=[_offered(one) for one in found])
 

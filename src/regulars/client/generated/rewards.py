@@ -145,11 +145,13 @@ class Rewards(Calling):
         return told
 
     def list_rewards_for_a_member(
-        self, member: str, *, merchant: str | None = None, store: str | None = None
+        self, member: str, *, merchant: str | None = None, store: str | None = None, family: bool | None = None
     ) -> OfferedAllTold:
         """The catalogue with the prices of the member's tiers: what is affordable, what is missing, what is in the
-        way. Needs the right `ledger.read`."""
-        told: OfferedAllTold = self._read("GET", f"/members/{part(member)}/rewards", merchant=merchant, store=store)
+        way. With `family` of what their household has together. Needs the right `ledger.read`."""
+        told: OfferedAllTold = self._read(
+            "GET", f"/members/{part(member)}/rewards", merchant=merchant, store=store, family=family
+        )
         return told
 
     def redeem_a_reward(

@@ -1,6 +1,6 @@
 """Whose units pay: decided on what was read of a household, by the terms of the day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +9,19 @@ from regulars.ledger.errors import NotEnough
 from regulars.programme.book import Book
 from regulars.programme.errors import FamilyRefused
 from regulars.programme.families.moves import Families, Holding
+from regulars.programme.families.reading import families
 from regulars.programme.families.terms import family_of
 from regulars.rules.family import Apart, FamilyTerms, Purse, Standing, split, standings
+
+
+def together(member: UUID, units: Collection[str], *, terms: Book, zone: str, at: datetime) -> dict[str, int]:
+    """What a member may spend of these units with their household, where there are terms for them. Five queries.
+
+    Raises FamilyRefused.
+    """
+    asked = [unit for unit in units if family_of(terms, unit, at) is not None]
+    read = families([member], asked, at=at)
+    return {unit: Drawing(terms, member, unit, read, at=at, zone=zone).available for unit in asked}
 
 
 class Drawing:

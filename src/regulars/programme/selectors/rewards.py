@@ -8,6 +8,7 @@ from uuid import UUID
 from regulars.ledger.selectors import balances
 from regulars.programme import counters
 from regulars.programme.book import Book
+from regulars.programme.families.drawing import together
 from regulars.programme.models import Redemption
 from regulars.programme.moves import Version
 from regulars.programme.moves_rewards import Offered, PaidBy, Redeemed
@@ -35,10 +36,11 @@ def offered_to(
     merchant: str = "",
     store: str = "",
     channel: str = "",
+    family: bool = False,
     at: datetime,
 ) -> list[Offered]:
     """The catalogue as a member sees it: price, what is missing, what is in the way. At most eight queries, however
-    many rewards there are."""
+    many rewards there are; five more with what their household has. Raises FamilyRefused."""
     listed = terms.at(REWARD, at)
     asked = asking(
         member, organisation=organisation, terms=terms, merchant=merchant, store=store, channel=channel,
@@ -47,6 +49,9 @@ def offered_to(
     sums = {sum for one in listed for counted in limits_of(one.code, one.terms, asked) for sum in counted.sums}
     used = counters.used(sums, organisation=organisation)
     available = {one.unit: one.available for one in balances(member, at=at)}
+    if family:
+        units = {price.unit for one in listed for price in one.terms.prices if price.unit}
+        available |= together(member, units, terms=terms, zone=asked.occasion.zone, at=at)
     return [_offered(one, asked, used, available) for one in listed]
 
 
