@@ -3,11 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from regulars.cli.operating import Data, doing, installation
 from regulars.cli.refusing import RefusingGroup
-from regulars.cli.showing import table
+from regulars.cli.showing import plain, table
 
 alerts = typer.Typer(no_args_is_help=True, cls=RefusingGroup, help="Odd operations, and the rules that find them.")
 
@@ -23,7 +22,7 @@ def listed(
 
         rows = alerts_told(limit)
     heads = dict.fromkeys(("when (UTC)", "rule", "about", "measured", "letters"), "left")
-    Console(highlight=False, soft_wrap=True).print(table("", heads, rows))
+    plain().print(table("", heads, rows))
 
 
 @alerts.command("rules")
@@ -38,7 +37,7 @@ def rules(data: Data = None) -> None:
             for r in found
         ]
     heads = dict.fromkeys(("rule", "measures", "limit", "minutes", ""), "left")
-    Console(highlight=False, soft_wrap=True).print(table("", heads, rows))
+    plain().print(table("", heads, rows))
 
 
 @alerts.command("set")

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from regulars.cli.operating import Data, installation
 from regulars.cli.refusing import RefusingGroup
-from regulars.cli.showing import table
+from regulars.cli.showing import plain, table
 
 if TYPE_CHECKING:
     from regulars.journal.moves import Line
@@ -101,7 +100,7 @@ def search(
             typer.echo(json.dumps(asdict(line), ensure_ascii=False, default=str))
         return
     heads = dict.fromkeys(("when (UTC)", "who", "deed", "about", "where", "what"), "left")
-    Console(highlight=False, soft_wrap=True).print(table("", heads, [_row(line) for line in lines]))
+    plain().print(table("", heads, [_row(line) for line in lines]))
 
 
 def _row(line: "Line") -> list[str]:

@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from regulars.cli.operating import Data, doing, installation
 from regulars.cli.refusing import RefusingGroup
-from regulars.cli.showing import table
+from regulars.cli.showing import plain, table
 from regulars.cli.staff import At, Role, staff_of
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def listed(data: Data = None) -> None:
             for key in keys_within(scope(HOUSE, Right.ACCESS_READ))
         ]
     heads = dict.fromkeys(("id", "name", "role", "last used (UTC)", ""), "left")
-    Console(highlight=False, soft_wrap=True).print(table("", heads, rows))
+    plain().print(table("", heads, rows))
 
 
 def _show(made: "KeyMade", as_json: bool) -> None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from regulars.basics.errors import RegularsError
 from regulars.cli.operating import Data, doing
 from regulars.cli.refusing import RefusingGroup
-from regulars.cli.showing import Bars, table
+from regulars.cli.showing import Bars, plain, table
 from regulars.cli.staff import At
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def duplicates(
         return
     _tell(counted, as_json)
     heads = {"one": "left", "two": "left", "score": "right", "what agrees": "left"}
-    Console(highlight=False, soft_wrap=True).print(table("", heads, rows))
+    plain().print(table("", heads, rows))
 
 
 @members.command("merge")

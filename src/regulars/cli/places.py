@@ -3,11 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from regulars.cli.operating import Data, doing, installation
 from regulars.cli.refusing import RefusingGroup
-from regulars.cli.showing import table
+from regulars.cli.showing import plain, table
 from regulars.cli.staff import At
 
 places = typer.Typer(no_args_is_help=True, cls=RefusingGroup, help="Organisations, their merchants and their stores.")
@@ -22,7 +21,7 @@ def listed(data: Data = None) -> None:
 
         rows = places_told()
     heads = dict.fromkeys(("id", "place", "zone", "currency", "region", "number"), "left")
-    Console(highlight=False, soft_wrap=True).print(table("", heads, rows))
+    plain().print(table("", heads, rows))
 
 
 @places.command("merchant")

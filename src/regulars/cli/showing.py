@@ -8,6 +8,13 @@ from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+WIDE = 240  # columns where nobody looks and another program reads
+
+
+def plain() -> Console:
+    """For lists on standard output: as wide as the terminal; through a pipe a line stays a line."""
+    return Console(highlight=False, soft_wrap=True, width=None if Console().is_terminal else WIDE)
+
 
 class Bars:
     """A `Progress` listener that draws one bar a stage; silent when asked to be or when nobody looks."""

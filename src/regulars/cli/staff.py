@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.console import Console
 
 from regulars.cli.operating import Data, doing, installation
 from regulars.cli.refusing import RefusingGroup
-from regulars.cli.showing import table
+from regulars.cli.showing import plain, table
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -60,7 +59,7 @@ def listed(data: Data = None) -> None:
             for one in staff_within(scope(HOUSE, Right.ACCESS_READ))
         ]
     heads = dict.fromkeys(("mail address", "name", "", "second factor", "role"), "left")
-    Console(highlight=False, soft_wrap=True).print(table("", heads, rows))
+    plain().print(table("", heads, rows))
 
 
 @staff.command("give")
