@@ -124,6 +124,19 @@ def test_sem_39_a_late_bill_has_the_rules_of_its_own_day(shop: Shop) -> None:
     assert shop.back(late)["effects"][0]["amount"] == 1
 
 
+@pytest.mark.parametrize("how", ["batch", "reserved"])
+def test_only_one_purchase_is_the_first(shop: Shop, how: str) -> None:
+    first = {"least": {"purchase": 100}, "who": {"first_purchase": True}}
+    welcome = {"unit": "points", "award": {"type": "fixed", "units": 500}, "conditions": first}
+    promise(shop.world, "earn", "welcome", welcome)
+    if how == "batch":
+        shop.till.done("/purchases/batch", {"purchases": [shop.asked(line(100)) for _ in range(3)]})
+    else:
+        for held in [shop.buy(line(100), hold_seconds=60) for _ in range(3)]:
+            shop.till.done(f"/purchases/{held['id']}/complete")
+    assert shop.points() == (500, 0, 0)
+
+
 def test_a_reserved_bill_is_completed_once(shop: Shop) -> None:
     shop.buy(line(100_000))
     held = shop.buy(line(3000), points=[{"unit": "points", "points": 40}], hold_seconds=600)

@@ -124,6 +124,14 @@ def test_returns_and_purchases_that_share_a_budget_and_an_account_do_not_stand_i
     books_add_up()
 
 
+def test_one_of_64_first_purchases_is_the_first(member: UUID) -> None:
+    first = {"least": {"purchase": 100}, "who": {"first_purchase": True}}
+    promise("earn", {"unit": "points", "award": {"type": "fixed", "units": 500}, "conditions": first})
+    told = at_once([buy(bill(member, str(n))) for n in range(TILLS)])
+    assert all(isinstance(one, Outcome) for one in told), told
+    assert available(member, AT) == 500
+
+
 def _refusing(kind: type[Exception], deed: Callable[[], object]) -> Callable[[], object]:
     """A refusal of this kind is an answer."""
 

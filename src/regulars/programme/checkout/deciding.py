@@ -3,6 +3,7 @@
 Everything that is decided on was read or locked before; nothing is written here.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -69,11 +70,17 @@ class Decided:
 
 
 def baskets(numbered: Sequence[tuple[UUID, NewPurchase]], known: Known) -> list[Basket]:
-    """The bills as promotions and coupons look at them."""
-    return [
-        Basket(number, known.occasion(one), known.facts(one), one.member, one.shown, one.coupons, _earns(one, known))
-        for number, one in numbered
-    ]
+    """The bills as promotions and coupons look at them: of a batch only one can be a member's first."""
+    before: Counter[UUID | None] = Counter()
+    found = []
+    for number, one in numbered:
+        facts = known.facts(one)
+        if facts is not None and facts.purchases_before is not None and before[one.member]:
+            facts = replace(facts, purchases_before=facts.purchases_before + before[one.member])
+        before[one.member] += 1
+        occasion = known.occasion(one)
+        found.append(Basket(number, occasion, facts, one.member, one.shown, one.coupons, _earns(one, known)))
+    return found
 
 
 def _earns(wanted: NewPurchase, known: Known) -> bool:

@@ -14,6 +14,7 @@ from regulars.ledger.selectors import balances, kept_from_earning
 from regulars.members.errors import MemberClosed
 from regulars.members.models.people import MemberState
 from regulars.members.selectors.sketches import Sketch, sketches
+from regulars.programme import locks
 from regulars.programme.book import Book, book_and_places
 from regulars.programme.challenges.selectors import OptedIn, opted_in
 from regulars.programme.checkout.moves import NewPurchase
@@ -108,7 +109,7 @@ def read(wanted: Sequence[NewPurchase], *, organisation: UUID, at: datetime) -> 
 
 
 def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
-    """Four queries; one more where a rule asks who buys first, one where one asks who opted in. Raises MemberClosed."""
+    """Four queries; two more where a rule asks who buys first, one where one asks who opted in. Raises MemberClosed."""
     terms, here = book_and_places(organisation)
     members = {one.member for one in wanted if one.member is not None}
     found = sketches(members) if members else {}
@@ -148,11 +149,13 @@ def _payers(wanted: NewPurchase) -> list[UUID]:
 
 
 def _bought(found: Mapping[UUID, Sketch]) -> dict[UUID, int]:
-    """Purchases that were not wholly taken back. One query."""
+    """Purchases that were not wholly taken back, reserved ones among them; one at a time finds that there are none. Two
+    queries."""
+    locks.first_purchases(found.keys())
     groups = [(root, member) for root, sketch in found.items() for member in sketch.group]
     rows = run(
         "SELECT g.root, count(s.id) FROM unnest(%s::uuid[], %s::uuid[]) AS g(root, member)"
-        " LEFT JOIN sales_sale s ON s.member = g.member AND s.state = 'complete'"
+        " LEFT JOIN sales_sale s ON s.member = g.member AND s.state <> 'cancelled'"
         " AND (s.returned < s.amount - s.discount OR s.amount = s.discount) GROUP BY g.root",
         [column(root for root, _ in groups), column(member for _, member in groups)],
     )
