@@ -17,6 +17,8 @@ WHO: Final = {
     "member-note": "ACTS", "member-note-remove": "ACTS", "member-tag": "ACTS", "member-untag": "ACTS",
     "member-facts": "ACTS", "member-facts-undo": "ACTS", "member-consent": "AMCTS", "member-card": "ACTS",
     "member-merge": "AS", "member-unmerge": "AS",
+    "terms": "AMNCTUS", "terms-new": "AM", "terms-code": "AMNCTUS", "terms-retire": "AM", "simulator": "AMNUS",
+    "levels": "AMNUS", "coupons": "AMNUS", "rewards": "AMNCTUS", "books": "", "books-export": "",
     "palette": EVERYBODY, "look": EVERYBODY, "work-at": EVERYBODY,
 }  # fmt: skip
 # Addresses that are no page of the console: log-in and what belongs to it, and the API, which have tests of their own.

@@ -51,10 +51,11 @@ class Page:
     head: Head | None = None
     posted: bool = False
     writes: bool = False
+    asks: bool = False  # what is posted is a question, and changes nothing
 
     @property
     def methods(self) -> list[str]:
-        return ["POST"] if self.posted else ["GET", "HEAD", *(["POST"] if self.writes else [])]
+        return ["POST"] if self.posted else ["GET", "HEAD", *(["POST"] if self.writes or self.asks else [])]
 
     @property
     def listed(self) -> bool:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import counter, look, member, member_deeds, members, sale
+from regulars.console.views import books, counter, look, member, member_deeds, members, reward, sale, simulator
 
 _AT_COUNTER: Final = "counter/<id_mbr:member>"
+_TERMS: Final = "reward/terms/<slug:kind>/<str:code>"
 _MEMBER: Final = "members/<id_mbr:member>"
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -138,6 +139,27 @@ PAGES: Final[tuple[Page, ...]] = (
         posted=True,
         writes=True,
     ),
+    Page("terms", "reward/terms", reward.terms, Right.PROGRAMME_READ, Reach.HOME, _("Terms"), Head.REWARD),
+    Page("terms-new", "reward/terms/new", reward.new, Right.PROGRAMME_MANAGE, Reach.WHOLE, writes=True),
+    Page("terms-code", _TERMS, reward.code, Right.PROGRAMME_READ, Reach.HOME),
+    Page(
+        "terms-retire", f"{_TERMS}/retire", reward.retire, Right.PROGRAMME_MANAGE, Reach.WHOLE, posted=True, writes=True
+    ),
+    Page(
+        "simulator",
+        "reward/simulator",
+        simulator.simulator,
+        Right.PROGRAMME_READ,
+        Reach.WHOLE,
+        _("Simulator"),
+        Head.REWARD,
+        asks=True,
+    ),
+    Page("levels", "reward/levels", reward.levels, Right.PROGRAMME_READ, Reach.WHOLE, _("Levels"), Head.REWARD),
+    Page("coupons", "reward/coupons", reward.coupons, Right.PROGRAMME_READ, Reach.WHOLE, _("Coupons"), Head.REWARD),
+    Page("rewards", "reward/rewards", reward.rewards, Right.PROGRAMME_READ, Reach.HOME, _("Rewards"), Head.REWARD),
+    Page("books", "reward/books", books.books, Right.LEDGER_READ, Reach.EVERY, _("Liability"), Head.REWARD),
+    Page("books-export", "reward/books.csv", books.export, Right.LEDGER_READ, Reach.EVERY),
     Page("palette", "find", look.palette, None, Reach.OWN, posted=True),
     Page("look", "look", look.theme, None, Reach.OWN, posted=True),
     Page("work-at", "work-at", look.work_at, None, Reach.OWN, writes=True),

@@ -139,3 +139,8 @@ def measured(amount: int, measure: str) -> str:
 def form_key() -> str:
     """A key for a form of its own: what it does is done once."""
     return str(uuid4())
+
+
+@register.filter
+def month(value: date) -> str:
+    return str(format_date(value, format="LLLL y", locale=locale()))

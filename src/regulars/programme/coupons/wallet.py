@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+
 from regulars.members.selectors import group_of
 from regulars.programme.coupons import codes, finding
 from regulars.programme.coupons.moves import Found
@@ -39,6 +41,22 @@ def listed(
     if after is not None:
         rows = rows.filter(id__gt=after)
     return told(rows[:limit], organisation, at)
+
+
+def tallied(organisation: UUID, *, at: datetime) -> dict[str, dict[str, int]]:
+    """How many coupons of each series are in which state now. One query over all of them."""
+    over = Q(state=CouponState.ISSUED, expires_at__lte=at)
+    rows = (
+        Coupon.objects.filter(organisation=organisation)
+        .annotate(over=ExpressionWrapper(over, output_field=BooleanField()))
+        .values_list("series", "state", "over")
+    )
+    found: dict[str, dict[str, int]] = {}
+    for series, state, late, count in rows.annotate(count=Count("id")):
+        now = str(CouponState.EXPIRED) if late else state
+        of_series = found.setdefault(series, {})
+        of_series[now] = of_series.get(now, 0) + count
+    return found
 
 
 def coupons_of(occasion: UUID) -> list[tuple[UUID, str, int]]:

@@ -1,0 +1,168 @@
+"""The programme as its terms say it, in sentences; and who is where in it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from regulars.access.models import Merchant
+from regulars.console.desk import Desk
+from regulars.members.models import Member
+from regulars.programme.book import Book, book
+from regulars.programme.coupons.wallet import tallied
+from regulars.programme.moves import Version
+from regulars.programme.naming import words
+from regulars.programme.saying import sentence
+from regulars.programme.selectors.rewards import catalogue
+from regulars.programme.selectors.tiers import count_on
+from regulars.programme.terms import kind as kind_of
+from regulars.programme.terms import kinds
+from regulars.rules.sentences.words import Language, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A version with its sentence. `state`: now, coming, over."""
+
+    version: Version
+    sentence: str
+    state: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The terms of a kind: what holds or is to come."""
+
+    kind: str
+    versions: Sequence[Said]
+
+
+def named(desk: Desk, terms: Book) -> Words:
+    """Three queries."""
+    return words(desk.home, Language.CHINESE if desk.chinese else Language.ENGLISH, terms=terms)
+
+
+def groups(desk: Desk) -> list[Group]:
+    """Everything that holds now or is to come, by kind. Four queries."""
+    terms = book(desk.home)
+    said = named(desk, terms)
+    found = []
+    for name in kinds():
+        listed = [
+            one for one in terms.versions(name) if one.ends_at is None or one.ends_at > max(desk.at, one.begins_at)
+        ]
+        if listed:
+            found.append(Group(name, [_said(one, said, desk) for one in listed]))
+    return found
+
+
+def versions(desk: Desk, kind: str, code: str) -> list[Said]:
+    """All versions of a code, the newest first. Four queries."""
+    terms = book(desk.home)
+    said = named(desk, terms)
+    return [_said(one, said, desk) for one in reversed(terms.versions(kind, code))]
+
+
+def document(version: Version) -> str:
+    """As it is published again: what was not said is left out."""
+    return json.dumps(_spoken(kind_of(version.kind).write(version.terms)), indent=2, ensure_ascii=False)
+
+
+def read_aloud(desk: Desk, kind: str, code: str, plain: dict[str, Any]) -> str:
+    """What a document would promise. Four queries. Raises WrongTerms, UnknownTerms."""
+    found = kind_of(kind).read(plain)
+    terms = book(desk.home)
+    return sentence(Version(UUID(int=0), kind, code, 0, desk.at, None, found), named(desk, terms))
+
+
+def _said(one: Version, said: Words, desk: Desk) -> Said:
+    over = one.ends_at is not None and one.ends_at <= desk.at
+    state = "over" if over else "coming" if one.begins_at > desk.at else "now"
+    return Said(one, sentence(one, said), state, str(getattr(one.terms, "name", "") or ""))
+
+
+def _spoken(value: Any) -> Any:
+    """Without what is empty anyhow."""
+    if isinstance(value, dict):
+        return {name: _spoken(part) for name, part in value.items() if part not in (None, "", [], {})}
+    return [_spoken(part) for part in value] if isinstance(value, list) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A level, with how many are on it. `link`: how the list of members is asked for them."""
+
+    code: str
+    name: str
+    members: int
+    reach: Sequence[Any]
+    lowest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LadderShown:
+    """A ladder that holds."""
+
+    version: Version
+    sentence: str
+    steps: Sequence[Step]
+    total: int
+
+
+def ladders(desk: Desk) -> list[LadderShown]:
+    """Four queries, and two a ladder. Who nothing was counted of yet is on the lowest level."""
+    terms = book(desk.home)
+    said = named(desk, terms)
+    found = []
+    for one in terms.at("ladder", desk.at):
+        counted = count_on(desk.home, one.code)
+        total = Member.objects.filter(organisation=desk.home, state__in=("active", "anonymous")).count()
+        lowest = one.terms.lowest
+        steps = [
+            Step(
+                level.code, level.name or level.code.capitalize(),
+                counted.get(level.code, 0) + (max(0, total - sum(counted.values())) if level.code == lowest else 0),
+                level.reach, level.code == lowest,
+            )
+            for level in one.terms.levels
+        ]  # fmt: skip
+        found.append(LadderShown(one, sentence(one, said), steps, total))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series of coupons with how many are where."""
+
+    said: Said
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def series(desk: Desk) -> list[Series]:
+    """Five queries."""
+    counts = tallied(desk.home, at=desk.at)
+    terms = book(desk.home)
+    said = named(desk, terms)
+    latest = {one.code: one for one in terms.versions("coupon-series")}
+    return [Series(_said(one, said, desk), counts.get(code, {})) for code, one in latest.items()]
+
+
+def rewards(desk: Desk) -> list[tuple[Said, int | None]]:
+    """The catalogue with what is left of each. Five queries."""
+    terms = book(desk.home)
+    said = named(desk, terms)
+    return [(_said(one, said, desk), left) for one, left in catalogue(terms, organisation=desk.home, at=desk.at)]
+
+
+def merchants(desk: Desk) -> list[tuple[str, str, str]]:
+    """Id, name and currency. One query."""
+    from regulars.basics.ids import typed
+
+    rows = Merchant.objects.filter(organisation=desk.home).order_by("name")
+    return [(typed("mrc", one.id), one.name, one.currency) for one in rows]

@@ -1,0 +1,108 @@
+"""The programme on pages: sentences, versions from documents with their faults, the simulator, levels, what is owed."""
+
+import json
+from typing import Any
+
+import pytest
+
+from regulars.access import gate
+from regulars.access.moves import Place
+from regulars.access.services.roles import assign
+from regulars.basics.ids import typed
+from regulars.console.pointing import marked
+from regulars.programme.models import Terms
+from tests.console.conftest import Entering
+from tests.console.test_member import send
+from tests.console.town import SETUP, Town
+
+TWO = {"unit": "points", "currency": "GBP", "award": {"type": "per-amount", "units": 2, "per": 100}}
+
+
+def publish(browser: Any, document: Any, do: str, **more: str) -> Any:
+    text = document if isinstance(document, str) else json.dumps(document, indent=1)
+    return send(browser, "/reward/terms/new", kind="earn", code="base", document=text, do=do, **more)
+
+
+def test_terms_are_read_as_sentences_in_the_readers_language(town: Town, enter: Entering) -> None:
+    browser = enter("analyst")
+    assert "1 point for every GBP 1.00" in browser.get("/reward/terms").text.replace("£1", "GBP 1.00")
+    chinese = browser.get("/reward/terms", headers={"accept-language": "zh-hans"}).text
+    assert "1 point for every" not in chinese
+
+
+def test_a_document_is_read_aloud_before_it_is_published(town: Town, enter: Entering) -> None:
+    browser = enter("marketer")
+    read = publish(browser, TWO, "read")
+    assert (read.status_code, "2 points" in read.text, Terms.objects.filter(code="base").count()) == (200, True, 1)
+    done = publish(browser, TWO, "publish")
+    assert done.headers["Location"] == "/reward/terms/earn/base"
+    page = browser.get("/reward/terms/earn/base").text
+    assert ["Version 2" in page, "Version 1" in page, "over" in page] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("document", "line", "said"),
+    [
+        ('{"unit": "points",\n "award": {"type": "per-amount",\n  "units": "two", "per": 100}}', 3, "units"),
+        ('{"unit": "points",\n "award": {"type": "per-amount", "units": 1, "per": 100},\n "nme": "x"}', 3, "/nme"),
+        ('{"unit": "stars",\n "award": {"type": "per-amount", "units": 1, "per": 100}}', 1, "/unit"),
+    ],
+    ids=["no number", "an unknown field", "a unit that is not there"],
+)  # fmt: skip
+@pytest.mark.parametrize("do", ["publish"])
+def test_a_fault_is_shown_at_its_line(
+    do: str, document: str, line: int, said: str, town: Town, enter: Entering
+) -> None:
+    answer = publish(enter("marketer"), document, do)
+    assert answer.status_code == 422
+    before, _, after = answer.text.partition("↑ ")
+    assert said in after.partition("</p>")[0]
+    assert f'<span class="dim">{line}</span>' in before
+    assert f'<span class="dim">{line + 1}</span>' not in before
+    assert Terms.objects.filter(code="base").count() == 1
+
+
+def test_what_is_no_json_is_said_with_its_line(town: Town, enter: Entering) -> None:
+    assert "Line 2 is no JSON" in publish(enter("marketer"), '{"unit":\n', "read").text
+
+
+def test_a_fault_stands_at_the_nearest_place_that_is_there() -> None:
+    text = '{\n "a": [\n  {"b": 1}\n ]\n}'
+    faults = [{"pointer": "/a/0/c/d", "detail": "missing"}]
+    assert [(one.number, one.faults) for one in marked(text, faults) if one.faults] == [(3, ("/a/0/c/d: missing",))]
+
+
+def test_terms_are_ended(town: Town, enter: Entering) -> None:
+    browser = enter("marketer")
+    assert send(browser, "/reward/terms/earn/base/retire").status_code == 302
+    assert "/reward/terms/earn/base" not in browser.get("/reward/terms").text
+    assert browser.get("/reward/terms/earn/base").status_code == 200
+
+
+def test_the_simulator_tells_what_comes_of_a_bill_and_books_nothing(town: Town, enter: Entering) -> None:
+    asked = {"merchant": typed("mrc", town.merchant), "item": "Tea", "quantity": "1", "amount": "20"}
+    browser = enter("support")
+    page = browser.post("/reward/simulator", {**asked, "member": "ada.wong@example.com"}).text
+    assert ["£20.00" in page, "+20 points" in page] == [True, True]
+    assert "Nobody here" in browser.post("/reward/simulator", {**asked, "member": "nobody@example.com"}).text
+
+
+def test_a_number_of_members_leads_to_them(town: Town, enter: Entering) -> None:
+    page = enter("marketer").get("/reward/levels").text
+    assert '<td class="num">3</td>' in page
+    assert "?level=status/silver" in page
+    coupons = enter("marketer").get("/reward/coupons").text
+    assert "A dessert on the house" in coupons
+
+
+def test_the_liability_is_the_house_s_alone_and_adds_up(town: Town, enter: Entering) -> None:
+    browser = enter("administrator")
+    assert browser.get("/reward/books").status_code == 403  # of one organisation of two
+    assign(
+        "administrator", Place(town.other), staff=town.staff["administrator"], by=gate.HOUSE, actor=SETUP, at=town.at
+    )
+    send(browser, "/work-at", place=typed("org", town.organisation))
+    page = browser.get("/reward/books?unit=points").text
+    assert "<strong>31</strong>" in page  # 15 and 16 points of two bills
+    file = browser.get("/reward/books.csv?unit=points").content.decode("utf-8-sig")
+    assert file.splitlines()[-1].endswith(",31")
