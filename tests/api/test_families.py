@@ -13,7 +13,7 @@ from regulars.ledger.services import post as post_units
 from regulars.ledger.words import Level
 from regulars.members.models import Member
 from tests.api.pages import DOCS, run_page
-from tests.api.shop import ANN, BEGUN, POINTS, Shop, later, line, now, open_shop, owner, promise
+from tests.api.shop import ANN, BEGUN, PER_TEN, POINTS, Shop, later, line, now, open_shop, owner, promise
 from tests.api.world import Till, World
 from tests.ledger.conftest import earn
 from tests.ledger.machine import books_add_up
@@ -385,3 +385,16 @@ def test_the_page_runs_and_its_sentence_is_the_one_made(shop: Shop, office: Till
     run_page("families.md", shop, names)
     (home_terms,) = office.get("/programme/terms", kind="family").json()["items"]
     assert f"> {home_terms['sentence']}\n" in (DOCS / "families.md").read_text(encoding="utf-8")
+
+
+def test_under_a_cap_a_family_pays_all_the_same(shop: Shop) -> None:
+    family(shop)
+    promise(shop.world, "balance-cap", "points", {"unit": "points", "most": 40})
+    promise(shop.world, "earn", "one-for-ten", PER_TEN)
+    bo = person(shop, 90)
+    give(shop.member, 39)
+    home(shop, shop.member, bo)
+    done = shop.buy(line(9000), points=[{"unit": "points", "points": 50, "from": "family"}])
+    assert paid(done) == {shop.member: 39, bo: 11}
+    assert [one["amount"] for one in done["effects"] if one["kind"] == "earn"] == [1]  # by the room of before
+    assert has(shop, shop.member, bo) == [1, 79]

@@ -117,7 +117,8 @@ def decide(
     )
     used = counters.lock(sums, organisation=organisation)
     follows = following.decide(_happened(pairs, priced, known), terms=known.book, organisation=organisation, at=at)
-    rooms = room({one.member for one, _ in pairs if one.member is not None}, known.book, at)
+    paying = {(each.owner, each.part.unit) for _, wallet in priced for each in wallet.parts}
+    rooms = room({one.member for one, _ in pairs if one.member is not None}, known.book, at, paying=paying)
     found = []
     for (wanted, basket), (told, wallet) in zip(pairs, priced, strict=True):
         occasion = wallet.tendered()
