@@ -209,6 +209,15 @@ def test_sem_14_what_was_spent_meanwhile_is_owed_and_eaten_by_later_earns(shop: 
     assert shop.points() == (10, 0, 0)
 
 
+@pytest.mark.parametrize(("points", "left"), [(30, 70), (100, 0)])
+def test_what_was_taken_back_by_hand_is_not_asked_for_again_by_a_return(shop: Shop, points: int, left: int) -> None:
+    bought = shop.buy(line(100_000))
+    earned = shop.till.get(f"/members/{shop.member}/transfers").json()["items"][0]["id"]
+    shop.till.done(f"/transfers/{earned}/reversals", {"amount": points, "reason": "mistake"})
+    back = shop.back(bought)
+    assert (back["effects"][0]["amount"], back["refund"], shop.points()) == (left, 100_000, (0, 0, 0))
+
+
 def test_sem_16_the_same_return_twice_does_nothing_more(shop: Shop) -> None:
     bought = shop.buy(line(5000))
     said: dict[str, Any] = {"external_id": "back-1"}

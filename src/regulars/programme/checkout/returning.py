@@ -297,12 +297,13 @@ class Returning:
             merchant=typed("mrc", place.merchant) if place.merchant else "",
             store=typed("str", place.store) if place.store else "",
         )
-        if wanted.short != Short.DROP:
-            return ledger.reverse(wanted, actor=actor, at=at)
         try:
             with transaction.atomic():
                 return ledger.reverse(wanted, actor=actor, at=at)
-        except NotReversible:  # all of it is spent: the goods come back all the same
+        except NotReversible as refusal:  # spent, or taken back by hand before: the goods come back all the same
+            left = refusal.facts.get("reversible")
+            if isinstance(left, int) and 0 < left < amount:
+                return self._reverse(one, left, actor, at)
             return Reversed(wanted.transfer, 0)
 
     def _short(self, one: Mapping[str, Any]) -> Short:
@@ -314,11 +315,13 @@ class Returning:
     def _charged(self, one: Mapping[str, Any], given: int, stays: int, back: int) -> int:
         """What spent units cost who brings the goods back, in minor units, reckoned from all that could not be taken so
         far; those of who was erased cost nobody. One query where something could not be taken."""
-        worth, short = self._worth(one["unit"]), given - stays - back
-        if self.policy.spent != Spent.CHARGED or self.who.gone(UUID(one["shown"])) or not worth or not short:
+        worth = self._worth(one["unit"])
+        charged = self.policy.spent == Spent.CHARGED and not self.who.gone(UUID(one["shown"]))
+        if not charged or not worth or given - stays == back:
             return 0
-        before = max(0, one["amount"] - given - (reversed_so_far(UUID(one["transfer"])) - back))
-        return worth.money(before + short) - worth.money(before)
+        taken = reversed_so_far(UUID(one["transfer"]))
+        before, now = max(0, one["amount"] - given - taken + back), max(0, one["amount"] - stays - taken)
+        return worth.money(max(before, now)) - worth.money(before)
 
     def _worth(self, unit: str) -> PointsPayment | None:
         """What units paid at the till when the goods were bought."""
