@@ -89,6 +89,7 @@ def test_an_administrator_makes_one_and_then_gets_in_with_password_and_code_alon
     assert shown_secret(page) == shown_secret(visitor.get("/second-factor").text)
     assert "secret" not in elsewhere.get("/second-factor").text  # shown where it was asked for
     wrong = visitor.post("/second-factor", {"do": "confirm", "code": "x"})
+    assert "or a recovery code" not in wrong.content.decode()  # there are none yet
     assert (wrong.status_code, Factor.objects.get().made_at) == (403, None)
     codes = visitor.post("/second-factor", {"do": "confirm", "code": code_now(ada.pk, timezone.now())})
     assert len(re.findall(r"<li><code>[0-9a-z]{5}-[0-9a-z]{5}</code>", codes.text)) == 10

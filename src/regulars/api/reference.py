@@ -75,7 +75,7 @@ def _fields(document: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, 
     return [
         {
             "name": name,
-            "kind": kind_of(document, field),
+            "kind": leading(document, kind_of(document, field)),
             "needed": name in needed,
             "about": words(field.get("description", "")),
         }
@@ -101,6 +101,17 @@ def kind_of(document: dict[str, Any], field: dict[str, Any]) -> str:
         return f"list of {kind_of(document, field.get('items', {}))}"
     kind = str(field.get("type", "anything"))
     return f"{kind} ({field['format']})" if "format" in field else kind
+
+
+def leading(document: dict[str, Any], kind: str) -> SafeString:
+    """A kind whose own table is on the page leads to it.
+
+    >>> leading({"components": {"schemas": {"LineAsked": {}}}}, "list of LineAsked or null")
+    'list of <a href="#value-LineAsked">LineAsked</a> or null'
+    """
+    known = document["components"]["schemas"]
+    parts = (f'<a href="#value-{word}">{word}</a>' if word in known else escape(word) for word in kind.split(" "))
+    return mark_safe(" ".join(parts))
 
 
 def _example(document: dict[str, Any], schema: dict[str, Any] | None) -> str:

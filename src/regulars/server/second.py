@@ -105,7 +105,7 @@ def _shown(request: HttpRequest, holder: Holder, form: CodeForm, status: int) ->
     factor = factor_of(holder.id)
     offered = factors.offered(holder.id) if request.session.get(_OFFERED) else None
     if offered:
-        form.fields["code"].help_text = _("Six digits that the app shows now.")
+        form["code"].help_text = _("Six digits that the app shows now.")  # of the bound one: that is what is shown
     shown: dict[str, Any] = {
         "form": form,
         "since": factor.made_at if factor else None,

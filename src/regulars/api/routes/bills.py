@@ -64,18 +64,24 @@ class LineAsked(Asking):
     EXAMPLE: ClassVar = {"item": "4006381333931", "name": "Milk", "quantity": "2", "amount": 2400, "tax": 157}
 
     number: Annotated[int | None, Field(ge=1, le=100_000, description="Nothing said: its place in the list.")] = None
-    item: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PRINTED)]
-    name: Thing = ""
+    item: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=80, pattern=PRINTED),
+        Field(description="The article's number, by which rules and offers know it."),
+    ]
+    name: Annotated[Thing, Field(description="As it is printed.")] = ""
     quantity: Quantity = "1"
-    amount: Money
-    discount: Money = 0
+    amount: Annotated[
+        int, Field(ge=0, le=10**15, description="Of the whole line, not of a piece, in whole minor units.")
+    ]
+    discount: Annotated[int, Field(ge=0, le=10**15, description="Of the whole line: taken off by the till.")] = 0
     tax: Annotated[int, Field(ge=0, le=10**15, description="Contained in amount - discount.")] = 0
     cost: Annotated[int | None, Field(ge=0, le=10**15, description="What it cost the shop.")] = None
     category: Annotated[Thing, Field(description="From the widest.", examples=["food/dairy/milk"])] = ""
     brand: Thing = ""
     vendor: Thing = ""
     marks: Annotated[list[Code], Field(max_length=20, description="gift-card, tobacco …")] = Field(default_factory=list)
-    loads: LoadedOnto | None = None
+    loads: Annotated[LoadedOnto | None, Field(description="Stored value that the line sells: a gift card.")] = None
 
     @model_validator(mode="after")
     def parts_fit(self) -> Self:
@@ -135,16 +141,24 @@ class PurchaseAsked(PlaceSaid, Somebody):
     external_id: Annotated[Word, Field(description="Its document.", examples=["2026-05-04/118"])]
     shown: Annotated[MemberId | None, Field(description="`shown` of the recognition, after a merge.")] = None
     currency: Currency
-    effective_at: Annotated[Moment | None, Field(description="When it happened; now.")] = None
+    effective_at: Annotated[Moment | None, Field(description="When it happened, of a late bill; else it is now.")] = (
+        None
+    )
     channel: Annotated[Code | None, Field(description="till, web, desk …")] = None
     lines: Annotated[list[LineAsked], Field(min_length=1, max_length=1000)]
     coupons: Annotated[
         list[Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PRINTED)]],
         Field(max_length=50, description="Codes that were typed or shown."),
     ] = Field(default_factory=list)
-    points: Annotated[list[PointsAsked], Field(max_length=5)] = Field(default_factory=list)
-    value: Annotated[list[ValueAsked], Field(max_length=20)] = Field(default_factory=list)
-    tenders: Annotated[list[TenderAsked], Field(max_length=20)] = Field(default_factory=list)
+    points: Annotated[list[PointsAsked], Field(max_length=5, description="Points that pay a part.")] = Field(
+        default_factory=list
+    )
+    value: Annotated[list[ValueAsked], Field(max_length=20, description="Stored value and gift cards that pay.")] = (
+        Field(default_factory=list)
+    )
+    tenders: Annotated[
+        list[TenderAsked], Field(max_length=20, description="How the rest is paid, where rules ask for it.")
+    ] = Field(default_factory=list)
     hold_seconds: Annotated[
         int | None, Field(ge=1, le=30 * 86_400, description="Reserve only: complete or cancel it within this time.")
     ] = None
@@ -234,8 +248,8 @@ class EffectTold(Telling):
     unit: str = ""
     amount: Annotated[int, Field(description="Of the unit; of a discount minor units; of a gift pieces.")]
     money: Annotated[int, Field(description="What it pays of the bill, in minor units.")] = 0
-    pending: bool = False
-    item: str = ""
+    pending: Annotated[bool, Field(description="Earned, but not to be spent yet.")] = False
+    item: Annotated[str, Field(description="Of a gift: what is handed over.")] = ""
     member: Annotated[MemberId | None, Field(description="Whose units paid, where a household did.")] = None
     lines: list[ByLine] = Field(default_factory=list)
 
@@ -262,22 +276,25 @@ class BalanceAfter(Telling):
 class PurchaseTold(Telling):
     """A purchase as it was answered first. `due` is what money must still pay."""
 
-    id: SaleId
-    state: Literal["open", "complete", "cancelled", "review", "refused"]
+    id: Annotated[SaleId, Field(description="Keep it with the receipt: returns go by it.")]
+    state: Annotated[
+        Literal["open", "complete", "cancelled", "review", "refused"],
+        Field(description="open: reserved; review: so late that a person decides."),
+    ]
     member: MemberId | None
     currency: str
-    amount: int
-    discount: int
-    tax: int
-    paid_with_points: int
-    paid_with_value: int
-    due: int
+    amount: Annotated[int, Field(description="Of all lines at list price.")]
+    discount: Annotated[int, Field(description="What the till and the offers took off.")]
+    tax: Annotated[int, Field(description="Contained in what is left.")]
+    paid_with_points: Annotated[int, Field(description="Minor units.")]
+    paid_with_value: Annotated[int, Field(description="Minor units.")]
+    due: Annotated[int, Field(description="What money must still pay.")]
     lines: list[BillLine]
-    effects: list[EffectTold]
-    not_applied: list[NotAppliedTold]
-    balances: list[BalanceAfter]
-    lapses_at: Moment | None = None
-    replayed: bool = False
+    effects: Annotated[list[EffectTold], Field(description="What was taken off, paid and earned, by which rule.")]
+    not_applied: Annotated[list[NotAppliedTold], Field(description="What gave nothing, and why.")]
+    balances: Annotated[list[BalanceAfter], Field(description="The member's after it, of units that moved.")]
+    lapses_at: Annotated[Moment | None, Field(description="Until when an open bill is held.")] = None
+    replayed: Annotated[bool, Field(description="Answered as it was, since the document came before.")] = False
 
 
 class BackTold(Telling):
@@ -290,7 +307,7 @@ class BackTold(Telling):
     currency: str
     amount: Annotated[int, Field(description="What the lines had cost.")]
     tax: int
-    refund: int
+    refund: Annotated[int, Field(description="To be paid out in money.")]
     lines: list[ByLine]
     effects: list["UndoneTold"]
     restored: Annotated[list[str], Field(description="Coupons that are good again.")]

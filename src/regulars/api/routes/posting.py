@@ -64,8 +64,8 @@ class BusinessKey(Asking):
 class PlaceSaid(Asking):
     """Where it happens; where the key works if nothing is said."""
 
-    merchant: MerchantId | None = None
-    store: StoreId | None = None
+    merchant: Annotated[MerchantId | None, Field(description="Nothing said: the key's own one.")] = None
+    store: Annotated[StoreId | None, Field(description="Nothing said: the key's own one.")] = None
 
 
 class TransferAsked(BusinessKey, PlaceSaid):
