@@ -98,6 +98,20 @@ def test_what_comes_back_too_late_takes_nothing_back(shop: Shop) -> None:
     assert (points(shop, friend), bought["state"]) == ((100, 0, 0), "complete")
 
 
+def test_who_was_erased_gets_no_code_brings_nobody_and_opts_into_nothing(shop: Shop, world: World) -> None:
+    promise(world, "offer", "early", {"name": "Early"})
+    text = code(shop)
+    gone = join(shop, "Bo")
+    Till(world.key("administrator")).done(f"/members/{gone}/erase", {"reason": "asked"})
+    enrolment = {"kind": "offer", "code": "early"}
+    answers = [
+        shop.till.post(f"/members/{gone}/referral-code"),
+        said(shop, gone, text),
+        shop.till.post(f"/members/{gone}/enrolments", enrolment),
+    ]
+    assert [one.json()["code"] for one in answers] == ["member-closed"] * 3
+
+
 def test_a_purchase_in_two_steps_rewards_when_it_is_complete(shop: Shop) -> None:
     friend = brought(shop)
     held = shop.buy(line(1000), member=friend, hold_seconds=600)

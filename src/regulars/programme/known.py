@@ -1,13 +1,23 @@
 """What stands for a person beyond a membership: digests of phone and mail, so that "once" holds after a new start."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 from uuid import UUID
 
+from regulars.members.errors import MemberClosed
 from regulars.members.keys import keyring
+from regulars.members.models.people import MemberState
 from regulars.members.selectors.profiles import identifiers_of
+from regulars.members.selectors.sketches import Sketch
 
 KINDS: Final = ("phone", "email")
+GONE: Final = (MemberState.CLOSED, MemberState.ERASED)
+
+
+def refuse_gone(people: Iterable[Sketch]) -> None:
+    """Raises MemberClosed."""
+    if any(one.state in GONE for one in people):
+        raise MemberClosed("This member was closed or erased; nothing more is written to it.")
 
 
 def known_by(roots: Collection[UUID], *, organisation: UUID) -> dict[UUID, dict[str, tuple[str, ...]]]:

@@ -20,6 +20,7 @@ from regulars.programme.book import Book, book
 from regulars.programme.challenges.counting import steps_of
 from regulars.programme.challenges.terms import CHALLENGE, OFFER
 from regulars.programme.errors import EnrolmentRefused
+from regulars.programme.known import refuse_gone
 from regulars.programme.models import Enrolment
 from regulars.programme.moves import Version
 from regulars.programme.selectors.tiers import levels_then
@@ -57,7 +58,8 @@ class Enrolled:
 
 @transaction.atomic
 def opt_in(member: UUID, kind: str, code: str, *, organisation: UUID, actor: Actor, at: datetime) -> Enrolled:
-    """A member (a root) opts into what holds now; twice within a window it is the same. Raises EnrolmentRefused."""
+    """A member (a root) opts into what holds now; twice within a window it is the same. Raises EnrolmentRefused,
+    MemberClosed."""
     version = book(organisation).one(kind, code, at)
     if version is None:
         raise EnrolmentRefused(f"There is no such {kind} now.", why="unknown")
@@ -95,8 +97,9 @@ def _window(version: Version, at: datetime, zone: str) -> tuple[datetime, dateti
 
 
 def _may(member: UUID, version: Version, organisation: UUID, zone: str, at: datetime) -> None:
-    """Whether the conditions on the member hold. Three queries. Raises EnrolmentRefused."""
+    """Whether the conditions on the member hold. Three queries. Raises EnrolmentRefused, MemberClosed."""
     sketch = sketches([member])[member]
+    refuse_gone([sketch])
     facts = MemberFacts(
         tiers=levels_then([(member, at)], terms=book(organisation))[member, at],
         segments=sketch.marks,

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from regulars.basics.ids import typed
 from regulars.basics.periods import day_of
 from regulars.journal.statements import column, run
 from regulars.ledger.selectors import balances, kept_from_earning
-from regulars.members.errors import MemberClosed
-from regulars.members.models.people import MemberState
 from regulars.members.selectors.sketches import Sketch, sketches
 from regulars.programme import locks
 from regulars.programme.book import Book, book_and_places
@@ -20,14 +18,13 @@ from regulars.programme.challenges.selectors import OptedIn, opted_in
 from regulars.programme.checkout.moves import NewPurchase
 from regulars.programme.families.moves import Families, Holding
 from regulars.programme.families.reading import families
+from regulars.programme.known import refuse_gone
 from regulars.programme.ladders import LADDER
 from regulars.programme.selectors.tiers import levels_then
 from regulars.rules.conditions import Conditions
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Occasion
 from regulars.sales.moves import Place
-
-GONE: Final = (MemberState.CLOSED, MemberState.ERASED)
 
 
 class Visit(Protocol):
@@ -113,8 +110,7 @@ def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
     terms, here = book_and_places(organisation)
     members = {one.member for one in wanted if one.member is not None}
     found = sketches(members) if members else {}
-    if any(one.state in GONE for one in found.values()):
-        raise MemberClosed("This member was closed or erased; nothing more is written to it.")
+    refuse_gone(found.values())
     return Known(
         terms,
         here.zones,

@@ -20,7 +20,7 @@ from regulars.members.selectors.sketches import Sketch, sketches
 from regulars.programme import counters
 from regulars.programme.book import book
 from regulars.programme.errors import ReferralRefused
-from regulars.programme.known import known_by
+from regulars.programme.known import known_by, refuse_gone
 from regulars.programme.models import Referral, ReferralCode
 from regulars.programme.moves import Version
 from regulars.programme.referrals.terms import REFERRAL
@@ -50,8 +50,10 @@ class NewReferral:
 
 @transaction.atomic
 def code_for(member: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> str:
-    """The code of a member: made when it is first asked for. Five queries."""
+    """The code of a member: made when it is first asked for. Six queries. Raises MemberClosed."""
     found = code_of(member)
+    if found is None:
+        refuse_gone(sketches([member]).values())
     while found is None:
         text = "".join(choice(LETTERS) for _ in range(LENGTH))
         number = new_id(at)
@@ -76,7 +78,7 @@ def code_of(member: UUID) -> str | None:
 
 @transaction.atomic
 def claim(wanted: NewReferral, *, actor: Actor, at: datetime) -> Referral:
-    """Writes down who brought a friend. Said again it changes nothing. Raises ReferralRefused."""
+    """Writes down who brought a friend. Said again it changes nothing. Raises ReferralRefused, MemberClosed."""
     version = book(wanted.organisation).one(REFERRAL, wanted.programme, at)
     if version is None:
         raise ReferralRefused("There is no such referral programme now.", why="no-programme")
@@ -85,6 +87,7 @@ def claim(wanted: NewReferral, *, actor: Actor, at: datetime) -> Referral:
         raise ReferralRefused("Nobody has that code.", why="unknown-code")
     referrer = roots([row.member], organisation=wanted.organisation)[row.member]
     people = sketches([referrer, wanted.friend])
+    refuse_gone([people[wanted.friend]])
     before = Referral.objects.filter(friend__in=people[wanted.friend].group, programme=wanted.programme).first()
     if before is not None:
         if before.referrer in people[referrer].group:
