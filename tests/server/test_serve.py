@@ -116,6 +116,7 @@ def test_from_the_first_start_to_the_first_key_and_the_link_works_once(untouched
     assert "/api/v1/" in page
     role = re.search(r'<option value="([0-9a-f-]+)"[^>]*>Till', page)
     assert role
+    assert page.index(">Till") < page.index(">Administrator")  # taken by who does not look
     status, page, _ = one.ask("/keys", {"name": "Tills", "role": role[1]})
     key = re.search(r'class="secret">([^<]+)<', page)
     assert key, page

@@ -126,7 +126,8 @@ def _shown(request: HttpRequest, holder: Holder, typed: Any = None) -> dict[str,
     """Five queries."""
     scope = gate.scope(holder.grants, Right.ACCESS_MANAGE)
     roles = Role.objects.filter(organisation__in=scope.organisations).select_related("organisation")
-    choices = [(str(role.pk), _role_name(role, many=len(scope.organisations) > 1)) for role in roles.order_by("name")]
+    ordered = sorted(roles, key=lambda role: (role.code != "till", role.name))  # what most keys are for stands first
+    choices = [(str(role.pk), _role_name(role, many=len(scope.organisations) > 1)) for role in ordered]
     return {
         "version": __version__,
         "api": request.build_absolute_uri("/api/v1/"),
