@@ -49,6 +49,19 @@ def test_who_reaches_the_goal_gets_the_prize_once(shop: Shop) -> None:
     assert (progress(shop), shop.points()) == ((4, "reached"), (500, 0, 0))
 
 
+def test_sem_35_who_was_merged_and_had_opted_in_twice_gets_the_prize_once(shop: Shop) -> None:
+    promise(shop.world, "challenge", "three", THREE)
+    other = Shop(shop.world, shop.till, shop.till.done("/members", {})["id"])
+    for one in (shop, other):
+        assert opts_in(one, "three").status_code == 201
+    shop.buy(line(100), external_id="first", member=other.member)
+    office = Till(shop.world.key("administrator"))
+    office.done("/merges", {"survivor": shop.member, "other": other.member, "reason": "one person"})
+    done = [shop.buy(line(100)) for _ in range(4)]
+    assert [[one["kind"] for one in each["effects"]] for each in done] == [[], ["challenge"], [], []]
+    assert shop.points() == (500, 0, 0)
+
+
 def test_a_prize_of_a_series_that_is_over_holds_up_nobody_and_waits(shop: Shop) -> None:
     offer = {"benefit": {"type": "percent", "permille": 100}}
     promise(shop.world, "coupon-series", "cake", {"name": "Cake", "offer": offer})

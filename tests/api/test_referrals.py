@@ -112,6 +112,18 @@ def test_who_was_erased_gets_no_code_brings_nobody_and_opts_into_nothing(shop: S
     assert [one.json()["code"] for one in answers] == ["member-closed"] * 3
 
 
+def test_sem_35_who_was_merged_of_two_friends_was_brought_once(shop: Shop, world: World) -> None:
+    second = Shop(world, shop.till, join(shop, "Di"))
+    one, two = brought(shop), brought(second, "Bob")
+    Till(world.key("administrator")).done("/merges", {"survivor": one, "other": two, "reason": "one person"})
+    bought = shop.buy(line(1000), member=one)
+    assert (points(shop, one), shop.points(), second.points()) == ((100, 0, 0), (200, 0, 0), (0, 0, 0))
+    shop.buy(line(1000), member=one)
+    assert (points(shop, one), second.points()) == ((100, 0, 0), (0, 0, 0))
+    shop.back(bought)
+    assert (points(shop, one), shop.points()) == ((0, 0, 0), (0, 0, 0))
+
+
 def test_a_purchase_in_two_steps_rewards_when_it_is_complete(shop: Shop) -> None:
     friend = brought(shop)
     held = shop.buy(line(1000), member=friend, hold_seconds=600)

@@ -1,6 +1,6 @@
 """Occasions count towards challenges; who reaches the goal gets the prize once; what comes back takes progress back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -35,23 +35,37 @@ def decide(happened: Sequence[Happened], *, terms: Book, organisation: UUID, at:
     dues: list[Due] = []
     fresh: list[tuple[UUID, UUID, int, str, datetime]] = []
     reached: list[tuple[UUID, datetime]] = []
-    for row in rows:
-        version = terms.version(row.terms)
-        promised: ChallengeTerms = version.terms
-        so_far = list(steps.get(row.id, {}).values())
-        for one in sorted(happened, key=lambda one: one.occasion.at):
-            inside = row.begins_at <= one.occasion.at and (row.ends_at is None or one.occasion.at < row.ends_at)
-            counts = promised.counts(one.occasion, one.facts) if inside and row.member in one.group else None
+    so_far = {row.id: list(steps.get(row.id, {}).values()) for row in rows}
+    for one in sorted(happened, key=lambda one: one.occasion.at):
+        for row in _counting(rows, one, so_far, terms):
+            version = terms.version(row.terms)
+            promised: ChallengeTerms = version.terms
+            counts = promised.counts(one.occasion, one.facts)
             if counts is None:
                 continue
             fresh.append((row.id, one.id, counts.amount, "\x1f".join(counts.keys), one.occasion.at))
-            so_far.append(counts)
-            reaches = row.state != "reached" and promised.progress(so_far) >= promised.goal.reach
+            so_far[row.id].append(counts)
+            reaches = row.state != "reached" and promised.progress(so_far[row.id]) >= promised.goal.reach
             if reaches and may_be_given(promised.prize, terms, at):  # else it waits for another occasion
                 row.state = "reached"
                 reached.append((row.id, at))
                 dues.append(Due(CHALLENGE, version, row.id, one, promised.prize, one.owner, tell=True))
     return Part(dues, (), partial(_write, fresh, reached)) if fresh else Part()
+
+
+def _counting(
+    rows: Iterable[Enrolment], one: Happened, so_far: Mapping[UUID, Sequence[Counts]], terms: Book
+) -> list[Enrolment]:
+    """Enrolments of theirs in whose window it is. Of those who were merged and had both opted into the same, only the
+    one that has come furthest: what is given once is given once (SEMANTICS 35)."""
+    best: dict[str, tuple[tuple[bool, int], Enrolment]] = {}
+    for row in rows:
+        inside = row.begins_at <= one.occasion.at and (row.ends_at is None or one.occasion.at < row.ends_at)
+        if inside and row.member in one.group:
+            rank = (row.state == "reached", terms.version(row.terms).terms.progress(so_far[row.id]))
+            if row.code not in best or rank > best[row.code][0]:
+                best[row.code] = (rank, row)
+    return [row for _, row in best.values()]
 
 
 def steps_of(enrolments: Collection[UUID]) -> dict[UUID, dict[UUID, Counts]]:

@@ -27,7 +27,7 @@ def decide(happened: Sequence[Happened], *, terms: Book, organisation: UUID, at:
     bought = [one for one in happened if one.occasion.kind == PURCHASE]
     if not bought or not terms.versions(REFERRAL):
         return Part()
-    rows = locks.referrals({member for one in bought for member in one.group})
+    rows = _once(locks.referrals({member for one in bought for member in one.group}), bought)
     pairs = [(row, one) for row in rows if (one := _counts(row, bought, terms, at)) is not None]
     if not pairs:
         return Part()
@@ -50,6 +50,21 @@ def decide(happened: Sequence[Happened], *, terms: Book, organisation: UUID, at:
                 referrer = now[row.referrer]
                 dues.append(Due(REFERRAL, version, row.id, one, promised.to_referrer, referrer, tell=False))
     return Part(dues, takes, partial(_rewarded, [(row.id, one.id) for row, one in pairs], at))
+
+
+def _once(rows: Sequence[Referral], bought: Sequence[Happened]) -> list[Referral]:
+    """Who was merged of two friends was brought once: by the first, and not again where one was rewarded before. One
+    query where somebody was merged."""
+    owner = {member: one.owner for one in bought for member in one.group}
+    merged = {member for one in bought if len(one.group) > 1 for member in one.group} if rows else set()
+    before = Referral.objects.filter(friend__in=merged, sale__isnull=False) if merged else Referral.objects.none()
+    seen = {(owner[friend], programme) for friend, programme in before.values_list("friend", "programme")}
+    found = []
+    for row in rows:
+        if (owner[row.friend], row.programme) not in seen:
+            seen.add((owner[row.friend], row.programme))
+            found.append(row)
+    return found
 
 
 def _counts(row: Referral, bought: Sequence[Happened], terms: Book, at: datetime) -> Happened | None:
