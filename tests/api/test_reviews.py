@@ -42,6 +42,13 @@ def test_sem_39_a_very_late_bill_is_looked_at_by_a_person_first(shop: Shop, offi
     assert shop.back(done)["effects"][0]["amount"] == 5
 
 
+def test_a_very_late_bill_waits_though_it_is_to_be_reserved(shop: Shop, office: Till) -> None:
+    told = shop.till.done("/purchases", shop.asked(line(5000), effective_at=OLD, hold_seconds=60))
+    assert (told["state"], told["lapses_at"]) == ("review", None)
+    assert shop.till.post(f"/purchases/{told['id']}/complete").json()["code"] == "sale-unknown"
+    assert office.done(f"/purchase-reviews/{told['id']}/accept")["state"] == "complete"
+
+
 def test_a_bill_of_yesterday_is_booked_at_once(shop: Shop) -> None:
     done = shop.buy(line(1000), effective_at=(now() - timedelta(days=1)).isoformat())
     assert (done["state"], shop.points()) == ("complete", (10, 0, 0))

@@ -37,15 +37,15 @@ of_kind(KIND, LatePolicy)
 
 
 def is_late(one: NewPurchase, terms: Book, zone: str, at: datetime) -> bool:
-    """Whether somebody looks at it first: by the policy of now. What is reserved happens now."""
+    """Whether somebody looks at it first: by the policy of now. That it is to be reserved is no way around."""
     policy = terms.one(KIND, DEFAULT, at)
-    if policy is None or one.lapses_at is not None:
+    if policy is None:
         return False
     return Period.parse(policy.terms.review_after).after(one.effective_at, zone) < at
 
 
 def keep(late: Sequence[tuple[UUID, NewPurchase]], *, actor: Actor, at: datetime) -> dict[UUID, Outcome]:
-    """Keeps bills as they were asked. Two queries."""
+    """Keeps bills as they were asked; none waits as reserved, it is booked or not. Two queries."""
     told = {number: _told(number, one) for number, one in late}
     Review.objects.bulk_create(
         Review(
@@ -54,7 +54,7 @@ def keep(late: Sequence[tuple[UUID, NewPurchase]], *, actor: Actor, at: datetime
             merchant=one.place.merchant,
             store=one.place.store,
             member=one.shown or one.member,
-            asked=_PURCHASE.dump_python(one, mode="json"),
+            asked=_PURCHASE.dump_python(replace(one, lapses_at=None), mode="json"),
             told=told[number],
             effective_at=one.effective_at,
             asked_at=at,
