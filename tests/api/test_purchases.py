@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from regulars.basics.ids import new_id, typed
 from regulars.sales.models import Sale
 from tests.api.shop import PER_TEN, POINTS, Shop, line, now, open_shop, promise
 from tests.api.world import World
@@ -247,3 +248,10 @@ def test_a_bill_that_cannot_be_says_where(shop: Shop) -> None:
         "/purchases", shop.asked(line(100), effective_at=(now() + timedelta(minutes=1)).isoformat())
     )
     assert 50 <= a_minute.json()["ahead"] <= 60  # seconds, by which the till's clock is wrong
+
+
+def test_a_batch_that_is_refused_says_for_whom(shop: Shop) -> None:
+    nobody = typed("mbr", new_id(now()))
+    bills = [shop.asked(line(100)), shop.asked(line(100), member=nobody)]
+    refused = shop.till.post("/purchases/batch", {"purchases": bills})
+    assert (refused.status_code, refused.json()["members"]) == (404, [nobody])

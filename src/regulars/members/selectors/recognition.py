@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from regulars.basics.ids import typed
 from regulars.journal.statements import column, run
 from regulars.members import identifying, numbers
 from regulars.members.errors import UnknownMember, WrongIdentifier
@@ -72,7 +73,8 @@ def roots(members: Sequence[UUID], *, organisation: UUID) -> dict[UUID, UUID]:
         )
     )
     if missing := set(members) - found.keys():
-        raise UnknownMember("No member of this organisation has that id.", missing=len(missing))
+        which = {"members": [typed("mbr", one) for one in sorted(missing)[:20]]} if len(members) > 1 else {}
+        raise UnknownMember("No member of this organisation has that id.", missing=len(missing), **which)
     return found
 
 
