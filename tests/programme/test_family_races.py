@@ -2,6 +2,8 @@
 there."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +17,13 @@ from tests.programme.test_checkout_races import bill, promise
 from regulars.ledger import services as ledger
 from regulars.ledger.errors import NotEnough
 from regulars.members.services.groups import make_household
-from regulars.programme.checkout import booking
-from regulars.programme.checkout.moves import Outcome, PointsWanted
+from regulars.programme.checkout import booking, ending, returning
+from regulars.programme.checkout.moves import LineBack, NewReturn, Outcome, PointsWanted
 from regulars.programme.moves_rewards import NewRedemption, Redeemed
-from regulars.programme.services.rewards import redeem
+from regulars.programme.services.rewards import cancel, redeem
+from regulars.rules.occasion import PIECE
 from regulars.sales.models import Sale
+from regulars.sales.moves import Place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 DEEDS = 24
@@ -80,4 +84,32 @@ def test_who_spends_their_own_meanwhile_is_no_reason_to_refuse(
     assert isinstance(told[0], Outcome)
     assert [one["amount"] for one in done.told["effects"]] == [40, 20, 10]
     assert (sum(available(one, AT) for one in people), Sale.objects.count()) == (20, 2)
+    books_add_up()
+
+
+def test_what_is_bought_ended_and_brought_back_at_once_waits_in_one_order(people: list[UUID]) -> None:
+    """Accounts of a whole household are locked together, whoever's part moves first; and none is looked at before."""
+    promise("family", {"unit": "points"})
+    promise("earn", {"unit": "points", "currency": "EUR", "award": {"type": "per-amount", "units": 1, "per": 100}})
+    promise("balance-cap", {"unit": "points", "most": 900})
+    promise("reward", {"name": "Mug", "prices": [{"unit": "points", "amount": 8}]})
+    ledger.post([earn(one, 200) for one in people], actor=TILL, at=AT)
+
+    def bought(number: int, points: int, **more: Any) -> UUID:
+        wanted = bill(people[number % 3], f"before {number}", points=(PointsWanted("points", points, True),), **more)
+        return booking.check_out([wanted], actor=TILL, at=AT)[0].id
+
+    sales = [bought(number, 90) for number in range(3)]
+    held = [bought(number, 35, lapses_at=AT + timedelta(minutes=9)) for number in range(3, 9)]
+    mugs = [redeem(NewRedemption(one, "reward", family=True), organisation=OURS, actor=TILL, at=AT) for one in people]
+    deeds: list[Callable[[], object]] = [buy(people[number % 3], number) for number in range(8)]
+    for number, sale in enumerate(sales * 2):
+        wanted = NewReturn(sale, Place(OURS, "till", f"back {number}"), AT, True, (LineBack(1, PIECE),))
+        deeds.append(partial(returning.take_back, wanted, actor=TILL, at=AT))
+    for number, sale in enumerate(held):
+        deeds.append(partial((ending.complete, ending.cancel)[number % 2], sale, actor=TILL, at=AT))
+    for mug in mugs:
+        deeds.append(partial(cancel, mug.id, organisation=OURS, reason="broken", actor=TILL, at=AT))
+    told = at_once([deeds[number * 7 % len(deeds)] for number in range(len(deeds))])
+    assert [one for one in told if not isinstance(one, Outcome | Redeemed)] == []
     books_add_up()

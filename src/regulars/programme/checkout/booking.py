@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from regulars.programme.checkout.intake import asked
 from regulars.programme.checkout.known import asks_family, read
 from regulars.programme.checkout.loading import check_loads
 from regulars.programme.checkout.moves import NewPurchase, Outcome
-from regulars.programme.checkout.postings import Plain, move, set_aside
+from regulars.programme.checkout.postings import Plain, lock_accounts, move, set_aside
 from regulars.programme.checkout.reviewing import asked_then, is_late, keep
 from regulars.programme.checkout.selectors import outcomes
 from regulars.programme.coupons.offering import offers_for
@@ -161,6 +162,14 @@ def _move(
     the sale's own time by a little, so that it is the sale that lapses, not a part of it."""
     parts = {one.id: rows.parts_of(one) for one in decided}
     given = {one.id: rows.gains_of(one) for one in decided}
+    if any(asks_family(one.wanted) for one in decided):  # who buys perhaps pays nothing, and is looked at afterwards
+        buying = [
+            {"owner": str(one.wanted.member), "unit": part["unit"]}
+            for one in decided
+            for part in parts[one.id]
+            if one.wanted.member is not None
+        ]
+        lock_accounts([*chain(*parts.values(), *given.values()), *buying], more, at)
     whole = [one for one in decided if one.wanted.lapses_at is None]
     move([(one.id, one.occasion, parts[one.id], given[one.id]) for one in whole], more=more, actor=actor, at=at)
     held = [

@@ -19,7 +19,7 @@ from regulars.programme.checkout.counting import counts_of
 from regulars.programme.checkout.gaining import settle
 from regulars.programme.checkout.holders import Holders, holders_of
 from regulars.programme.checkout.moves import Outcome
-from regulars.programme.checkout.postings import move
+from regulars.programme.checkout.postings import lock_accounts, move
 from regulars.programme.errors import ReservationClosed
 from regulars.programme.following import booking as following
 from regulars.programme.following.moves import Follows, Happened
@@ -51,6 +51,7 @@ def complete(sale: UUID, *, actor: Actor, at: datetime) -> Outcome:
     follows = _follows(sale, kept, who, occasion, terms, at) if member else Follows()
     counters.take(follows.takes, organisation=kept.organisation)
     settle(kept, who, terms=terms, at=at)
+    lock_accounts([*kept.parts, *kept.gains], follows.postings, at)
     for part in kept.parts:
         held = ledger.capture(UUID(part["hold"]), actor=actor, at=at)
         part["transfer"] = str(held.transfer)
@@ -122,6 +123,7 @@ def _unknown(sale: UUID) -> RegularsError:
 
 
 def _give_up(sale: UUID, kept: Checkout, reason: str, actor: Actor, at: datetime) -> None:
+    lock_accounts(kept.parts, (), at)
     for part in kept.parts:
         try:
             with transaction.atomic():

@@ -30,7 +30,8 @@ def settle(kept: Checkout, who: Holders, *, terms: Book, at: datetime) -> None:
     frozen = bool(owners and kept_from_earning(owners, at=at))
     if frozen or (effects and terms.at(CAP, at)):
         counters.lock({take.sum for effect in effects for take in effect.takes}, organisation=kept.organisation)
-        left = {} if frozen else next(iter(room(owners, terms, at).values()))
+        paying = {(UUID(one["owner"]), one["unit"]) for one in kept.parts}
+        left = {} if frozen else next(iter(room(owners, terms, at, paying=paying).values()))
         now = _none() if frozen else capped(Earned(effects), left, terms.version)
         _cut(kept, effects, now, frozen)
     kept.given = [one["amount"] for one in kept.gains]

@@ -1,6 +1,6 @@
 """What is kept of a purchase as movements of the ledger: the same whether it is booked at once or completed later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,6 +9,7 @@ from regulars.basics.ids import typed
 from regulars.journal.moves import Actor
 from regulars.ledger import services as ledger
 from regulars.ledger.moves import Holder, House, NewHold, Posting
+from regulars.ledger.services.accounts import locked
 from regulars.ledger.words import Kind, Role
 from regulars.rules.occasion import PURCHASE, Occasion
 
@@ -33,6 +34,16 @@ def move(
     if moved:
         for (one, _), posted in zip(moved, ledger.post([each for _, each in moved], actor=actor, at=at), strict=True):
             one["transfer"] = str(posted.id)
+
+
+def lock_accounts(kept: Iterable[Mapping[str, Any]], more: Sequence[tuple[Plain, Posting]], at: datetime) -> None:
+    """Accounts of several holders that verbs of the ledger take one after the other: all at once, in the order of
+    everybody else. One query; none for one holder."""
+    wanted = {(UUID(one["owner"]), str(one["unit"]), Role.MAIN) for one in kept}
+    ends = ((posting.unit, end) for _, posting in more for end in (posting.giver, posting.taker))
+    wanted |= {(end.owner, unit, end.role) for unit, end in ends if isinstance(end, Holder)}
+    if len({owner for owner, _, _ in wanted}) > 1:
+        locked(wanted, at)
 
 
 def set_aside(

@@ -1,6 +1,6 @@
 """The price of a reward: taken or held, out of the member's own account or those of their household; and given back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from regulars.ledger import services as ledger
 from regulars.ledger.errors import AccountClosed, HolderFrozen, HolderMerged, NotEnough
 from regulars.ledger.models import Hold
 from regulars.ledger.moves import Holder, House, NewHold, Posting, Reversal
+from regulars.ledger.services.accounts import locked
 from regulars.ledger.words import Kind, Role
 from regulars.members.models.people import MemberState
 from regulars.members.selectors import roots
@@ -60,6 +61,7 @@ def _together(
         draws = drawing(wanted, row.unit, terms=terms, zone=zone, at=at).of(row.amount)
         try:
             with transaction.atomic():
+                _lock(row, {row.member, *(owner for owner, _ in draws)}, at)
                 return draws, _take(row, draws, wanted, actor, at)
         except (NotEnough, HolderFrozen, AccountClosed, HolderMerged):
             if not left:
@@ -96,6 +98,7 @@ def capture(row: Redemption, actor: Actor, at: datetime) -> None:
     """What was held is taken. Raises HoldClosed."""
     if row.hold is not None:
         row.transfer = ledger.capture(row.hold, actor=actor, at=at).transfer
+    _lock(row, {UUID(one["member"]) for one in row.paid_by}, at)
     for one in row.paid_by:
         one["transfer"] = _text(ledger.capture(UUID(one["hold"]), actor=actor, at=at).transfer)
 
@@ -104,10 +107,16 @@ def give_back(row: Redemption, actor: Actor, at: datetime) -> None:
     """To each their own, to the lots it came from; to who was erased of a household nothing."""
     _one_back(row.hold, row.transfer, actor, at)
     givers = paid_by(row)
-    gone = _erased([one.member for one in givers], row.organisation) if givers else set()
+    now = _now([one.member for one in givers], row.organisation) if givers else {}
+    _lock(row, {row.member, *now, *now.values()} if now else set(), at)
     for one in givers:
-        if one.member not in gone:
+        if one.member in now:
             _one_back(one.hold, one.transfer, actor, at)
+
+
+def _lock(row: Redemption, holders: Collection[UUID], at: datetime) -> None:
+    """All at once, in the order of everybody else: the ledger then takes them one after the other."""
+    locked({(owner, row.unit, Role.MAIN) for owner in holders}, at)
 
 
 def _one_back(hold: UUID | None, transfer: UUID | None, actor: Actor, at: datetime) -> None:
@@ -117,11 +126,11 @@ def _one_back(hold: UUID | None, transfer: UUID | None, actor: Actor, at: dateti
         ledger.void(hold, actor=actor, at=at)
 
 
-def _erased(members: Sequence[UUID], organisation: UUID) -> set[UUID]:
-    """Two queries."""
+def _now(members: Sequence[UUID], organisation: UUID) -> dict[UUID, UUID]:
+    """Who each is by now; who was erased is left out. Two queries."""
     now = roots(members, organisation=organisation)
     known = sketches(set(now.values()))
-    return {member for member in members if known[now[member]].state == MemberState.ERASED}
+    return {member: root for member, root in now.items() if known[root].state != MemberState.ERASED}
 
 
 def _text(number: UUID | None) -> str | None:
