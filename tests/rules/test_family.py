@@ -1,5 +1,6 @@
 """Who of a household takes part, whose units pay, and what each gets back."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -12,6 +13,8 @@ from regulars.rules.family import FamilyTerms, Order, Person, Purse, Spenders, l
 from regulars.rules.occasion import Line
 from regulars.rules.returns import kept, kept_together
 from regulars.rules.rounding import apportioned
+from regulars.rules.sentences.families import family
+from regulars.rules.sentences.words import Language, Words
 
 LONDON = "Europe/London"
 MOVED_IN = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -176,3 +179,16 @@ def test_sem_12_several_who_paid_get_back_what_one_would(paid: list[int], pieces
     assert [sum(step) for step in steps] == [kept(sum(paid), line, back * 1000) for back in range(pieces + 1)]
     assert all(b <= a for one, two in pairwise(steps) for a, b in zip(one, two, strict=True))
     assert (steps[0], set(steps[-1])) == (paid, {0})
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_two_terms_read_alike_and_all_is_said(language: Language) -> None:
+    whole = FamilyTerms("miles", 5, 2, 12, Order.PROPORTIONAL, 30, Spenders.HEAD)
+    different = [FamilyTerms("points"), FamilyTerms("miles"), FamilyTerms("miles", 5), FamilyTerms("miles", age_from=2)]
+    different += [FamilyTerms("miles", spends_from=12), FamilyTerms("miles", waits_days=1), whole]
+    different += [replace(whole, order=Order.OWN_FIRST), replace(whole, spenders=Spenders.EVERYBODY)]
+    said = [family(one, Words(language)) for one in different]
+    assert len(set(said)) == len(different)
+    assert all(number in said[6] for number in ("5", "2", "12", "30"))
+    if language == Language.CHINESE:
+        assert not any(word in " ".join(said) for word in ("the ", "from", "own"))

@@ -112,7 +112,7 @@ def _booked(
 def _book(
     fresh: Sequence[tuple[UUID, NewPurchase]], organisation: UUID, actor: Actor, at: datetime, *, reviewed: bool = False
 ) -> dict[UUID, Outcome]:
-    """Coupons are locked first, then counters, then accounts, then standings: everywhere in this order."""
+    """Households that pay are locked first, then coupons, counters, accounts, standings: everywhere in this order."""
     check_loads(one for _, one in fresh)
     known = read([one for _, one in fresh], organisation=organisation, at=at)
     late = [] if reviewed else [pair for pair in fresh if is_late(pair[1], known.book, known.zone(pair[1].place), at)]
