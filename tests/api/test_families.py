@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from regulars.basics.ids import typed
+from regulars.journal.models import Entry
 from regulars.ledger.services import freeze
 from regulars.ledger.services import post as post_units
 from regulars.ledger.words import Level
@@ -141,6 +142,8 @@ def test_what_is_there_is_told_by_ids_and_who_takes_no_part_and_why(shop: Shop) 
     assert [(each["member"], each["part"], each["available"]) for each in one["members"]] == [
         (adult, "spends", 40), (child, "brings", 7),
     ]  # fmt: skip
+    looked = Entry.objects.filter(what="ledger.read", after__part="family").values_list("subject", flat=True)
+    assert set(looked) == {adult, child, baby, new, untold, late, frozen}  # what each has was seen, and that is written
     whys = {each["member"]: each["why"] for each in one["apart"]}
     assert whys == {baby: "too-young", untold: "no-birthday", frozen: "frozen", late: "too-many", new: "too-many"}
 
