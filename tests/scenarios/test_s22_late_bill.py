@@ -9,18 +9,22 @@ from tests.api.pages import run_page
 from tests.api.shop import ANN, PER_TEN, Shop, line, now, open_shop, promise
 from tests.api.world import Till, World
 
+from regulars.ledger.selectors import balances
+from regulars.members.moves import NewMember
+from regulars.members.services.people import enrol
 from regulars.programme.errors import ResetClosed
 from regulars.programme.models import Reset
 from regulars.programme.resets.taking import appeal
+from regulars.programme.sending import earn_on_days
 
-TENURE = {"unit": "points", "occasions": ["tenure-month"], "award": {"type": "fixed", "units": 1}}
+MONTH = {"unit": "points", "occasions": ["month-paid"], "award": {"type": "fixed", "units": 1}}
 
 
 @pytest.fixture
 def shop(world: World) -> Shop:
     found = open_shop(world)
     promise(world, "earn", "spent", PER_TEN)
-    promise(world, "earn", "tenure", TENURE)
+    promise(world, "earn", "month-paid", MONTH)
     promise(world, "reset", "late-bill", {"event": "bill-late", "unit": "points", "appeal_within": "14D"})
     return found
 
@@ -34,7 +38,7 @@ def tells(shop: Shop, name: str, number: str) -> dict[str, Any]:
 
 def late(shop: Shop) -> dict[str, Any]:
     shop.buy(line(25_000))
-    tells(shop, "tenure-month", "2026-05")
+    tells(shop, "month-paid", "2026-05")
     assert shop.points() == (26, 0, 0)
     return tells(shop, "bill-late", "bill-5")
 
@@ -48,8 +52,24 @@ def test_a_late_bill_takes_what_sets_the_discount_and_tells_the_member_and_whoev
     assert (told["state"], told["amount"], told["id"]) == ("taken", 26, effect["item"])
     assert tells(shop, "bill-late", "bill-5")["replayed"] is True
     assert tells(shop, "bill-late", "bill-6")["effects"] == []
-    assert tells(shop, "tenure-month", "2026-06")["effects"][0]["amount"] == 1
+    assert tells(shop, "month-paid", "2026-06")["effects"][0]["amount"] == 1
     assert shop.points() == (1, 0, 0)
+    said = {"source": "billing", "external_id": "2026-07", "member": shop.member, "name": "tenure-month"}
+    refused = shop.till.post("/activities", said)  # months of membership come by themselves
+    assert (refused.status_code, refused.json()["code"]) == (422, "wrong-sale")
+
+
+def test_each_month_of_tenure_earns_a_point_by_itself(shop: Shop) -> None:
+    tenure = {"unit": "points", "occasions": ["tenure-month"], "award": {"type": "fixed", "units": 1}}
+    promise(shop.world, "earn", "tenure", tenure)
+    joined = now() - timedelta(days=350)  # the day of the month comes in two weeks
+    [member] = enrol([NewMember(shop.world.organisation, "crm", joined)], actor=ANN, at=now())
+    for days in range(23):
+        at = now() + timedelta(days=days)
+        while earn_on_days(actor=ANN, at=at):
+            pass
+    [held] = balances(member, at=now() + timedelta(days=31))
+    assert (held.unit, held.available) == ("points", 1)
 
 
 def test_an_appeal_gives_it_back_to_the_lots_it_came_from(shop: Shop) -> None:

@@ -18,6 +18,7 @@ from regulars.ledger.selectors import balances, kept_from_earning
 from regulars.programme import counters
 from regulars.programme.activities.moves import NewActivity, asked
 from regulars.programme.activities.selectors import outcomes, subject, waking
+from regulars.programme.anniversaries import source_of
 from regulars.programme.checkout import telling
 from regulars.programme.checkout.caps import room
 from regulars.programme.checkout.deciding import whose_of
@@ -33,15 +34,18 @@ from regulars.programme.services.qualifying import qualify
 from regulars.rules.caps import capped
 from regulars.rules.earning.earn import KIND, earn, needed
 from regulars.rules.earning.effects import Earned, plain
+from regulars.rules.earning.rule import BIRTHDAY, ENROLMENT, TENURE_MONTH
 from regulars.rules.limits import taken
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Occasion
 from regulars.rules.reasons import NotApplied, Reason, Why
 from regulars.sales import services as sales
+from regulars.sales.errors import WrongSale
 from regulars.sales.intake import fingerprint
 from regulars.sales.moves import NewEvent
 from regulars.sales.services.events import record_events
 
+OWN: Final = frozenset({BIRTHDAY, TENURE_MONTH, ENROLMENT})
 _TYPES: Final = {
     "event": "uuid", "organisation": "uuid", "member": "uuid", "shown": "uuid", "gains": "jsonb", "told": "jsonb",
 }  # fmt: skip
@@ -84,6 +88,12 @@ def tell(wanted: Sequence[NewActivity], *, actor: Actor, at: datetime) -> list[O
     """
     organisations = {one.place.organisation for one in wanted}
     assert len(organisations) == 1, "activities of one organisation"
+    for one in wanted:
+        if one.name in OWN and one.place.source != source_of(one.place.organisation):
+            raise WrongSale(
+                f"{one.name} is told by the programme itself, so that it is given once: call yours something else.",
+                name=one.name,
+            )
     numbered = list(zip(new_ids(at, len(wanted)), wanted, strict=True))
     earlier = sales.claim(
         (one.place.source, one.place.external_id, fingerprint("event", asked(one)), number) for number, one in numbered
