@@ -19,9 +19,13 @@ WHO: Final = {
     "member-merge": "AS", "member-unmerge": "AS",
     "terms": "AMNCTUS", "terms-new": "AM", "terms-code": "AMNCTUS", "terms-retire": "AM", "simulator": "AMNUS",
     "levels": "AMNUS", "coupons": "AMNUS", "rewards": "AMNCTUS", "books": "", "books-export": "",
+    "waiting": EVERYBODY, "waiting-decide": "A", "waiting-late": "AM", "sales": EVERYBODY,
+    "set-up": "AU", "merchant-new": "A", "store-new": "A", "staff-list": "AU", "staff-new": "A", "staff-one": "AU",
+    "staff-give": "A", "staff-withdraw": "A", "staff-close": "A", "staff-out": "A", "roles": "AU", "role": "A",
+    "keys": "A", "key-rotate": "A", "key-revoke": "A", "trail": "AU", "trail-export": "AU", "health": "",
     "palette": EVERYBODY, "look": EVERYBODY, "work-at": EVERYBODY,
 }  # fmt: skip
 # Addresses that are no page of the console: log-in and what belongs to it, and the API, which have tests of their own.
 OUTSIDE: Final = {
-    "first", "login", "code", "second-factor", "password", "staff", "logout", "make-key", "set_language", "start",
+    "first", "login", "code", "second-factor", "password", "staff", "logout", "set_language",
 }  # fmt: skip

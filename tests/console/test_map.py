@@ -5,15 +5,19 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
+from regulars.access.selectors import grants_of_staff
 from regulars.basics.ids import typed
+from regulars.console.page import allowed
 from regulars.console.pages import PAGES
+from regulars.console.places import open_to
 from tests.console.conftest import Entering
 from tests.console.pages_told import OUTSIDE, WHO, R
 from tests.console.town import Town
 
 BY_NAME = {page.name: page for page in PAGES}
-WORDS = {"slug:kind": "earn", "str:code": "base"}
+WORDS = {"slug:kind": "earn", "str:code": "base"}  # the role of that code is none
 REFUSED, NOWHERE, TO_LOG_IN = 403, 404, 302
 
 
@@ -41,9 +45,10 @@ def test_there_is_no_way_past_the_table() -> None:
 
 def ids(town: Town, *, foreign: bool = False) -> dict[str, str]:
     """What stands in addresses: of this organisation, or of another one."""
-    one = {"mbr": typed("mbr", town.members[0]), "sal": typed("sal", town.sales[0])}
-    other = {"mbr": typed("mbr", town.foreign_member), "sal": typed("sal", uuid4())}
-    return other if foreign else one
+    found = {"mbr": town.members[0], "sal": town.sales[0], "stf": town.staff["auditor"]}
+    if foreign:
+        found = {"mbr": town.foreign_member, "sal": uuid4(), "stf": town.staff["foreign"]}
+    return {prefix: typed(prefix, number) for prefix, number in found.items()}
 
 
 def address(name: str, known: dict[str, str]) -> str:
@@ -73,12 +78,23 @@ def ask(browser: Client, name: str, known: dict[str, str]) -> int:
 
 
 @pytest.mark.parametrize("letter", R)
-def test_who_may_come_comes_and_nobody_else(letter: str, town: Town, enter: Entering) -> None:
+def test_who_may_not_come_is_refused_and_who_may_is_let_in(letter: str, town: Town, enter: Entering) -> None:
     browser = enter(R[letter])
+    others = [name for name in BY_NAME if letter not in WHO[name]]
+    assert {name: ask(browser, name, ids(town)) for name in others} == dict.fromkeys(others, REFUSED)
+    holder = grants_of_staff(town.staff[R[letter]], timezone.now())
+    assert holder is not None
+    place = open_to(holder)[0]
+    assert {name for name, page in BY_NAME.items() if allowed(page, holder.grants, place)} == set(BY_NAME) - set(others)
+
+
+def test_every_page_is_shown_to_who_may_see_it(town: Town, enter: Entering) -> None:
+    browser = enter("administrator")
     told = {name: ask(browser, name, ids(town)) for name in BY_NAME}
-    refused = {name for name, status in told.items() if status == REFUSED}
-    assert refused == {name for name in BY_NAME if letter not in WHO[name]}
     assert {name: status for name, status in told.items() if status >= 500} == {}
+    assert {name for name, status in told.items() if status == REFUSED} == {n for n in BY_NAME if "A" not in WHO[n]}
+    looked = {name for name in BY_NAME if not BY_NAME[name].posted and "A" in WHO[name]}
+    assert {name for name in looked if told[name] != 200} == {"role"}  # of a code that is a rule's
 
 
 def test_nobody_is_led_to_the_log_in(town: Town) -> None:

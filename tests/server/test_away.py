@@ -55,7 +55,7 @@ def test_every_address_of_the_api_says_so_in_a_problem_document_and_goes_on_afte
         lambda c: c.get("/", headers=COOKIE),
         lambda c: c.post("/login", {"email": "ada@shop.example", "password": "correct horse battery"}),
         lambda c: c.get("/first/some"),
-        lambda c: c.post("/keys", {"name": "Tills"}, headers=COOKIE),
+        lambda c: c.post("/set-up/keys", {"name": "Tills"}, headers=COOKIE),
         lambda c: c.post("/logout", headers=COOKIE),
     ],
     ids=["start", "login", "first", "keys", "logout"],

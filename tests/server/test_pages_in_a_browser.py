@@ -72,16 +72,17 @@ def test_the_first_administrator_is_made_by_the_link_and_the_link_is_over(
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password again").fill(PASSWORD)
     page.get_by_role("button", name="Make the administrator").click()
-    expect(page.locator("h1")).to_have_text("What there is")
+    expect(page.locator("h1")).to_have_text("Hello, Ada")
     looked_at(page)
+    page.goto(f"{at}/set-up/keys")
     page.get_by_label("What it is for").fill("Tills of the river shop")
-    page.get_by_label("What it may do").select_option(label="Till or web shop")
+    page.get_by_label("Role").select_option(label="Till or web shop")
     page.get_by_role("button", name="Make a key").click()
     expect(page.locator(".secret")).to_have_text(re.compile(r"\S{21,}"))
     key = page.locator(".secret").inner_text().strip()
     looked_at(page)
-    page.goto(at)
-    expect(page.locator("h1")).to_have_text("What there is")
+    page.goto(f"{at}/set-up/keys")
+    expect(page.locator("h1")).to_have_text("API keys")
     assert key not in page.content()
     reference(page)
     page.goto(at)
@@ -110,8 +111,14 @@ def reference(page: "Page") -> None:
     assert "`" not in page.inner_text("main")
 
 
+def menu(page: "Page", name: str) -> None:
+    """An entry of the menu under one's own name."""
+    page.locator(".more summary").click()
+    page.get_by_role("link", name=name).click()
+
+
 def new_password(page: "Page", *, code: str) -> None:
-    page.get_by_role("link", name="Change the password").click()
+    menu(page, "Change the password")
     expect(page.locator("h1")).to_have_text("Change the password")
     page.get_by_label("The password until now").fill(PASSWORD)
     page.get_by_label("The new password", exact=True).fill(PASSWORD)
@@ -153,17 +160,18 @@ def second_factor(page: "Page") -> tuple[bytes, list[str]]:
     looked_at(page)
     recovery = page.locator(".codes li").all_inner_texts()
     page.get_by_role("link", name="I have them").click()
-    expect(page.locator("main")).to_contain_text("asks for a code of the app")
-    page.get_by_role("link", name="Change the second factor").click()
+    expect(page.locator("h1")).to_have_text("Hello, Ada")
+    menu(page, "Second factor")
     expect(page.get_by_role("button", name="Exchange it for another")).to_be_visible()
     looked_at(page)
     page.get_by_role("link", name="To the beginning").click()
-    expect(page.locator("h1")).to_have_text("What there is")
+    expect(page.locator("h1")).to_have_text("Hello, Ada")
     return secret, recovery
 
 
 def colleagues(page: "Page", *, unseen: str) -> None:
-    page.get_by_role("link", name="Who works here").click()
+    page.goto(page.url.rstrip("/") + "/set-up/staff")
+    page.get_by_role("link", name="A lost second factor").click()
     expect(page.locator("h1")).to_have_text("Staff")
     expect(page.locator(".rows")).to_contain_text("second factor since")
     looked_at(page)
@@ -171,6 +179,7 @@ def colleagues(page: "Page", *, unseen: str) -> None:
 
 
 def log_out_and_in(page: "Page", secret: bytes) -> None:
+    page.locator(".more summary").click()
     page.get_by_role("button", name="Log out").click()
     expect(page.locator("h1")).to_have_text("Log in")
     looked_at(page)
@@ -181,4 +190,4 @@ def log_out_and_in(page: "Page", secret: bytes) -> None:
     looked_at(page)
     page.get_by_label("Code").fill(code(secret, later=1))  # that of this moment was used when it was made
     page.get_by_role("button", name="Log in").click()
-    expect(page.locator("h1")).to_have_text("What there is")
+    expect(page.locator("h1")).to_have_text("Hello, Ada")

@@ -75,7 +75,7 @@ def test_the_first_administrator_goes_on_and_is_asked_at_the_next_log_in() -> No
     assert goes(answer) == "/"
     for path in ("/", "/staff"):
         assert goes(visitor.get(path)) == "/second-factor"
-    assert goes(visitor.post("/keys", {"name": "Tills"})) == "/second-factor"
+    assert goes(visitor.post("/set-up/keys", {"name": "Tills"})) == "/second-factor"
     assert first.get("/").status_code == 200
 
 
@@ -216,7 +216,7 @@ def test_the_pages_speak_chinese(ada: Staff) -> None:
     for path, words in (
         ("/second-factor", "剩余恢复码：9 个"),
         ("/staff", "第二重验证：自"),
-        ("/", "您登录时需要输入"),
+        ("/", "您好，Ada"),
     ):
         page = visitor.get(path, headers={"accept-language": "zh-CN"}).text
         assert words in page, path

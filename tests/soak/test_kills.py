@@ -9,7 +9,6 @@ import http.client
 import json
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
@@ -225,11 +224,7 @@ def key_of(server: Installation) -> str:
     visitor = Visitor(server)
     visitor.ask(server.link())
     assert visitor.ask(server.link(), FORM)[0] == 302
-    role = re.search(r'<option value="([0-9a-f-]+)"[^>]*>Administrator', visitor.ask("/")[1])
-    assert role
-    made = re.search(r'class="secret">([^<]+)<', visitor.ask("/keys", {"name": "Soak", "role": role[1]})[1])
-    assert made
-    return made[1]
+    return visitor.make_key("administrator")
 
 
 def balance(server: Installation, key: str, member: str) -> int:

@@ -29,6 +29,7 @@ class MembersFilter(ChosenFilters):
     tag = forms.CharField(label=_("Tag"), max_length=60, required=False)
     town = forms.CharField(label=_("Town"), max_length=100, required=False)
     month = forms.ChoiceField(label=_("Birthday in"), choices=[("", _("Any")), *MONTHS], required=False)
+    birthday = forms.ChoiceField(choices=[("", ""), ("today", "")], required=False, widget=forms.HiddenInput)
     since = DayField(label=_("Member since"), required=False)
     until = DayField(label=_("until"), required=False)
 

@@ -81,3 +81,10 @@ def last_month(today: date) -> date:
     datetime.date(2025, 12, 1)
     """
     return date(today.year - (today.month == 1), (today.month - 2) % 12 + 1, 1)
+
+
+class DaysFilter(ChosenFilters):
+    """From a day to a day."""
+
+    first_on = DayField(label=_("From"), required=False)
+    last_on = DayField(label=_("Up to and with"), required=False)

@@ -8,13 +8,49 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import books, counter, look, member, member_deeds, members, reward, sale, simulator
+from regulars.console.views import (
+    books,
+    counter,
+    keys,
+    look,
+    member,
+    member_deeds,
+    members,
+    reward,
+    sale,
+    setup,
+    simulator,
+    today,
+    trail,
+)
 
 _AT_COUNTER: Final = "counter/<id_mbr:member>"
 _TERMS: Final = "reward/terms/<slug:kind>/<str:code>"
+_STAFF: Final = "set-up/staff/<id_stf:staff>"
 _MEMBER: Final = "members/<id_mbr:member>"
 
 PAGES: Final[tuple[Page, ...]] = (
+    Page("start", "", today.today, None, Reach.OWN, _("Today"), Head.TODAY),
+    Page("waiting", "waiting", today.waiting, None, Reach.OWN),
+    Page(
+        "waiting-decide",
+        "waiting/<id_adj:adjustment>",
+        today.decide,
+        Right.LEDGER_APPROVE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "waiting-late",
+        "waiting/late/<id_sal:sale>",
+        today.decide_late,
+        Right.PROGRAMME_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page("sales", "sales", today.sales, Right.SALES_READ, Reach.HOME, _("Bills"), Head.KNOW),
     Page("counter", "counter", counter.counter, Right.SALES_POST, Reach.HERE, _("Counter"), Head.COUNTER),
     Page("counter-find", "counter/find", counter.found, Right.SALES_POST, Reach.HERE, posted=True, writes=True),
     Page("counter-member", _AT_COUNTER, counter.member, Right.SALES_POST, Reach.HERE),
@@ -160,6 +196,52 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("rewards", "reward/rewards", reward.rewards, Right.PROGRAMME_READ, Reach.HOME, _("Rewards"), Head.REWARD),
     Page("books", "reward/books", books.books, Right.LEDGER_READ, Reach.EVERY, _("Liability"), Head.REWARD),
     Page("books-export", "reward/books.csv", books.export, Right.LEDGER_READ, Reach.EVERY),
+    Page("set-up", "set-up", setup.places, Right.ACCESS_READ, Reach.WHOLE, _("Places"), Head.SET_UP),
+    Page(
+        "merchant-new", "set-up/merchants", setup.merchant, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True
+    ),
+    Page("store-new", "set-up/stores", setup.store, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True),
+    Page("staff-list", "set-up/staff", setup.staff, Right.ACCESS_READ, Reach.WHOLE, _("Staff"), Head.SET_UP),
+    Page("staff-new", "set-up/staff/new", setup.hire, Right.ACCESS_MANAGE, Reach.WHOLE, writes=True),
+    Page("staff-one", _STAFF, setup.one, Right.ACCESS_READ, Reach.WHOLE),
+    Page("staff-give", f"{_STAFF}/roles", setup.give, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True),
+    Page(
+        "staff-withdraw",
+        f"{_STAFF}/withdraw",
+        setup.withdraw,
+        Right.ACCESS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page("staff-close", f"{_STAFF}/close", setup.close, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True),
+    Page(
+        "staff-out", f"{_STAFF}/log-out", setup.end_sessions, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True
+    ),
+    Page("roles", "set-up/roles", setup.roles, Right.ACCESS_READ, Reach.WHOLE, _("Roles"), Head.SET_UP),
+    Page("role", "set-up/roles/<str:code>", setup.role, Right.ACCESS_MANAGE, Reach.WHOLE, writes=True),
+    Page("keys", "set-up/keys", keys.keys, Right.ACCESS_MANAGE, Reach.WHOLE, _("API keys"), Head.SET_UP, writes=True),
+    Page(
+        "key-rotate",
+        "set-up/keys/<id_key:key>/rotate",
+        keys.rotate,
+        Right.ACCESS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "key-revoke",
+        "set-up/keys/<id_key:key>/revoke",
+        keys.revoke,
+        Right.ACCESS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page("trail", "set-up/trail", trail.trail, Right.JOURNAL_READ, Reach.HOME, _("Audit trail"), Head.SET_UP),
+    Page("trail-export", "set-up/trail.csv", trail.export, Right.JOURNAL_READ, Reach.HOME),
+    Page("health", "set-up/health", setup.health, Right.ACCESS_READ, Reach.EVERY, _("State"), Head.SET_UP),
     Page("palette", "find", look.palette, None, Reach.OWN, posted=True),
     Page("look", "look", look.theme, None, Reach.OWN, posted=True),
     Page("work-at", "work-at", look.work_at, None, Reach.OWN, writes=True),

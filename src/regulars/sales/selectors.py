@@ -2,10 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Count, F, Q
+from django.db.models import Sum as SumOf
+from django.db.models.functions import TruncDate
 
 from regulars.rules.occasion import Line
 from regulars.sales.models import Event, Return, ReturnLine, Sale, SaleLine
@@ -50,6 +53,67 @@ def returns_of(sale: UUID) -> list[tuple[Return, list[ReturnLine]]]:
 def returned(sales: Collection[UUID]) -> list[Return]:
     """What came back of these, without the lines, oldest first. 1 query."""
     return list(Return.objects.filter(sale_id__in=sales).order_by("recorded_at", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Complete bills of one currency and day; `day` None: of all days. Revenue: what was paid, less returns."""
+
+    currency: str
+    day: date | None
+    bills: int
+    of_members: int
+    buyers: int
+    revenue: int
+
+
+def figures(
+    organisation: UUID, since: datetime, until: datetime, *, zone: str, daily: bool = False, seen: Seen | None = None
+) -> list[Sum]:
+    """Sums of what happened from `since` up to, not including, `until`, by currency, or by day there too. 1 query."""
+    rows = Sale.objects.filter(
+        _place(organisation, seen), state="complete", effective_at__gte=since, effective_at__lt=until
+    )
+    by = ["currency"]
+    if daily:
+        rows = rows.annotate(day=TruncDate("effective_at", tzinfo=ZoneInfo(zone)))
+        by.append("day")
+    told = rows.values(*by).annotate(
+        bills=Count("id"),
+        of_members=Count("member"),
+        buyers=Count("member", distinct=True),
+        revenue=SumOf(F("amount") - F("discount") - F("returned")),
+    )
+    return [
+        Sum(one["currency"], one.get("day"), one["bills"], one["of_members"], one["buyers"], one["revenue"])
+        for one in told.order_by(*by)
+    ]
+
+
+def listed(
+    organisation: UUID,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+    seen: Seen | None = None,
+) -> list[Sale]:
+    """Bills of an organisation, newest first; `since` is included, `until` is not. 1 query."""
+    rows = Sale.objects.filter(_place(organisation, seen))
+    if since is not None:
+        rows = rows.filter(effective_at__gte=since)
+    if until is not None:
+        rows = rows.filter(effective_at__lt=until)
+    if before is not None:
+        at, number = before
+        rows = rows.filter(Q(effective_at__lt=at) | Q(effective_at=at, id__lt=number))
+    return list(rows.order_by("-effective_at", "-id")[:limit])
+
+
+def _place(organisation: UUID, seen: Seen | None) -> Q:
+    found = Q(organisation=organisation)
+    return found if seen is None else found & (Q(merchant__in=seen.merchants) | Q(store__in=seen.stores))
 
 
 def events_of(

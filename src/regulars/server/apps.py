@@ -12,11 +12,13 @@ class ServerConfig(AppConfig):
     label = "server"
 
     def ready(self) -> None:
+        from regulars.console import state as console_state
         from regulars.members import deeds
-        from regulars.server import problems
+        from regulars.server import health, problems
         from regulars.server.people import STEPS
 
         deeds.take_part(STEPS)
+        console_state.take_part(health.state)
         # From the first failure on; the pages about them are read only when one is shown.
         got_request_exception.connect(problems.note, dispatch_uid="regulars.server.problems")
         post_migrate.connect(_keys_are_there, sender=apps.get_app_config("members"))

@@ -57,17 +57,6 @@ class EnterForm(forms.Form):
     )
 
 
-class KeyForm(forms.Form):
-    name = forms.CharField(
-        label=_("What it is for"), max_length=200, widget=forms.TextInput(attrs={"placeholder": _("Tills of the shop")})
-    )
-    role = forms.ChoiceField(label=_("What it may do"))
-
-    def __init__(self, roles: list[tuple[str, str]], *args: Any) -> None:
-        super().__init__(*args)
-        self.fields["role"].choices = roles  # type: ignore[attr-defined]
-
-
 def _code(label: Any, **more: Any) -> forms.CharField:
     how = {"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "none"}
     told = _("Six digits that the app shows now, or a recovery code.")

@@ -6,7 +6,6 @@ from django.views.i18n import set_language
 from regulars.server import password, second, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.start, name="start"),
     path("first/<str:link>", views.first, name="first"),
     path("login", views.enter, name="login"),
     path("login/code", second.code, name="code"),
@@ -14,7 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password", password.own, name="password"),
     path("staff", second.staff, name="staff"),
     path("logout", views.leave, name="logout"),
-    path("keys", views.make_key, name="make-key"),
     path("language", set_language, name="set_language"),
     path("api/", include("regulars.api.urls")),
     path("", include("regulars.console.urls")),

@@ -1,8 +1,5 @@
 """The pages of the installation: the first administrator, log-in, and what there is."""
 
-from typing import Any
-
-from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,22 +9,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from regulars import __version__
-from regulars.access import gate
-from regulars.access.errors import NotAllowed, WeakPassword, WrongSetting
-from regulars.access.models import Role
-from regulars.access.moves import Holder, LoggedIn
-from regulars.access.moves import Place as Where
-from regulars.access.rights import Right
-from regulars.access.selectors import has_factor, keys_within
-from regulars.access.services.factors import required
-from regulars.access.services.keys import create_key
+from regulars.access.errors import WeakPassword, WrongSetting
+from regulars.access.moves import LoggedIn
 from regulars.console import session
 from regulars.server import entering
 from regulars.server.errors import LinkNotValid
-from regulars.server.forms import EnterForm, FirstForm, KeyForm
+from regulars.server.forms import EnterForm, FirstForm
 from regulars.server.installing import link_is_valid, make_first_administrator
 
 
@@ -87,58 +76,3 @@ def enter(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     entering.leave(request)
     return redirect("login")
-
-
-@never_cache
-@require_safe
-@session.staff_page
-def start(request: HttpRequest) -> HttpResponse:
-    """What there is now."""
-    return render(request, "server/start.html", _shown(request, session.holder_of(request)))
-
-
-@never_cache
-@require_POST
-@session.staff_page
-def make_key(request: HttpRequest) -> HttpResponse:
-    """An API key, shown this once."""
-    holder = session.holder_of(request)
-    typed = _shown(request, holder, request.POST)
-    form = typed["key_form"]
-    if form is None:
-        raise NotAllowed("This needs the right access.manage.")
-    if not form.is_valid():
-        return render(request, "server/start.html", typed, status=422)
-    role = Role.objects.get(pk=form.cleaned_data["role"])
-    made = create_key(
-        form.cleaned_data["name"],
-        role.code,
-        Where(role.organisation_id),
-        by=holder.grants,
-        actor=session.actor_of(request, holder),
-        at=timezone.now(),
-    )
-    shown = _shown(request, holder)  # the new one is in the list
-    return render(request, "server/key.html", {"text": made.text, "name": form.cleaned_data["name"], **shown})
-
-
-def _shown(request: HttpRequest, holder: Holder, typed: Any = None) -> dict[str, Any]:
-    """Five queries."""
-    scope = gate.scope(holder.grants, Right.ACCESS_MANAGE)
-    roles = Role.objects.filter(organisation__in=scope.organisations).select_related("organisation")
-    ordered = sorted(roles, key=lambda role: (role.code != "till", role.name))  # what most keys are for stands first
-    choices = [(str(role.pk), _role_name(role, many=len(scope.organisations) > 1)) for role in ordered]
-    return {
-        "version": __version__,
-        "api": request.build_absolute_uri("/api/v1/"),
-        "key_form": KeyForm(choices, typed) if choices else None,
-        "keys": keys_within(scope) if choices else [],
-        "data": settings.PLACE.data,
-        "manages": bool(choices),
-        "factor": has_factor(holder.id),
-        "required": required(holder.grants),
-    }
-
-
-def _role_name(role: Role, *, many: bool) -> str:
-    return f"{_(role.name)} · {role.organisation.name}" if many else _(role.name)

@@ -144,3 +144,9 @@ def form_key() -> str:
 @register.filter
 def month(value: date) -> str:
     return str(format_date(value, format="LLLL y", locale=locale()))
+
+
+@register.filter
+def paid(sale: Any) -> int:
+    """What a bill came to after discounts."""
+    return int(sale.amount - sale.discount)

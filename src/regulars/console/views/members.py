@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from regulars.access.rights import Right
+from regulars.basics.periods import day_of
 from regulars.console import cells
 from regulars.console.asking import since, until, uuid_of
 from regulars.console.desk import UNFIT, Desk
@@ -117,10 +118,17 @@ def _wanted(desk: Desk, chosen: dict[str, Any]) -> Wanted:
         state=chosen.get("state", ""),
         tag=chosen.get("tag", ""),
         town=chosen.get("town", ""),
+        birthdays=[_today(desk)] if chosen.get("birthday") else None,
         birth_month=int(chosen["month"]) if "month" in chosen else None,
         since=since(chosen.get("since"), desk.zone),
         until=until(chosen.get("until"), desk.zone),
     )
+
+
+def _today(desk: Desk) -> int:
+    """Month × 100 + day."""
+    day = day_of(desk.at, desk.zone)
+    return day.month * 100 + day.day
 
 
 def _level(chosen: dict[str, Any]) -> tuple[str, str] | None:
