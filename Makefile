@@ -14,10 +14,7 @@ test quick coverage: export OPENBLAS_NUM_THREADS := 1
 .PHONY: demo quick test coverage soak bench lint client browser requirements clean
 
 demo: $(VENV)/.run
-	rm -rf demo
-	$(BIN)/regulars sample --out demo/chain
-	$(BIN)/regulars analyze demo/chain --out demo/report --name "Riverside Markets" --members demo/chain/members.csv \
-		--campaigns demo/chain/campaigns.csv --survey demo/chain/survey.csv --complaints demo/chain/complaints.csv
+	$(BIN)/regulars demo --out demo
 
 # Seconds: no browser, nothing slow. One process a core.
 quick: $(VENV)/.dev

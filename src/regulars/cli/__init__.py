@@ -14,6 +14,7 @@ from regulars.cli.backup import backup, restore, upgrade
 from regulars.cli.campaign import campaign
 from regulars.cli.churn import churn
 from regulars.cli.complaints import complaints
+from regulars.cli.demo import demo
 from regulars.cli.doctor import doctor
 from regulars.cli.journal import journal
 from regulars.cli.keys import keys
@@ -51,6 +52,7 @@ app.command("next")(next_baskets)
 app.command()(offers)
 app.command()(survey)
 app.command()(complaints)
+app.command()(demo)
 app.command()(serve)
 app.command()(worker)
 app.command()(doctor)

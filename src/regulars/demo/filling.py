@@ -1,0 +1,153 @@
+"""Fills an installation with the sample chain, in a process beside the server's: what it does is told line by line.
+
+Stopped in the middle, the next start goes on where it was left: a till's document is booked once.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import django
+
+DAYS: Final = 730
+GIVEN: Final = 300  # coupons
+Tell = Callable[..., None]
+
+
+def main() -> int:
+    folder, customers = Path(sys.argv[1]), int(sys.argv[2])
+    os.nice(5)  # whoever looks at a page goes first
+    django.setup()
+    fill(folder, customers, tell=_line)
+    if not (folder / "report" / "index.html").exists():
+        _line(step="analysing the same sales")
+        _analysed(folder)
+    _line(finished=True, report=str(folder / "report" / "index.html"))
+    return 0
+
+
+def _analysed(folder: Path) -> None:
+    """The report that needs no server, of the same files."""
+    chain = folder / "chain"
+    beside = {"members": "members", "campaigns": "campaigns", "survey": "survey", "complaints": "complaints"}
+    more = [part for option, name in beside.items() for part in (f"--{option}", str(chain / f"{name}.csv"))]
+    command = [sys.executable, "-P", "-m", "regulars", "analyze", str(chain), "--out", str(folder / "report")]
+    log = folder / "analysis.log"
+    with log.open("w", encoding="utf-8") as written:
+        subprocess.run([*command, "--name", "Riverside Markets", *more], stdout=written, stderr=written, check=True)
+
+
+def _line(**told: Any) -> None:
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def fill(folder: Path, customers: int, *, tell: Tell) -> None:
+    """Everything that is not there yet. Tells `logins` as soon as pages can be opened, then `step`, `done`, `of`."""
+    from django.utils import timezone
+
+    from regulars.demo.setting import State, keep, kept, set_up
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "demo.json"
+    state = kept(path)
+    if state is None:
+        state = State(until=(timezone.localdate() - timedelta(days=1)).isoformat())
+        for older in ("chain", "lake"):
+            shutil.rmtree(folder / older, ignore_errors=True)
+        keep(state, path)
+    tell(step="making the files of the tills of two years")
+    chain = _chain(folder, customers, state.last_on)
+    with _history(folder) as (lake, engine, work):
+        from regulars.demo import bills, people
+
+        if "lake" not in state.finished:
+            tell(step="reading and cleaning them")
+            bills.read(chain, lake, engine, work)
+            state.finished.append("lake")
+            keep(state, path)
+        if not state.organisation:
+            begun = datetime.combine(state.last_on - timedelta(days=DAYS), time(), UTC)
+            numbers = {name: f"{place:03d}" for place, name in enumerate(bills.stores_of(lake, engine), 1)}
+            set_up(state, numbers, begun=begun, at=timezone.now())
+            keep(state, path)
+        tell(logins=state.logins)
+        rows = people.rows_of(chain / "members.csv")
+        _each(people.enrolled(state, rows, at=timezone.now()), len(rows), "members", state, path, tell)
+        sold = bills.sold(lake, engine)
+        members = _by_card(state.home, [row["Card no"] for row in rows])
+        _each(bills.booked(state, sold, members, at=timezone.now()), len(sold), "bills", state, path, tell)
+        if "coupons" not in state.finished:
+            _hand_out(state, list(members.values())[:: max(1, len(members) // GIVEN)])
+            state.finished.append("coupons")
+            keep(state, path)
+
+
+def _chain(folder: Path, customers: int, until: date) -> Path:
+    """Its files; whole or not at all."""
+    from regulars.sample.chain import make_chain
+
+    chain, half = folder / "chain", folder / "chain.part"
+    if not chain.exists():
+        shutil.rmtree(half, ignore_errors=True)
+        make_chain(half, customers=customers, until=until, days=DAYS)
+        half.rename(chain)
+    return chain
+
+
+@contextmanager
+def _history(folder: Path) -> Iterator[tuple[Any, Any, Path]]:
+    from regulars.history.engine import Engine
+    from regulars.history.lake import Lake
+
+    work = folder / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    with Engine(scratch=work, memory="2GB", threads=1) as engine:
+        yield Lake(folder / "lake"), engine, work
+
+
+def _each(done: Iterable[int], of: int, step: str, state: Any, path: Path, tell: Tell) -> None:
+    from regulars.demo.setting import keep
+
+    for number in done:
+        keep(state, path)
+        tell(step=step, done=number, of=of)
+
+
+def _by_card(home: UUID, cards: list[str]) -> dict[str, UUID]:
+    """Members by the number of their old card, as a till would ask for them."""
+    from regulars.demo.people import AT_ONCE, SOURCE
+    from regulars.members.moves import Presented
+    from regulars.members.selectors.recognition import recognise_all
+
+    found: dict[str, UUID] = {}
+    for first in range(0, len(cards), AT_ONCE):
+        some = cards[first : first + AT_ONCE]
+        shown = [Presented("external", card, SOURCE) for card in some]
+        for card, one in zip(some, recognise_all(shown, organisation=home), strict=True):
+            if one is not None and one.member is not None:
+                found[card] = one.member
+    return found
+
+
+def _hand_out(state: Any, to: list[UUID]) -> None:
+    from django.utils import timezone
+
+    from regulars.demo.setting import DEMO
+    from regulars.programme.coupons.moves import Gift
+    from regulars.programme.services.coupons_issuing import issue
+
+    gifts = [Gift(member, "demo") for member in to]
+    issue("welcome-back", organisation=state.home, to=gifts, actor=DEMO, at=timezone.now())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""The demo: stopped in the middle it goes on where it was left, and what is there then adds up."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from regulars.access.services.sessions import log_in
+from regulars.demo.filling import fill
+from regulars.demo.setting import kept
+from regulars.demo.terms import POINTS
+from regulars.ledger.models import Transfer
+from regulars.ledger.verify import verify
+from regulars.members.models import Member
+from regulars.programme.models import Coupon, Standing
+from regulars.sales.models import Sale
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+def test_the_demo_goes_on_where_it_was_left_and_adds_up(tmp_path: Path) -> None:
+    told: list[dict[str, Any]] = []
+
+    def until_the_first_bills(**what: Any) -> None:
+        told.append(what)
+        if what.get("step") == "bills":
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        fill(tmp_path, 200, tell=until_the_first_bills)
+    early, members = Sale.objects.count(), Member.objects.count()
+    assert early > 0
+    fill(tmp_path, 200, tell=lambda **what: told.append(what))
+    state = kept(tmp_path / "demo.json")
+    assert state is not None
+    assert Member.objects.count() == members == state.members
+    bills = [what for what in told if what.get("step") == "bills"]
+    assert [what["done"] for what in bills] == sorted({what["done"] for what in bills})
+    assert bills[-1]["done"] == bills[-1]["of"] == state.bills
+    assert early < Sale.objects.count() <= state.bills
+    assert Transfer.objects.filter(unit=POINTS, kind="earn").count() > 0.9 * Sale.objects.count()
+    assert {"silver", "gold"} & set(Standing.objects.values_list("shown_level", flat=True))
+    assert Coupon.objects.filter(series="welcome-back").exists()
+    assert verify(at=timezone.now()).right
+    again = Sale.objects.count()
+    fill(tmp_path, 200, tell=lambda **what: told.append(what))
+    assert Sale.objects.count() == again
+    logins = next(what["logins"] for what in told if "logins" in what)
+    assert {"administrator", "clerk", "marketer", "support"} <= {one["role"] for one in logins}
+    for one in logins:
+        log_in(one["email"], one["password"], at=timezone.now())
+    assert (tmp_path / "demo.json").stat().st_mode & 0o077 == 0
