@@ -1,7 +1,6 @@
 """Households that spend together: at the till, in two steps, for rewards; and everything goes back to whom it came
 from."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,17 +9,13 @@ import pytest
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
 from regulars.ledger.services import freeze
-from regulars.ledger.services import post as post_units
 from regulars.ledger.words import Level
-from regulars.members.models import Member
 from tests.api.pages import DOCS, run_page
-from tests.api.shop import ANN, BEGUN, PER_TEN, POINTS, Shop, later, line, now, open_shop, owner, promise
+from tests.api.relatives import BABY, CHILD, family, give, has, home, moved_in, ours, paid, person
+from tests.api.shop import ANN, PER_TEN, POINTS, Shop, later, line, now, open_shop, owner, promise
 from tests.api.world import Till, World
-from tests.ledger.conftest import earn
 from tests.ledger.machine import books_add_up
 from tests.statements import counted
-
-ADULT, CHILD, BABY = "1980-02-29", "2018-05-04", "2025-12-24"
 
 
 @pytest.fixture
@@ -33,47 +28,6 @@ def shop(world: World) -> Shop:
 @pytest.fixture
 def office(world: World) -> Till:
     return Till(world.key("administrator"))
-
-
-def family(shop: Shop, **more: Any) -> None:
-    promise(shop.world, "family", "home", {"unit": "points", **more})
-
-
-def person(shop: Shop, points: int = 0, born_on: str | None = ADULT, **more: Any) -> str:
-    facts = {"given_name": "Somebody"} | ({"birth_on": born_on} if born_on else {})
-    member = str(shop.till.done("/members", {"facts": facts})["id"])
-    give(member, points, **more)
-    return member
-
-
-def give(member: str, points: int, **more: Any) -> None:
-    if points:
-        post_units([earn(owner(member), points, effective_at=BEGUN, **more)], actor=ANN, at=now())
-
-
-def home(shop: Shop, *members: str, head: str | None = None) -> str:
-    made = shop.till.done("/households", {"members": list(members)} | ({"head": head} if head else {}))
-    return str(made["id"])
-
-
-def moved_in(member: str, days_ago: int) -> None:
-    Member.objects.filter(id=owner(member)).update(household_since=now() - timedelta(days=days_ago))
-
-
-def has(shop: Shop, *members: str) -> list[int]:
-    found = []
-    for member in members:
-        items = shop.till.get(f"/members/{member}/balances").json()["items"]
-        found.append(sum(one["available"] for one in items if one["unit"] == "points"))
-    return found
-
-
-def ours(points: int | None = None) -> dict[str, Any]:
-    return {"points": [{"unit": "points", "from": "family"} | ({"points": points} if points else {})]}
-
-
-def paid(told: Mapping[str, Any]) -> dict[str, int]:
-    return {one["member"]: one["amount"] for one in told["effects"] if one["kind"] == "pay-points"}
 
 
 def refused(shop: Shop, **more: Any) -> dict[str, Any]:
@@ -264,49 +218,6 @@ def test_who_was_erased_is_out_and_gets_nothing_back(shop: Shop, office: Till) -
     books_add_up()
 
 
-@pytest.mark.parametrize("later_on", [False, True], ids=["at once", "handed over later"])
-def test_a_reward_is_paid_by_the_family_and_cancelled_for_each(shop: Shop, office: Till, later_on: bool) -> None:
-    family(shop)
-    bo, cy = person(shop, 30, expires_at=now() + timedelta(days=50)), person(shop, 50)
-    give(shop.member, 10)
-    home(shop, shop.member, bo, cy)
-    mug = {"name": "Mug", "prices": [{"unit": "points", "amount": 60}], "fulfilled_later": later_on}
-    promise(shop.world, "reward", "mug", mug)
-    asking = f"/members/{shop.member}/redemptions"
-    assert shop.till.post(asking, {"reward": "mug"}).json()["missing"] == 50
-    told = shop.till.done(asking, {"reward": "mug", "from": "family"})
-    assert {one["member"]: one["amount"] for one in told["paid_by"]} == {shop.member: 10, bo: 30, cy: 20}
-    assert (told["hold"], told["transfer"], has(shop, shop.member, bo, cy)) == (None, None, [0, 0, 30])
-    lacking = shop.till.post(asking, {"reward": "mug", "from": "family"}).json()
-    assert (lacking["code"], lacking["available"], lacking["missing"]) == ("not-enough", 30, 30)
-    if later_on:
-        assert all(one["hold"] for one in told["paid_by"])
-        told = shop.till.done(f"/redemptions/{told['id']}/fulfil")
-    assert all(one["transfer"] for one in told["paid_by"])
-    office.done(f"/members/{bo}/erase", {"reason": "asked"})
-    shop.till.done(f"/redemptions/{told['id']}/cancel", {"reason": "broken"})
-    assert has(shop, shop.member, cy) == [10, 50]
-    books_add_up()
-
-
-def test_what_is_affordable_together_is_told(shop: Shop) -> None:
-    bo = person(shop, 30)
-    give(shop.member, 10)
-    home(shop, shop.member, bo)
-    promise(shop.world, "reward", "mug", {"name": "Mug", "prices": [{"unit": "points", "amount": 35}]})
-
-    def told(**asked: Any) -> tuple[bool, int]:
-        (one,) = shop.till.get(f"/members/{shop.member}/rewards", **asked).json()["items"]
-        return one["affordable"], one["missing"]
-
-    assert (told(), told(family="true")) == ((False, 25), (False, 25))  # no terms: one's own
-    family(shop)
-    assert (told(), told(family="true")) == ((False, 25), (True, 0))
-    shop.till.done(f"/members/{shop.member}/household/leave")
-    answer = shop.till.get(f"/members/{shop.member}/rewards", family="true")
-    assert (answer.status_code, answer.json()["why"]) == (422, "no-household")
-
-
 def test_a_part_whose_holder_was_erased_is_not_there_any_more(shop: Shop, office: Till) -> None:
     """What was reserved with it cannot be completed; given up, the others have theirs again."""
     family(shop)
@@ -341,17 +252,6 @@ def test_many_relatives_cost_no_more_statements(shop: Shop) -> None:
     assert few <= 32
     shop.till.done(f"/households/{there}/members", {"members": [person(shop, 2) for _ in range(6)]})
     assert cost() <= few
-
-
-def test_a_reward_that_nobody_fetches_goes_back_to_each(shop: Shop) -> None:
-    family(shop)
-    bo = person(shop, 30)
-    home(shop, shop.member, bo)
-    mug = {"name": "Mug", "prices": [{"unit": "points", "amount": 20}], "fulfilled_later": True}
-    promise(shop.world, "reward", "mug", mug)
-    told = shop.till.done(f"/members/{shop.member}/redemptions", {"reward": "mug", "from": "family"})
-    shop.till.done(f"/redemptions/{told['id']}/cancel", {"reason": "changed their mind"})
-    assert has(shop, bo) == [30]
 
 
 def test_terms_of_families_are_read_as_sentences_and_checked(office: Till, shop: Shop) -> None:
