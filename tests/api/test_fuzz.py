@@ -117,7 +117,11 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     administrator.done("/programme/terms", policy)
     old = bill | {"effective_at": "2025-01-02T12:00:00Z"}
     late = [administrator.done("/purchases", old | {"external_id": f"late-{n}"})["id"] for n in range(2)]
+    vip = {"name": "Important", "document": {"type": "tag", "any_of": ["vip"]}}
+    assert administrator.send("PUT", "/audiences/vip", vip).status_code == 200
     return {
+        "audience": ["vip"],
+        "run": [administrator.done("/scores/runs", {})["id"]],
         "purchase": [bought, held],
         "review": late,
         "coupon": [one["id"] for one in coupons],

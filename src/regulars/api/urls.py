@@ -6,6 +6,7 @@ from regulars.api.openapi import ABOUT, RegularsApi
 from regulars.api.reference import reference
 from regulars.api.routes import (
     activities,
+    audiences,
     baskets,
     benefits,
     cards,
@@ -91,6 +92,7 @@ for noun in (
     events,
 ):
     api.add_router("", noun.router)
+    audiences,
 
 urlpatterns = [
     path("v1/reference", reference, {"draw": api.get_openapi_schema}),

@@ -78,6 +78,17 @@ class SaleLine(models.Model):
 
     class Meta:
         db_table = "sales_line"
+        # What audiences ask for: who bought this, of that brand, in a category or below it.
+        indexes = (
+            models.Index(fields=["item"], name="sales_line_item"),
+            models.Index(fields=["brand"], name="sales_line_brand", condition=~Q(brand="")),
+            models.Index(
+                fields=["category"],
+                name="sales_line_category",
+                opclasses=["text_pattern_ops"],
+                condition=~Q(category=""),
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 name="sales_line_returned", condition=Q(returned_quantity__gte=0, returned_quantity__lte=F("quantity"))

@@ -11,6 +11,7 @@ from regulars.ledger import people as ledger
 from regulars.members import people as members
 from regulars.members.deeds import Step
 from regulars.programme import people as programme
+from regulars.outreach import people as outreach
 from regulars.sales import people as sales
 
-STEPS: Final[tuple[Step, ...]] = (api, members, sales, programme, ledger)
+STEPS: Final[tuple[Step, ...]] = (api, members, outreach, care, sales, scorebook, programme, ledger)

@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "regulars.sales",
     "regulars.programme",
     "regulars.api",
+    "regulars.outreach",
+    "regulars.care",
     "regulars.console",
     "regulars.server",
 ]

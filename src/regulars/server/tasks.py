@@ -138,6 +138,8 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("rewards.lapse", "regulars.programme.services.rewards.lapse_due", "* * * * *"),
     Step("programme.move_out", "regulars.programme.moving.undoing.undo_due", "* * * * * */15"),
     Step("api.jobs", "regulars.api.sending.work", "* * * * * */5"),
+    Step("care.late", "regulars.care.sending.tell_late", "* * * * *"),
+    Step("audiences.compare", "regulars.outreach.sending.compare_due", "13 * * * *"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),
     Step("webhooks.match", "regulars.api.webhooks.matching.match_due", "* * * * * */5"),
     Step("webhooks.resend", "regulars.api.webhooks.resending.resend_due", "* * * * * */5"),

@@ -28,6 +28,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
         " use_recovery_code withdraw write_role",
     ),
     "api": (_TRAIL, "dry_run job refuse_job replay"),
+    "audiences": (Right.AUDIENCES_READ, "compare retire save"),
     "benefits": (_PROGRAMME, "give_back use"),
     "cards": (_MEMBERS, "block claim code forged issue open range replace unblock"),
     "challenges": (_PROGRAMME, "enrol miss"),

@@ -1,6 +1,7 @@
 """Made by tools/client.py from the OpenAPI document; to be made anew, not changed."""
 
 from regulars.client.generated.activities import Activities
+from regulars.client.generated.audiences import Audiences
 from regulars.client.generated.baskets import Baskets
 from regulars.client.generated.benefits import Benefits
 from regulars.client.generated.cards import Cards
@@ -44,6 +45,7 @@ from regulars.client.generated.webhooks import Webhooks
 class Addresses(
     Activities,
     Baskets,
+    Audiences,
     Benefits,
     Cards,
     Care,

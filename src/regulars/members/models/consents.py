@@ -62,3 +62,4 @@ class Permission(models.Model):
 
     class Meta:
         db_table = "members_permission"
+        indexes = (models.Index(fields=["channel", "purpose", "member"], name="members_permission_of"),)

@@ -43,6 +43,7 @@ class Member(models.Model):
         indexes = (
             models.Index(fields=["organisation", "id"], name="members_member_organisation"),
             models.Index(fields=["name_key"], name="members_member_name_key"),
+            models.Index(fields=["id"], name="members_member_merged", include=["root"], condition=~Q(root=F("id"))),
         )
         constraints = (
             models.CheckConstraint(name="members_member_state", condition=Q(state__in=MemberState.values)),
@@ -75,6 +76,7 @@ class Fact(models.Model):
         indexes = (
             models.Index(fields=["member", "name", "effective_at"], name="members_fact_history"),
             models.Index(fields=["key", "id"], name="members_fact_key", condition=Q(key__isnull=False)),
+            models.Index(fields=["name"], name="members_fact_plain", condition=Q(ended_at=None, value__isnull=False)),
         )
         constraints = (
             models.UniqueConstraint(
@@ -138,6 +140,12 @@ class Identifier(models.Model):
             models.Index(fields=["blind"], name="members_identifier_blind"),
             models.Index(fields=["tail"], name="members_identifier_tail", condition=Q(tail__isnull=False)),
             models.Index(fields=["key", "id"], name="members_identifier_key"),
+            models.Index(
+                fields=["kind", "member"],
+                name="members_identifier_held",
+                include=["verified_at"],
+                condition=Q(state="active"),
+            ),
         )
         constraints = (
             models.UniqueConstraint(

@@ -16,7 +16,7 @@ from regulars.members.errors import UnknownNote, WrongFact, WrongField
 from regulars.members.fields import BUILT_IN, Definition
 from regulars.members.keys import keyring
 from regulars.members.locks import lock_members
-from regulars.members.models import Field, Note, Tag
+from regulars.members.models import Field, Mark, Note, Tag
 from regulars.members.models.extras import FieldKind
 from regulars.members.moves import NewMark
 from regulars.members.services.people import said_by
@@ -182,3 +182,12 @@ def mark(
             )
     record([Deed("members.mark", run, after={"name": name, "members": written})], actor=actor, at=at)
     return written
+
+
+@transaction.atomic
+def unmark(name: str, members: Sequence[UUID], *, actor: Actor, at: datetime) -> int:
+    """Takes a mark off members; returns how many had it. 2 queries."""
+    taken, _ = Mark.objects.filter(name=name, member__in=members).delete() if members else (0, {})
+    if taken:
+        record([Deed("members.mark", name, after={"name": name, "taken_off": taken})], actor=actor, at=at)
+    return taken

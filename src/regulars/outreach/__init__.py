@@ -1,0 +1,1 @@
+"""Who is reached, with what, and who is left alone: audiences, the gate before every message, messages."""

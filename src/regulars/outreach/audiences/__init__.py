@@ -1,0 +1,1 @@
+"""Audiences: nested conditions as a document, compiled to one statement."""

@@ -1,0 +1,32 @@
+"""What this room refuses. 409: something is in the way now; 422: a rule says no; 404: unknown."""
+
+from typing import ClassVar
+
+from regulars.basics.errors import RegularsError
+
+
+class OutreachError(RegularsError):
+    """A refusal of this room."""
+
+    code = "outreach-refused"
+    status: ClassVar[int] = 422
+
+
+class WrongAudience(OutreachError):
+    """The document of an audience cannot be read: each fault with its place."""
+
+    code = "wrong-audience"
+
+
+class AudienceUnknown(OutreachError):
+    """No audience has this code here."""
+
+    code = "audience-unknown"
+    status = 404
+
+
+class AudienceChanged(OutreachError):
+    """Somebody else made a newer version of the audience meanwhile."""
+
+    code = "audience-changed"
+    status = 409
