@@ -16,7 +16,7 @@ ELSEWHERE = {
 }
 SOURCES = [
     path
-    for room in ("journal", "access", "ledger", "members", "sales", "programme", "api", "server")
+    for room in ("journal", "access", "ledger", "members", "sales", "programme", "outreach", "api", "server")
     for path in (HOUSE / room).rglob("*.py")
     if "migrations" not in path.parts and path not in ELSEWHERE
 ]

@@ -30,15 +30,12 @@ class Right(StrEnum):
     SALES_POST = "sales.post"  # purchases, returns, events
     BENEFITS_USE = "benefits.use"
     GOODWILL_GIVE = "goodwill.give"  # on the spot, within the limit of the role
-    WEBHOOKS_MANAGE = "webhooks.manage"  # who outside is told of what happens
-    JOURNAL_READ = "journal.read"
     AUDIENCES_READ = "audiences.read"  # which there are, how many are in them
     AUDIENCES_MANAGE = "audiences.manage"
     OUTREACH_SEND = "outreach.send"  # messages, and how often and when they go
     OUTREACH_APPROVE = "outreach.approve"  # what somebody else planned
-    CARE_READ = "care.read"  # cases and follow-ups
-    CARE_WRITE = "care.write"
-    CARE_MANAGE = "care.manage"  # their kinds, when the organisation works
+    WEBHOOKS_MANAGE = "webhooks.manage"  # who outside is told of what happens
+    JOURNAL_READ = "journal.read"
     ALERTS_RECEIVE = "alerts.receive"
     ALERTS_MANAGE = "alerts.manage"
     ACCESS_READ = "access.read"
@@ -49,8 +46,7 @@ _SERVING: Final = frozenset(
     {Right.MEMBERS_READ, Right.MEMBERS_WRITE, Right.CARDS_WRITE, Right.CONSENTS_WRITE, Right.LEDGER_READ}
 ) | {Right.PROGRAMME_READ, Right.SALES_READ, Right.BENEFITS_USE, Right.GOODWILL_GIVE}
 _SELLING: Final = frozenset({Right.LEDGER_POST, Right.SALES_POST})
-_SCORES: Final = frozenset({Right.SCORES_READ, Right.SCORES_RUN})
-_PROGRAMME: Final = frozenset({Right.PROGRAMME_READ, Right.PROGRAMME_MANAGE, Right.SALES_READ}) | _SCORES
+_PROGRAMME: Final = frozenset({Right.PROGRAMME_READ, Right.PROGRAMME_MANAGE, Right.SALES_READ})
 _REACHING: Final = frozenset({Right.AUDIENCES_READ, Right.AUDIENCES_MANAGE}) | {
     Right.OUTREACH_SEND,
     Right.OUTREACH_APPROVE,
@@ -68,11 +64,11 @@ BUILT_IN: Final[Mapping[str, tuple[str, frozenset[Right]]]] = {
     ),
     "analyst": (
         "Analyst",
-        frozenset({Right.LEDGER_READ, Right.PROGRAMME_READ, Right.SALES_READ, Right.AUDIENCES_READ}) | _SCORES,
+        frozenset({Right.LEDGER_READ, Right.PROGRAMME_READ, Right.SALES_READ, Right.AUDIENCES_READ}),
     ),
-    "clerk": ("Clerk at the counter", _SERVING | _SELLING | _CARING),
-    "till": ("Till or web shop", _SERVING | _SELLING | {Right.CARE_WRITE}),
-    "auditor": ("Auditor", _LOOKING | {Right.CARE_READ}),
+    "clerk": ("Clerk at the counter", _SERVING | _SELLING),
+    "till": ("Till or web shop", _SERVING | _SELLING),
+    "auditor": ("Auditor", _LOOKING),
     "support": (
         "Support",
         _SERVING

@@ -10,8 +10,8 @@ from regulars.api import people as api
 from regulars.ledger import people as ledger
 from regulars.members import people as members
 from regulars.members.deeds import Step
-from regulars.programme import people as programme
 from regulars.outreach import people as outreach
+from regulars.programme import people as programme
 from regulars.sales import people as sales
 
-STEPS: Final[tuple[Step, ...]] = (api, members, outreach, care, sales, scorebook, programme, ledger)
+STEPS: Final[tuple[Step, ...]] = (api, members, outreach, sales, programme, ledger)

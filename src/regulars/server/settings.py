@@ -44,9 +44,8 @@ INSTALLED_APPS = [
     "regulars.members",
     "regulars.sales",
     "regulars.programme",
-    "regulars.api",
     "regulars.outreach",
-    "regulars.care",
+    "regulars.api",
     "regulars.console",
     "regulars.server",
 ]
