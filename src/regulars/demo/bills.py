@@ -22,7 +22,7 @@ from regulars.rules.occasion import Line
 from regulars.sales.moves import Place, SoldLine
 
 AT_ONCE: Final = 400  # bills
-UNKNOWN: Final = "Corner shop"  # where a till's file names no store
+UNKNOWN: Final = "Riverside Corner Shop"  # whose till's file names no store
 _COLUMNS: Final = ("bill", "customer", "sold_at", "store", "channel", "product", "name", "category", "pieces", "amount")
 Row = tuple[Any, ...]
 
@@ -31,14 +31,6 @@ def read(chain: Path, lake: Lake, engine: Engine, work: Path) -> None:
     """The tills' files, cleaned, in a lake; what is there already is not read again."""
     opened = open_files([chain], lake=lake, engine=engine, work=work)
     take_in(look(opened, engine=engine), lake=lake, engine=engine, work=work)
-
-
-def stores_of(lake: Lake, engine: Engine) -> list[str]:
-    """Names, the busiest first."""
-    lines = lake.lines(engine)
-    store = lines.store.fill_null(UNKNOWN)
-    counted = lines.group_by(store=store).agg(lines=lines.count()).order_by(ibis.desc("lines"), "store")
-    return [str(row["store"]) for row in engine.arrow(counted).to_pylist()]
 
 
 def sold(lake: Lake, engine: Engine) -> list[list[Row]]:

@@ -18,6 +18,7 @@ from uuid import UUID
 import django
 
 DAYS: Final = 730
+SHOPS: Final = 12
 GIVEN: Final = 300  # coupons
 Tell = Callable[..., None]
 
@@ -66,29 +67,30 @@ def fill(folder: Path, customers: int, *, tell: Tell) -> None:
         keep(state, path)
     tell(step="making the files of the tills of two years")
     chain = _chain(folder, customers, state.last_on)
-    with _history(folder) as (lake, engine, work):
-        from regulars.demo import bills, people
+    from regulars.demo import bills, people
+    from regulars.sample.shops import make_shops
 
+    if not state.organisation:
+        begun = datetime.combine(state.last_on - timedelta(days=DAYS), time(), UTC)
+        shops = {shop.name: shop.code for shop in make_shops(SHOPS)}
+        set_up(state, shops, begun=begun, at=timezone.now())
+        keep(state, path)
+    tell(logins=state.logins)
+    rows = people.rows_of(chain / "members.csv")
+    _each(people.enrolled(state, rows, at=timezone.now()), len(rows), "members", state, path, tell)
+    with _history(folder) as (lake, engine, work):
         if "lake" not in state.finished:
-            tell(step="reading and cleaning them")
+            tell(step="reading and cleaning the files")
             bills.read(chain, lake, engine, work)
             state.finished.append("lake")
             keep(state, path)
-        if not state.organisation:
-            begun = datetime.combine(state.last_on - timedelta(days=DAYS), time(), UTC)
-            numbers = {name: f"{place:03d}" for place, name in enumerate(bills.stores_of(lake, engine), 1)}
-            set_up(state, numbers, begun=begun, at=timezone.now())
-            keep(state, path)
-        tell(logins=state.logins)
-        rows = people.rows_of(chain / "members.csv")
-        _each(people.enrolled(state, rows, at=timezone.now()), len(rows), "members", state, path, tell)
         sold = bills.sold(lake, engine)
-        members = _by_card(state.home, [row["Card no"] for row in rows])
-        _each(bills.booked(state, sold, members, at=timezone.now()), len(sold), "bills", state, path, tell)
-        if "coupons" not in state.finished:
-            _hand_out(state, list(members.values())[:: max(1, len(members) // GIVEN)])
-            state.finished.append("coupons")
-            keep(state, path)
+    members = _by_card(state.home, [row["Card no"] for row in rows])
+    _each(bills.booked(state, sold, members, at=timezone.now()), len(sold), "bills", state, path, tell)
+    if "coupons" not in state.finished:
+        _hand_out(state, list(members.values())[:: max(1, len(members) // GIVEN)])
+        state.finished.append("coupons")
+        keep(state, path)
 
 
 def _chain(folder: Path, customers: int, until: date) -> Path:
@@ -98,7 +100,7 @@ def _chain(folder: Path, customers: int, until: date) -> Path:
     chain, half = folder / "chain", folder / "chain.part"
     if not chain.exists():
         shutil.rmtree(half, ignore_errors=True)
-        make_chain(half, customers=customers, until=until, days=DAYS)
+        make_chain(half, customers=customers, shops=SHOPS, until=until, days=DAYS)
         half.rename(chain)
     return chain
 
