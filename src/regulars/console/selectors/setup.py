@@ -106,8 +106,8 @@ def roles(desk: Desk) -> list[Role]:
 
 
 def role_names(desk: Desk) -> list[tuple[str, str]]:
-    """For a choice, the built-in ones in the reader's language. One query."""
-    return [(one.code, said_name(one)) for one in roles(desk)]
+    """For a choice, who may least first: it is taken by who does not look. One query."""
+    return [(one.code, said_name(one)) for one in sorted(roles(desk), key=lambda one: len(one.rights))]
 
 
 def said_name(role: Role) -> str:

@@ -150,3 +150,9 @@ def month(value: date) -> str:
 def paid(sale: Any) -> int:
     """What a bill came to after discounts."""
     return int(sale.amount - sale.discount)
+
+
+@register.filter
+def signed(value: int) -> str:
+    """With a sign that is as wide as a plus."""
+    return f"{value:+d}".replace("-", "\u2212") if value else "0"

@@ -30,7 +30,7 @@ NAMES: Final = {
 
 def books(desk: Desk) -> HttpResponse:
     """Nine queries."""
-    units = {one.code: one for one in Unit.objects.order_by("kind", "code")}
+    units = {one.code: one for one in Unit.objects.order_by("-kind", "code")}
     owed = {code: amount for of_kind in liability().values() for code, amount in of_kind.items()}
     shown: dict[str, Any] = {"owed": [(units[code], amount) for code, amount in sorted(owed.items())], "unit": None}
     form = _form(desk, list(units.values()))
@@ -48,7 +48,7 @@ def books(desk: Desk) -> HttpResponse:
 
 def export(desk: Desk) -> HttpResponse:
     """The roll-forward of the address as a file, in smallest parts."""
-    units = list(Unit.objects.order_by("kind", "code"))
+    units = list(Unit.objects.order_by("-kind", "code"))
     form = _form(desk, units)
     code = form.chosen().get("unit") or (units[0].code if units else "")
     found = _rolled(desk, form, code)

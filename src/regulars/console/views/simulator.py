@@ -27,7 +27,8 @@ from regulars.sales.moves import Place
 
 def simulator(desk: Desk) -> HttpResponse:
     """Asked of the very functions that a checkout asks; nothing is written. Some twenty queries."""
-    shops = merchants(desk)
+    here = desk.merchant_text
+    shops = sorted(merchants(desk), key=lambda one: one[0] != here)
     currencies = {number: currency for number, _, currency in shops}
     posted = desk.request.POST if desk.request.method == "POST" else None
     form = SimulationForm([(number, name) for number, name, _ in shops], posted)

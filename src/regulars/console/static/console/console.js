@@ -83,14 +83,10 @@ const sent = async (event) => {
     const answer = await fetch(form.action || location.href, { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const main = one("main", page);
-    if (answer.redirected && !one("[data-stay]", page)) { location.href = answer.url; return; }
-    if (!main) { location.reload(); return; }
-    one("main").replaceWith(main);
-    document.title = page.title;
-    wake(main);
-    one(".toasts").innerHTML = one(".toasts", page)?.innerHTML ?? "";
-    wake(one(".toasts"));
-    (one("[role=alert]", main)?.closest(".field")?.querySelector("input, select, textarea") ?? one("[autofocus]", main) ?? main).focus();
+    if (!main || !one(".side", page)) { location.href = answer.url; return; }
+    if (answer.redirected) history.pushState(null, "", answer.url);
+    put(page, main);
+    (one("[role=alert]:not([hidden])", main)?.closest(".field")?.querySelector("input, select, textarea") ?? one("[autofocus]", main) ?? main).focus();
   } catch {
     // The line is down: the same key goes with the next try, so nothing is done twice.
     delete form.dataset.sending;
@@ -100,6 +96,20 @@ const sent = async (event) => {
     if (told) told.hidden = false;
   }
 };
+// The page that came takes the place of this one: what it says at its edge is said once, so it is not asked for again.
+const put = (page, main) => {
+  document.title = page.title;
+  document.body.className = page.body.className;
+  all(".tabs").forEach((tabs) => tabs.remove());
+  one("main").replaceWith(main);
+  all(".tabs", page).forEach((tabs) => main.before(tabs));
+  one(".side").replaceWith(one(".side", page));
+  one(".toasts").replaceChildren(...one(".toasts", page).children);
+  wake(main);
+  wake(one(".toasts"));
+  scrollTo(0, 0);
+};
+addEventListener("popstate", () => location.reload());
 const addLine = (button) => {
   const lines = one(".lines", button.form), last = lines.lastElementChild, next = last.cloneNode(true);
   all("input", next).forEach((box) => { box.value = box.dataset.start ?? ""; });

@@ -1,0 +1,141 @@
+"""The console in a real browser: a bill at the counter on a phone, the keyboard, undo; axe on every page, light, dark,
+at phone width, in both languages. One site and one browser for all of it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+from django.test import Client, override_settings
+
+from regulars.access import gate
+from regulars.access.models import Staff
+from regulars.access.moves import Place
+from regulars.access.services.roles import assign
+from regulars.basics.ids import typed
+from regulars.console.session import LATER
+from tests.browsing import chromium, flaws
+from tests.console.town import SETUP, Town, make_town
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+expect = pytest.importorskip("playwright.sync_api").expect
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+PAGES = (
+    "", "waiting", "sales", "members", "members/new", "members/{member}", "sales/{sale}", "counter", "counter/{member}",
+    "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator", "reward/levels",
+    "reward/coupons", "reward/rewards", "reward/books", "set-up", "set-up/staff", "set-up/staff/new", "set-up/roles",
+    "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at",
+)  # fmt: skip
+DARK = ("", "members/{member}", "counter/{member}", "reward/terms")
+
+
+@contextmanager
+def at(browser: "Browser", url: str, role: str, sessions: dict[str, str], **how: Any) -> Iterator["Page"]:
+    """A page in which somebody of that role is logged in; what it complains of fails."""
+    noise: list[str] = []
+    context = browser.new_context(base_url=url, **how)
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": sessions[role], "url": url}])
+    page = context.new_page()
+    page.on("pageerror", lambda error: noise.append(str(error)))
+    page.on("console", lambda told: noise.append(told.text) if "Content Security" in told.text else None)
+    yield page
+    context.close()
+    assert noise == []
+
+
+def session_of(staff: Staff) -> str:
+    browser = Client()
+    browser.force_login(staff)
+    session = browser.session
+    session[LATER] = True
+    session.save()
+    return str(session.session_key)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_console(live_server: Any) -> None:
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        town = make_town(datetime.now(UTC))
+    whole = Place(town.other)
+    assign("administrator", whole, staff=town.staff["administrator"], by=gate.HOUSE, actor=SETUP, at=town.at)
+    people = {role: Staff.objects.get(pk=town.staff[role]) for role in ("administrator", "clerk", "support")}
+    sessions = {role: session_of(one) for role, one in people.items()}
+    with chromium() as browser:
+        a_bill_on_a_phone(browser, live_server.url, sessions, town)
+        by_keyboard(browser, live_server.url, sessions)
+        every_page(browser, live_server.url, sessions, town)
+
+
+def a_bill_on_a_phone(browser: "Browser", url: str, sessions: dict[str, str], town: Town) -> None:
+    phone = {"width": 360, "height": 740}
+    with at(browser, url, "clerk", sessions, viewport=phone, locale="zh-CN") as page:
+        page.goto("/counter")
+        expect(page.locator("h1")).to_have_text("柜台")
+        page.get_by_label("面前的是谁").fill(town.card)
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Ada Wong")
+        page.get_by_label("内容").fill("茶")
+        page.get_by_label("本行价格").fill("4.50")
+        page.get_by_role("button", name="共计多少？").click()
+        expect(page.locator(".due strong")).to_have_text("£4.50")
+        assert page.evaluate(WIDE) <= 0
+        page.get_by_role("button", name="已付款：入账").click()
+        expect(page.locator("h1")).to_contain_text("£4.50")
+        expect(page.locator(".toast")).to_contain_text("已入账")
+        page.get_by_role("link", name="下一位顾客").click()
+        expect(page.locator("h1")).to_have_text("柜台")
+
+
+def by_keyboard(browser: "Browser", url: str, sessions: dict[str, str]) -> None:
+    with at(browser, url, "support", sessions, locale="en-GB") as page:
+        page.goto("/members")
+        page.locator("h1").click()
+        page.keyboard.press("j")
+        expect(page.locator("[data-rows] .row-link").first).to_be_focused()
+        page.keyboard.press("Control+k")
+        page.keyboard.type("wong")
+        expect(page.locator("#palette .found a.on")).to_have_text("Ada Wong")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Ada Wong")
+        page.locator("summary", has_text="Note").click()
+        page.locator("textarea[name=text]").fill("Likes oat milk.")
+        page.get_by_role("button", name="Keep the note").click()
+        expect(page.locator("main")).to_contain_text("Likes oat milk.")
+        page.locator(".toast").get_by_role("button", name="Undo").click()
+        expect(page.locator(".toast")).to_contain_text("The note is gone.")
+        expect(page.locator("main")).not_to_contain_text("Likes oat milk.")
+        page.locator("summary", has_text="Correct a balance").click()
+        page.get_by_label("How much; with a minus").fill("a lot")
+        page.locator("form[action$=adjust] textarea").fill("Oops.")
+        page.get_by_role("button", name="Book it").click()
+        expect(page.locator("form[action$=adjust] [role=alert]:visible")).to_have_text("This is no amount.")
+        page.locator("h1").click()
+        page.keyboard.press("?")
+        expect(page.locator("#keys")).to_be_visible()
+
+
+def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Town) -> None:
+    found: dict[str, list[str]] = {}
+    known = {"member": typed("mbr", town.members[0]), "sale": typed("sal", town.sales[0])}
+    with at(browser, url, "administrator", sessions, locale="en-GB") as page:
+        page.goto("/work-at")
+        page.locator("li", has_text="Market/Quay").get_by_role("button").click()
+        for path in PAGES:
+            answer = page.goto("/" + path.format(**known))
+            assert answer
+            assert answer.status == 200, path
+            found[path] = flaws(page)
+            page.set_viewport_size({"width": 360, "height": 740})
+            assert page.evaluate(WIDE) <= 0, path
+            page.set_viewport_size({"width": 1280, "height": 800})
+        page.emulate_media(color_scheme="dark")
+        for path in DARK:
+            page.goto("/" + path.format(**known))
+            found[f"{path}, dark"] = flaws(page)
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
