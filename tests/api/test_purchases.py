@@ -8,7 +8,7 @@ import pytest
 from regulars.basics.ids import new_id, typed
 from regulars.sales.models import Sale
 from tests.api.shop import PER_TEN, POINTS, Shop, line, now, open_shop, promise
-from tests.api.world import World
+from tests.api.world import Till, World
 
 
 @pytest.fixture
@@ -152,8 +152,8 @@ def test_a_reserved_bill_is_completed_once(shop: Shop) -> None:
 def test_a_reserved_bill_that_is_given_up_leaves_everything_as_before(shop: Shop) -> None:
     shop.buy(line(100_000))
     held = shop.buy(line(3000), points=[{"unit": "points", "points": 40}], hold_seconds=600)
-    assert shop.till.done(f"/purchases/{held['id']}/cancel", {"reason": "left"})["state"] == "cancelled"
-    assert shop.points() == (100, 0, 0)
+    done = shop.till.done(f"/purchases/{held['id']}/cancel", {"reason": "left"})
+    assert (done["state"], done["balances"][0]["available"], shop.points()) == ("cancelled", 100, (100, 0, 0))
     assert shop.till.post(f"/purchases/{held['id']}/complete").status_code == 409
 
 
@@ -255,3 +255,18 @@ def test_a_batch_that_is_refused_says_for_whom(shop: Shop) -> None:
     bills = [shop.asked(line(100)), shop.asked(line(100), member=nobody)]
     refused = shop.till.post("/purchases/batch", {"purchases": bills})
     assert (refused.status_code, refused.json()["members"]) == (404, [nobody])
+
+
+def test_a_receipt_leads_to_its_purchase_and_to_what_came_back_of_it(shop: Shop) -> None:
+    bought = shop.buy(line(2000, quantity="2"))
+    where = {"source": "till-4", "external_id": "doc-1", "merchant": typed("mrc", shop.world.merchant)}
+    assert [one["id"] for one in shop.till.get("/purchases", **where).json()["items"]] == [bought["id"]]
+    assert shop.till.get("/purchases", **where | {"external_id": "doc-9"}).json() == {"items": []}
+    listed = f"/purchases/{bought['id']}/returns"
+    assert shop.till.get(listed).json() == {"items": []}
+    back = shop.back(bought, {"number": 1, "quantity": "1"})
+    assert shop.till.get(listed).json()["items"] == [back | {"replayed": False}]
+    assert shop.till.get("/purchases", **where | {"external_id": "doc-2"}).json() == {"items": []}  # the return's own
+    other = Till(shop.world.key("till", merchant=shop.world.other))
+    assert other.get("/purchases", **where | {"merchant": typed("mrc", shop.world.other)}).json() == {"items": []}
+    assert other.get(listed).status_code == 404

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from ninja import Router
+from ninja import Query, Router
 from pydantic import Field
 
 from regulars.access.rights import Right
 from regulars.api.doors import Reply, read, write
-from regulars.api.fields import Asking, SaleId, Telling
+from regulars.api.fields import Asking, MerchantId, SaleId, Telling
 from regulars.api.keys import Call, Request
 from regulars.api.places import Where, merchants_seen, organisation, stores_seen, where
 from regulars.api.routes.bills import (
@@ -40,7 +40,7 @@ from regulars.programme.checkout.moves import (
     PointsWanted,
     ValueWanted,
 )
-from regulars.programme.checkout.selectors import purchase
+from regulars.programme.checkout.selectors import backs_of, by_document, purchase
 from regulars.rules.occasion import Line, Tender
 from regulars.sales.errors import SaleUnknown
 from regulars.sales.moves import Place, SoldLine
@@ -62,6 +62,18 @@ class BatchTold(Telling):
     items: list[PurchaseTold]
 
 
+class FoundTold(Telling):
+    """One, or none."""
+
+    items: list[PurchaseTold]
+
+
+class BacksTold(Telling):
+    """Returns of one purchase."""
+
+    items: list[BackTold]
+
+
 @write(router, "POST", "/purchases", right=Right.SALES_POST, answer=PurchaseTold, status=201)
 def check_out(request: Request, body: PurchaseAsked) -> Reply:
     """A whole bill in one call: recognised, priced, coupons, points and stored value, what it earns. With dry_run it is
@@ -81,6 +93,29 @@ def check_out_many(request: Request, body: BatchAsked) -> BatchTold:
 def read_a_purchase(request: Request, purchase: SaleId) -> PurchaseTold:
     """A purchase as it was answered, in its present state."""
     return _told(_seen(request.call, purchase, Right.SALES_READ))
+
+
+@read(router, "/purchases", right=Right.SALES_READ, answer=FoundTold)
+def find_a_purchase(
+    request: Request,
+    source: Annotated[str, Query(description="What the till called itself.", max_length=60)],
+    external_id: Annotated[str, Query(description="The number on the receipt.", max_length=120)],
+    merchant: Annotated[MerchantId | None, Query(description="Where several are seen: whose till.")] = None,
+) -> FoundTold:
+    """The purchase that a till called so, as it was answered; nothing where there is none that this key may see."""
+    call = request.call
+    found = by_document(where(call, Right.SALES_READ, merchant, None).source_of(source), external_id)
+    try:
+        return FoundTold(items=[_told(_seen(call, found, Right.SALES_READ))] if found else [])
+    except SaleUnknown:  # a return's or an event's number, or somebody else's
+        return FoundTold(items=[])
+
+
+@read(router, "/purchases/{purchase}/returns", right=Right.SALES_READ, answer=BacksTold)
+def read_returns(request: Request, purchase: SaleId) -> BacksTold:
+    """What came back of a purchase so far, the oldest first, as it was answered."""
+    _seen(request.call, purchase, Right.SALES_READ)
+    return BacksTold(items=[BackTold.model_validate(one.told) for one in backs_of(purchase)])
 
 
 @write(router, "POST", "/purchases/{purchase}/complete", right=Right.SALES_POST, answer=PurchaseTold)

@@ -166,12 +166,6 @@ class ValueAsked(TypedDict):
     amount: NotRequired[int | None]
 
 
-class CancelAsked(TypedDict):
-    """Why a reserved purchase is given up."""
-
-    reason: NotRequired[str]
-
-
 class BackTold(TypedDict):
     """A return as it was answered first. `refund` goes back in money (below nothing: is to be paid, where spent
     points are charged); the rest goes to where it came from."""
@@ -220,4 +214,10 @@ class ReturnAsked(TypedDict):
     external_id: str
     effective_at: NotRequired[str | None]
     lines: NotRequired[list[LineBackAsked]]
+    reason: NotRequired[str]
+
+
+class CancelAsked(TypedDict):
+    """Why a reserved purchase is given up."""
+
     reason: NotRequired[str]

@@ -131,7 +131,8 @@ def _give_up(sale: UUID, kept: Checkout, reason: str, actor: Actor, at: datetime
         except HoldClosed:  # it lapsed by itself: the sale was looked at late
             continue
     sales.cancel([sale], reason=reason, actor=actor, at=at)
-    kept.told = {**kept.told, "state": "cancelled", "lapses_at": None}
+    member = holders_of(kept).member
+    kept.told = {**kept.told, "state": "cancelled", "lapses_at": None, "balances": _balances(kept, member, at)}
     kept.save(update_fields=["told"])
 
 

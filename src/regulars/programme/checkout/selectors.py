@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from regulars.journal.statements import run
 from regulars.programme.checkout.moves import Outcome
 from regulars.programme.models import Back, Checkout, Review
 from regulars.sales.models import Sale
@@ -43,6 +44,18 @@ def purchase(number: UUID) -> Seen | None:
             return None
         return Seen(Outcome(number, waits.told), waits.organisation, waits.merchant, waits.store)
     return Seen(Outcome(number, _now(kept, row.state)), row.organisation, row.merchant, row.store)
+
+
+def by_document(source: str, external_id: str) -> UUID | None:
+    """The bill that a till calls so. One query."""
+    rows = run("SELECT answer FROM sales_key WHERE source = %s AND external_id = %s", [source, external_id])
+    return rows[0][0] if rows else None
+
+
+def backs_of(sale: UUID) -> list[Outcome]:
+    """What came back of a purchase, the oldest first, as it was answered. One query."""
+    rows = Back.objects.filter(sale=sale).order_by("id").values_list("id", "told")
+    return [Outcome(number, told) for number, told in rows]
 
 
 def waiting(organisation: UUID, *, after: UUID | None = None, limit: int = 50) -> list[Review]:
