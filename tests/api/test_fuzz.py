@@ -121,6 +121,7 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     assert administrator.send("PUT", "/audiences/vip", vip).status_code == 200
     return {
         "audience": ["vip"],
+        "run": [administrator.done("/scores/runs", {})["id"]],
         "purchase": [bought, held],
         "review": late,
         "coupon": [one["id"] for one in coupons],

@@ -28,6 +28,8 @@ class Right(StrEnum):
     PROGRAMME_MANAGE = "programme.manage"  # and change them
     SALES_READ = "sales.read"
     SALES_POST = "sales.post"  # purchases, returns, events
+    SCORES_READ = "scores.read"  # classes, stages, scores of members, and the runs behind them
+    SCORES_RUN = "scores.run"
     BENEFITS_USE = "benefits.use"
     GOODWILL_GIVE = "goodwill.give"  # on the spot, within the limit of the role
     AUDIENCES_READ = "audiences.read"  # which there are, how many are in them
@@ -44,16 +46,17 @@ class Right(StrEnum):
 
 _SERVING: Final = frozenset(
     {Right.MEMBERS_READ, Right.MEMBERS_WRITE, Right.CARDS_WRITE, Right.CONSENTS_WRITE, Right.LEDGER_READ}
-) | {Right.PROGRAMME_READ, Right.SALES_READ, Right.BENEFITS_USE, Right.GOODWILL_GIVE}
+) | {Right.PROGRAMME_READ, Right.SALES_READ, Right.SCORES_READ, Right.BENEFITS_USE, Right.GOODWILL_GIVE}
 _SELLING: Final = frozenset({Right.LEDGER_POST, Right.SALES_POST})
-_PROGRAMME: Final = frozenset({Right.PROGRAMME_READ, Right.PROGRAMME_MANAGE, Right.SALES_READ})
+_SCORES: Final = frozenset({Right.SCORES_READ, Right.SCORES_RUN})
+_PROGRAMME: Final = frozenset({Right.PROGRAMME_READ, Right.PROGRAMME_MANAGE, Right.SALES_READ}) | _SCORES
 _REACHING: Final = frozenset({Right.AUDIENCES_READ, Right.AUDIENCES_MANAGE}) | {
     Right.OUTREACH_SEND,
     Right.OUTREACH_APPROVE,
 }
 _LOOKING: Final = frozenset(
     {Right.MEMBERS_READ, Right.LEDGER_READ, Right.JOURNAL_READ, Right.ACCESS_READ, Right.ALERTS_RECEIVE}
-) | {Right.PROGRAMME_READ, Right.SALES_READ}
+) | {Right.PROGRAMME_READ, Right.SALES_READ, Right.SCORES_READ}
 
 # By code: the name shown, and what it may.
 BUILT_IN: Final[Mapping[str, tuple[str, frozenset[Right]]]] = {

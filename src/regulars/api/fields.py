@@ -110,6 +110,7 @@ DeliveryId = Annotated[UUID, BeforeValidator(_id_reader("dlv")), _text_id("dlv")
 EventId = Annotated[UUID, BeforeValidator(_id_reader("evt")), _text_id("evt"), _id_schema("evt")]
 MoveInId = Annotated[UUID, BeforeValidator(_id_reader("mvi")), _text_id("mvi"), _id_schema("mvi")]
 AudienceId = Annotated[UUID, BeforeValidator(_id_reader("aud")), _text_id("aud"), _id_schema("aud")]
+ScoresRunId = Annotated[UUID, BeforeValidator(_id_reader("scr")), _text_id("scr"), _id_schema("scr")]
 KeyId = Annotated[UUID, BeforeValidator(_id_reader("key")), _text_id("key"), _id_schema("key")]
 
 

@@ -32,10 +32,18 @@ def sql_of(expression: ir.Expr) -> str:
 class Engine:
     """One DuckDB session. Close it, or use it in `with`; its kept tables go with it.
 
-    `memory` is DuckDB's limit ("8GB"); past it, work spills to `scratch`.
+    `memory` is DuckDB's limit ("8GB"); past it, work spills to `scratch`. With `file` the kept tables stay in that
+    file, each from the moment it was kept: who opens it again finds them.
     """
 
-    def __init__(self, *, memory: str = "6GB", threads: int | None = None, scratch: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        memory: str = "6GB",
+        threads: int | None = None,
+        scratch: Path | None = None,
+        file: Path | None = None,
+    ) -> None:
         settings: dict[str, Any] = {
             "memory_limit": memory,
             "autoinstall_known_extensions": "false",
@@ -45,7 +53,7 @@ class Engine:
             settings["threads"] = threads
         if scratch is not None:
             settings["temp_directory"] = str(scratch)
-        self.connection = duckdb.connect(config=settings)
+        self.connection = duckdb.connect(file or ":memory:", config=settings)
         # Nothing downstream relies on row order unless it says ORDER BY; order would cost memory.
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute("SET enable_progress_bar = false")  # it would write into --json answers

@@ -187,6 +187,20 @@ def prepare(
         raise WrongSetting(f"Nothing was sold up to {cut_off}.", cut_off=str(cut_off))
     for number, share in enumerate(working.shares(seen)):
         _add_share(share, working, cut_off, anew=number == 0)
+    return prepared(working, aside, cut_off, settings, currency, progress)
+
+
+def prepared(
+    working: Working,
+    aside: Sequence[int | None],
+    cut_off: date,
+    settings: Settings,
+    currency: str,
+    progress: Progress,
+) -> Work:
+    """What `prepare` gave, of an engine that still has its tables."""
+    engine = working.engine
+    seen = as_of(complete(without_accounts(working.lines, aside)), cut_off)
     kept_days, kept_facts, kept_buyers = (engine.named(name) for name in ("kept_days", "kept_facts", "kept_buyers"))
     kept = (widened(kept_days), kept_facts, kept_buyers)
     return Work(engine, settings, cut_off, currency, progress, working, seen, *kept, begun=1)

@@ -13,5 +13,6 @@ from regulars.members.deeds import Step
 from regulars.outreach import people as outreach
 from regulars.programme import people as programme
 from regulars.sales import people as sales
+from regulars.scorebook import people as scorebook
 
-STEPS: Final[tuple[Step, ...]] = (api, members, outreach, sales, programme, ledger)
+STEPS: Final[tuple[Step, ...]] = (api, members, outreach, sales, scorebook, programme, ledger)

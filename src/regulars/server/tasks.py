@@ -127,6 +127,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("members.finish_lakes", "regulars.members.erasing.finish_lakes", "*/5 * * * *", most=1),
     Step("sales.lapse", "regulars.programme.checkout.ending.lapse_due", "* * * * * */15"),
     Step("sales.into_lake", "regulars.sales.sending.into_lake", "7 2 * * *"),
+    Step("scores.run", "regulars.scorebook.sending.run_due", "* * * * * */5"),
     Step("coupons.lapse", "regulars.programme.services.coupons_using.lapse_due", "* * * * * */15"),
     Step("coupons.expire", "regulars.programme.services.coupons.expire_due", "*/10 * * * *"),
     Step("coupons.hand_over", "regulars.programme.services.coupons_handing.hand_over_due", "* * * * *"),

@@ -58,6 +58,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "retention": (_MEMBERS, "apply keep"),
     "rewards": (_PROGRAMME, "cancel fulfil redeem"),
     "sales": (Right.SALES_READ, "accepted cancel complete event into_lake read record refused return review"),
+    "scores": (Right.SCORES_READ, "ask cancel done failed plan read"),
     "tiers": (_PROGRAMME, "begin bring change end give review void"),
     "webhooks": (Right.WEBHOOKS_MANAGE, "change create delete ping resend rotate switched_off"),
 }

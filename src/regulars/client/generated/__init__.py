@@ -35,6 +35,7 @@ from regulars.client.generated.referrals import Referrals
 from regulars.client.generated.resets import Resets
 from regulars.client.generated.reviews import Reviews
 from regulars.client.generated.rewards import Rewards
+from regulars.client.generated.scores import Scores
 from regulars.client.generated.settings import Settings
 from regulars.client.generated.simulations import Simulations
 from regulars.client.generated.tiers import Tiers
@@ -78,6 +79,7 @@ class Addresses(
     Resets,
     Reviews,
     Rewards,
+    Scores,
     Settings,
     Simulations,
     Tiers,

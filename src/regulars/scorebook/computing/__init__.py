@@ -1,0 +1,1 @@
+"""The work of a run: from the history lake to scores. Loads DuckDB and the models: workers only."""
