@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
-from tests.ledger.test_statements import counted
 from tests.programme.climbers import BEGAN, day, flew, ladder, member
 from tests.programme.conftest import ANN, HOME
+from tests.statements import counted
 
 from regulars.basics.errors import RegularsError
 from regulars.journal.errors import KeyReused
@@ -147,14 +147,14 @@ def test_the_catalogue_says_why_something_cannot_be_had() -> None:
     assert [code for code, one in seen.items() if one.is_affordable] == ["mug"]
 
 
-def test_a_longer_catalogue_costs_no_more_queries(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_longer_catalogue_costs_no_more_queries() -> None:
     ada = rich()
     costs = []
     for many in (1, 12):
         for place in range(many):
             reward(f"mug-{many}-{place}", stock=5, limits=[{"most": 2}])
         terms = book(HOME)
-        with counted(monkeypatch) as seen:
+        with counted() as seen:
             offered_to(ada, organisation=HOME, terms=terms, at=NOW)
         costs.append(len(seen))
     assert costs[0] == costs[1] <= 8

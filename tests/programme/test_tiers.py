@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.ledger.test_statements import counted
 from tests.programme.climbers import day, earned, flew, kept, ladder, member, night, returned, shown
 from tests.programme.conftest import ANN, HOME
+from tests.statements import counted
 
 from regulars.basics.ids import new_id
 from regulars.programme.book import book
@@ -116,7 +116,7 @@ def test_sem_39_a_late_arrival_raises_from_its_own_date_and_the_history_says_so(
     assert StandingChange.objects.filter(member=ada).count() == 3
 
 
-def test_many_at_once_cost_as_few_queries_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_at_once_cost_as_few_queries_as_one() -> None:
     ladder()
     people = [member() for _ in range(40)]
     for one in people:
@@ -125,7 +125,7 @@ def test_many_at_once_cost_as_few_queries_as_one(monkeypatch: pytest.MonkeyPatch
 
     def cost(chosen: list[UUID], miles: int) -> tuple[int, int]:
         counts = [Counts(one, new_id(day(2025, 3)), {"miles": miles}, day(2025, 3)) for one in chosen]
-        with counted(monkeypatch) as seen:
+        with counted() as seen:
             risen = qualify(counts, organisation=HOME, actor=ANN, at=day(2025, 3), terms=terms)
         return len(risen), len([sql for sql in seen if "SAVEPOINT" not in sql])
 
