@@ -16,7 +16,18 @@ ELSEWHERE = {
 }
 SOURCES = [
     path
-    for room in ("journal", "access", "ledger", "members", "sales", "programme", "outreach", "api", "server")
+    for room in (
+        "journal",
+        "access",
+        "ledger",
+        "members",
+        "sales",
+        "scorebook",
+        "programme",
+        "outreach",
+        "api",
+        "server",
+    )
     for path in (HOUSE / room).rglob("*.py")
     if "migrations" not in path.parts and path not in ELSEWHERE
 ]

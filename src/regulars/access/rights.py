@@ -67,7 +67,7 @@ BUILT_IN: Final[Mapping[str, tuple[str, frozenset[Right]]]] = {
     ),
     "analyst": (
         "Analyst",
-        frozenset({Right.LEDGER_READ, Right.PROGRAMME_READ, Right.SALES_READ, Right.AUDIENCES_READ}),
+        frozenset({Right.LEDGER_READ, Right.PROGRAMME_READ, Right.SALES_READ, Right.AUDIENCES_READ}) | _SCORES,
     ),
     "clerk": ("Clerk at the counter", _SERVING | _SELLING),
     "till": ("Till or web shop", _SERVING | _SELLING),
