@@ -1,5 +1,6 @@
 """All terms of an organisation as one value, kept in the process and read anew when their edition has changed."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,10 +28,20 @@ class Book:
     organisation: UUID
     by_kind: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)  # by code, then version
     by_id: Mapping[UUID, Version] = field(default_factory=dict)
+    _spans: dict[str, tuple[list[datetime], dict[int, tuple[Version, ...]]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def at(self, kind: str, moment: datetime) -> tuple[Version, ...]:
         """For each code the version valid at the moment, in the order of codes."""
-        return tuple(one for one in self.by_kind.get(kind, ()) if one.holds(moment))
+        spans = self._spans.get(kind)
+        if spans is None:
+            spans = self._spans[kind] = (_moments(self.by_kind.get(kind, ())), {})
+        place = bisect_right(spans[0], moment)  # nothing changes between two moments: told once
+        found = spans[1].get(place)
+        if found is None:
+            found = spans[1][place] = tuple(one for one in self.by_kind.get(kind, ()) if one.holds(moment))
+        return found
 
     def one(self, kind: str, code: str, moment: datetime) -> Version | None:
         """The version of a code valid at the moment, if there is one."""
@@ -49,6 +60,11 @@ class Book:
         if found is None:
             raise UnknownTerms("There is no such version of any terms here.")
         return found
+
+
+def _moments(versions: tuple[Version, ...]) -> list[datetime]:
+    """When anything begins or ends."""
+    return sorted({moment for one in versions for moment in (one.begins_at, one.ends_at) if moment is not None})
 
 
 def book(organisation: UUID) -> Book:

@@ -94,6 +94,8 @@ class Offers:
     def decide(self, basket: Basket) -> Told:
         """The price of a basket. What it takes is counted, so that the next of the batch sees it."""
         ready = self.ready[basket.id]
+        if not ready.candidates and not ready.refused:
+            return Told(basket, Priced(basket.occasion.lines, (), ()), ready.shown)
         offered, refused = self._offered(ready)
         if ready.policy.typed == Typed.ALL_OR_NOTHING:
             offered, refused = _all_or_none(offered, [*ready.refused, *refused], ready)
@@ -246,7 +248,10 @@ def _ready(
 ) -> Ready:
     """Conditions of promotions are looked at first: those that do not hold here lock nothing."""
     occasion = basket.occasion
+    policy = terms.one(POLICY, DEFAULT, occasion.at)
     pairs: list[tuple[Version, CouponRow | None]] = [(one, None) for one in terms.at(PROMOTION, occasion.at)]
+    if not pairs and not basket.codes:
+        return Ready(basket, (), (), (), policy.terms if policy else AS_USUAL)
     refused: list[NotApplied] = []
     shown = [
         Shown(text, row.id if (row := found.get(text)) else None, row.series if row else "") for text in basket.codes
@@ -268,7 +273,6 @@ def _ready(
             continue
         limits = counted(version.terms.limits, code_of(version), whose, at=occasion.at, zone=occasion.zone)
         candidates.append(Candidate(version, limits, coupon))
-    policy = terms.one(POLICY, DEFAULT, occasion.at)
     return Ready(basket, tuple(candidates), tuple(refused), tuple(shown), policy.terms if policy else AS_USUAL)
 
 
