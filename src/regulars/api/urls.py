@@ -92,9 +92,9 @@ for noun in (
     webhooks,
     deliveries,
     events,
+    audiences,
 ):
     api.add_router("", noun.router)
-    audiences,
 
 urlpatterns = [
     path("v1/reference", reference, {"draw": api.get_openapi_schema}),
