@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks import (
     bench_analyze,
+    bench_audiences,
     bench_checkout,
     bench_churn,
     bench_coupons,
@@ -66,6 +67,8 @@ def main() -> None:
         "coupons": lambda: bench_coupons.run(100_000),
         "programme": lambda: bench_programme.run(1_000_000),
         "analyze": lambda: analyses(asked.lines),
+        "scorebook": lambda: bench_scorebook.run(1_000_000),
+        "audiences": lambda: iter(bench_audiences.run()),
     }
     kept = [json.loads(row) for row in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
     for name in asked.only.split(","):

@@ -9,7 +9,9 @@ from tests.members.shop import ANN, AT, OURS, enrol
 
 from regulars.journal.statements import run
 from regulars.members.models import Member, Tag
+from regulars.members.moves import Asked as Said
 from regulars.members.moves import NewMark
+from regulars.members.services.consents import publish, tell
 from regulars.members.services.extras import mark
 from regulars.outreach.audiences.parts import Asked
 from regulars.sales.models import Sale, SaleLine
@@ -116,3 +118,11 @@ def freeze(member: UUID) -> None:
 
 def state(member: UUID, text: str) -> None:
     Member.objects.filter(id=member).update(state=text)
+
+
+def agree(member: UUID, given: bool, days_ago: int, *, channel: str = "email") -> None:
+    """A yes or no to marketing, with its proof."""
+    words = {"organisation": OURS, "purpose": "marketing", "language": "en", "version": "1", "text": "Yes?"}
+    wording = publish(**words, actor=ANN, at=AT)  # type: ignore[arg-type]
+    asked = Said(member, channel, "marketing", given, "form", NOW - days_ago * DAY, wording if given else None)
+    tell([asked], organisation=OURS, actor=ANN, at=NOW)

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from regulars.access.selectors import places
 from regulars.journal.statements import column, run
 from regulars.members.selectors import group_of, roots
-from regulars.outreach.audiences.compiling import Compiled, compiled
+from regulars.outreach.audiences.compiling import Explained, compiled, explained
 from regulars.outreach.audiences.parts import Asked
 from regulars.outreach.audiences.reading import Node, leaves, read
 from regulars.outreach.audiences.sentences import leaf_sentence, sentence
@@ -33,16 +34,16 @@ def asked_by(audience: Audience, *, at: datetime) -> Asked:
 
 
 def count(tree: Node, asked: Asked) -> int:
-    """How many are in it. One query."""
+    """How many are in it. One statement, and one that gives it room."""
     ready = compiled(tree, asked)
-    return int(run(f"SELECT count(*) {ready.rows}", ready.values)[0][0])
+    return int(_run(f"SELECT count(*) {ready.rows}", ready.values)[0][0])
 
 
 def page(tree: Node, asked: Asked, *, after: UUID | None = None, limit: int = 50) -> list[UUID]:
-    """Who is in it, in the order of their ids. One query."""
+    """Who is in it, in the order of their ids. Queries as `count`."""
     ready = compiled(tree, asked)
     further = " AND m.id > %(after)s::uuid" if after is not None else ""
-    rows = run(
+    rows = _run(
         f"SELECT m.id {ready.rows}{further} ORDER BY m.id LIMIT %(limit)s::int",
         ready.bound(limit=limit, **({"after": after} if after is not None else {})),
     )
@@ -50,9 +51,20 @@ def page(tree: Node, asked: Asked, *, after: UUID | None = None, limit: int = 50
 
 
 def everybody(tree: Node, asked: Asked) -> list[UUID]:
-    """All who are in it. One query."""
+    """All who are in it. Queries as `count`."""
     ready = compiled(tree, asked)
-    return [member for (member,) in run(f"SELECT m.id {ready.rows}", ready.values)]
+    return [member for (member,) in _run(f"SELECT m.id {ready.rows}", ready.values)]
+
+
+def _run(sql: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    with transaction.atomic():
+        give_room()
+        return run(sql, values)
+
+
+def give_room() -> None:
+    """Memory for the sets of this transaction's statements, and no compiler, which takes longer than they do."""
+    run("SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true)")
 
 
 def why(tree: Node, asked: Asked, member: UUID, *, language: Language = Language.ENGLISH) -> Reasons:
@@ -60,7 +72,7 @@ def why(tree: Node, asked: Asked, member: UUID, *, language: Language = Language
     root = roots([member], organisation=asked.organisation)[member]
     person = tuple(dict.fromkeys((root, *group_of(root))))
     alone = Asked(asked.organisation, asked.at, asked.zone, asked.merchant, asked.store, person)
-    ready = compiled(tree, alone)
+    ready = explained(tree, alone)
     row = run(_why_statement(ready), ready.bound(root=root))[0]
     named = words(asked.organisation, language, terms=book(asked.organisation))
     by_pointer = {one.pointer: one.asked for one in leaves(tree)}
@@ -72,11 +84,11 @@ def why(tree: Node, asked: Asked, member: UUID, *, language: Language = Language
     return Reasons(root, bool(inside), "" if based else _standing(state, frozen), told)
 
 
-def _why_statement(ready: Compiled) -> str:
+def _why_statement(ready: Explained) -> str:
     each = "".join(f", {part.holds}, {part.fact}" for part in ready.parts.values())
     frozen = "EXISTS (SELECT 1 FROM ledger_freeze f WHERE f.owner = m.id AND f.lifted_at IS NULL)"
     return (
-        f"SELECT ({ready.base}) AND {ready.holds}, ({ready.base}), m.state, {frozen}{each} {ready.source}"
+        f"SELECT ({ready.base}) AND {ready.holds}, ({ready.base}), m.state, {frozen}{each} {ready.rows}"
         " WHERE m.id = %(root)s::uuid"
     )
 

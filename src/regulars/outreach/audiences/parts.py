@@ -62,6 +62,13 @@ class Part:
     holds: str
     fact: str  # JSON of what was looked at
     joined: str = ""
+    absent: bool = False  # whether it holds for who has no row there
+    ids: str = ""  # the same as ids of members, some perhaps twice, where that is cheaper to say
+
+
+# A member's root, by a table of the few that were merged: the second test tells the planner that they are few.
+OF_ROOT = "LEFT JOIN members_member x ON x.id = h.member_id AND x.root_id <> x.id AND (x.root_id = x.id) IS FALSE"
+ROOT = "coalesce(x.root_id, h.member_id)"
 
 
 def only_of(column_name: str, asked: Asked, bind: Binder) -> str:

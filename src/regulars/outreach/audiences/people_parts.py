@@ -20,9 +20,7 @@ from regulars.outreach.audiences.forms import (
     Tagged,
     uuids,
 )
-from regulars.outreach.audiences.parts import Asked, Binder, Part, only_of
-
-_OF_ROOT = "JOIN members_member x ON x.id = h.member_id"
+from regulars.outreach.audiences.parts import OF_ROOT, ROOT, Asked, Binder, Part, only_of
 
 
 def fact_is(given: FactIs, bind: Binder) -> Part:
@@ -34,9 +32,9 @@ def field_is(given: FieldIs, name: str, asked: Asked, bind: Binder) -> Part:
     wanted = bind.many([json.dumps(value) for value in given.any_of], "jsonb")
     # As the page of a member shows them: the member's own first, then the latest of those merged into it.
     joined = (
-        "SELECT x.root_id AS id,"
-        " (array_agg(h.value ORDER BY (x.id = x.root_id) DESC, h.effective_at DESC))[1] AS value"
-        f" FROM members_fact h {_OF_ROOT} WHERE h.name = {bind.one(given.name, 'text')} AND h.ended_at IS NULL"
+        f"SELECT {ROOT} AS id,"
+        " (array_agg(h.value ORDER BY (x.id IS NULL) DESC, h.effective_at DESC))[1] AS value"
+        f" FROM members_fact h {OF_ROOT} WHERE h.name = {bind.one(given.name, 'text')} AND h.ended_at IS NULL"
         f" AND h.value IS NOT NULL{only_of('h.member_id', asked, bind)} GROUP BY 1"
     )
     return Part(f"coalesce({name}.value = ANY({wanted}) OR {name}.value ?| {_texts(given, bind)}, false)",
@@ -103,39 +101,58 @@ def in_household(given: InHousehold, name: str, asked: Asked, bind: Binder) -> P
 
 def identified(given: Identified, name: str, asked: Asked, bind: Binder) -> Part:
     verified = "" if given.verified is None else f" AND h.verified_at IS {'NOT ' if given.verified else ''}NULL"
-    joined = (
-        f"SELECT x.root_id AS id, count(*) AS held FROM members_identifier h {_OF_ROOT}"
-        f" WHERE h.kind = {bind.one(given.kind, 'text')} AND h.state = 'active'{verified}"
-        f"{only_of('h.member_id', asked, bind)} GROUP BY 1"
+    held = (
+        f"FROM members_identifier h {OF_ROOT} WHERE h.kind = {bind.one(given.kind, 'text')} AND h.state = 'active'"
+        f" AND h.member_id IS NOT NULL{verified}{only_of('h.member_id', asked, bind)}"
     )
-    return Part(f"({name}.id IS NOT NULL)", f"jsonb_build_object('held', coalesce({name}.held, 0))", joined)
+    return Part(
+        holds=f"({name}.id IS NOT NULL)",
+        fact=f"jsonb_build_object('held', coalesce({name}.held, 0))",
+        joined=f"SELECT {ROOT} AS id, count(*) AS held {held} GROUP BY 1",
+        ids=f"SELECT {ROOT} {held}",
+    )
 
 
 def consented(given: Consented, name: str, asked: Asked, bind: Binder) -> Part:
     """The latest word counts, whoever of the merged said it; at the same moment the no."""
-    joined = (
-        "SELECT x.root_id AS id, max(h.effective_at) FILTER (WHERE h.given) AS yes_at,"
-        f" max(h.effective_at) FILTER (WHERE NOT h.given) AS no_at FROM members_permission h {_OF_ROOT}"
-        f" WHERE h.channel = {bind.one(given.channel, 'text')} AND h.purpose = {bind.one(given.purpose, 'text')}"
-        f"{only_of('h.member_id', asked, bind)} GROUP BY 1"
+    about = f"channel = {bind.one(given.channel, 'text')} AND {{}}.purpose = {bind.one(given.purpose, 'text')}"
+    said = f"h.{about.format('h')}{only_of('h.member_id', asked, bind)}"
+    # A no beside a yes there is only among the few who were merged: each of them, and whom they went into.
+    noes = (
+        "SELECT y.root_id AS id, n.effective_at AS no_at FROM members_member y"
+        " CROSS JOIN LATERAL (VALUES (y.id), (y.root_id)) AS v(one)"
+        f" JOIN members_permission n ON n.member_id = v.one AND n.{about.format('n')} AND NOT n.given"
+        " WHERE y.root_id <> y.id AND (y.root_id = y.id) IS FALSE"
     )
-    return Part(f"({name}.yes_at IS NOT NULL AND ({name}.no_at IS NULL OR {name}.yes_at > {name}.no_at))",
-                f"jsonb_build_object('yes_at', {name}.yes_at, 'no_at', {name}.no_at)", joined)  # fmt: skip
+    return Part(
+        holds=f"({name}.yes_at IS NOT NULL AND ({name}.no_at IS NULL OR {name}.yes_at > {name}.no_at))",
+        fact=f"jsonb_build_object('yes_at', {name}.yes_at, 'no_at', {name}.no_at)",
+        joined=f"SELECT {ROOT} AS id, max(h.effective_at) FILTER (WHERE h.given) AS yes_at,"
+        f" max(h.effective_at) FILTER (WHERE NOT h.given) AS no_at FROM members_permission h {OF_ROOT}"
+        f" WHERE {said} GROUP BY 1",
+        ids=f"SELECT {ROOT} FROM members_permission h {OF_ROOT} WHERE {said} AND h.given"
+        f" AND NOT EXISTS (SELECT 1 FROM ({noes}) no WHERE no.id = {ROOT} AND no.no_at >= h.effective_at)",
+    )
 
 
 def tagged(given: Tagged, name: str, asked: Asked, bind: Binder) -> Part:
-    joined = (
-        f"SELECT x.root_id AS id, array_agg(DISTINCT h.tag) AS tags FROM members_tag h {_OF_ROOT}"
-        f" WHERE h.tag = ANY({bind.many(given.any_of, 'text')}){only_of('h.member_id', asked, bind)} GROUP BY 1"
+    held = (
+        f"FROM members_tag h {OF_ROOT} WHERE h.tag = ANY({bind.many(given.any_of, 'text')})"
+        f"{only_of('h.member_id', asked, bind)}"
     )
-    return Part(f"({name}.id IS NOT NULL)", f"to_jsonb({name}.tags)", joined)
+    return Part(
+        holds=f"({name}.id IS NOT NULL)",
+        fact=f"to_jsonb({name}.tags)",
+        joined=f"SELECT {ROOT} AS id, array_agg(DISTINCT h.tag) AS tags {held} GROUP BY 1",
+        ids=f"SELECT {ROOT} {held}",
+    )
 
 
 def marked(given: Marked, name: str, asked: Asked, bind: Binder) -> Part:
     """The newest of the merged, as the page of a member shows it."""
     joined = (
-        "SELECT x.root_id AS id, (array_agg(h.value ORDER BY h.as_of DESC, h.recorded_at DESC))[1] AS value"
-        f" FROM members_mark h {_OF_ROOT} WHERE h.name = {bind.one(given.name, 'text')}"
+        f"SELECT {ROOT} AS id, (array_agg(h.value ORDER BY h.as_of DESC, h.recorded_at DESC))[1] AS value"
+        f" FROM members_mark h {OF_ROOT} WHERE h.name = {bind.one(given.name, 'text')}"
         f"{only_of('h.member_id', asked, bind)} GROUP BY 1"
     )
     # CASE, since a text must not be read as a number.
@@ -161,17 +178,23 @@ def on_level(given: OnLevel, name: str, asked: Asked, bind: Binder) -> Part:
 
 def balance(given: Balance, name: str, asked: Asked, bind: Binder) -> Part:
     at, unit = bind.one(asked.at, "timestamptz"), bind.one(given.unit, "text")
+    # What cannot be spent: few lots, found before they are added up.
+    bound = (
+        "SELECT l.account, sum(l.remaining)::bigint AS amount FROM ledger_lot l JOIN ledger_account a"
+        f" ON a.id = l.account WHERE l.is_open AND l.unit = {unit} AND (l.expires_at <= {at} OR l.starts_at > {at})"
+        f" AND (l.expires_at <= coalesce(a.paused_at, {at}) OR l.starts_at > {at})"
+        f"{only_of('a.owner', asked, bind)} GROUP BY l.account"
+    )
     joined = (
-        "SELECT h.owner AS id, h.balance - h.held - coalesce(sum(l.remaining), 0)::bigint AS free FROM ledger_account h"
-        " LEFT JOIN ledger_lot l ON l.account = h.id AND l.is_open"
-        f" AND (l.expires_at <= coalesce(h.paused_at, {at}) OR l.starts_at > {at})"
+        "SELECT h.owner AS id, h.balance - h.held - coalesce(b.amount, 0) AS free FROM ledger_account h"
+        f" LEFT JOIN ({bound}) b ON b.account = h.id"
         f" WHERE h.unit = {unit} AND h.role = 'main' AND h.owner IS NOT NULL{only_of('h.owner', asked, bind)}"
-        " GROUP BY h.id"
     )
     free = f"coalesce({name}.free, 0)"
     bounds = ((">=", given.at_least), ("<=", given.at_most))
     tests = [f"{free} {sign} {bind.one(bound, 'bigint')}" for sign, bound in bounds if bound is not None]
-    return Part(f"({' AND '.join(tests)})", f"to_jsonb({free})", joined)
+    nothing = (given.at_least is None or given.at_least <= 0) and (given.at_most is None or given.at_most >= 0)
+    return Part(f"({' AND '.join(tests)})", f"to_jsonb({free})", joined, absent=nothing)
 
 
 def expiring(given: Expiring, name: str, asked: Asked, bind: Binder) -> Part:

@@ -4,7 +4,7 @@ from regulars.outreach.audiences.forms import Bought, Goods, LastBought, NeverBo
 from regulars.outreach.audiences.parts import Asked, Binder, Part, only_of
 
 # Few members were merged into another: a small table beside millions of sales.
-_ROOT = "LEFT JOIN members_member g ON g.id = t.member AND g.root_id <> g.id"
+_ROOT = "LEFT JOIN members_member g ON g.id = t.member AND g.root_id <> g.id AND (g.root_id = g.id) IS FALSE"
 
 
 def bought(given: Bought, name: str, asked: Asked, bind: Binder) -> Part:
@@ -26,7 +26,7 @@ def bought(given: Bought, name: str, asked: Asked, bind: Binder) -> Part:
         f"jsonb_build_object('times', {times}, 'amount', CASE WHEN {name}.currencies > 1 THEN NULL ELSE {amount} END,"
         f" 'currency', {name}.currency, 'last_at', {name}.last_at)"
     )
-    return Part(f"({' AND '.join(tests)})", fact, joined)
+    return Part(f"({' AND '.join(tests)})", fact, joined, absent=not least and not given.amount_at_least)
 
 
 def last_bought(given: LastBought, name: str, asked: Asked, bind: Binder) -> Part:
@@ -45,7 +45,7 @@ def last_bought(given: LastBought, name: str, asked: Asked, bind: Binder) -> Par
 
 def never_bought(given: NeverBought, name: str, asked: Asked, bind: Binder) -> Part:
     joined = _sums(given, asked, bind)
-    return Part(f"({name}.id IS NULL)", f"jsonb_build_object('last_at', {name}.last_at)", joined)
+    return Part(f"({name}.id IS NULL)", f"jsonb_build_object('last_at', {name}.last_at)", joined, absent=True)
 
 
 def _spans(given: Bought, asked: Asked, bind: Binder) -> str:

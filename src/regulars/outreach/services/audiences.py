@@ -20,7 +20,7 @@ from regulars.outreach.audiences.reading import Fault, read, wrong
 from regulars.outreach.errors import AudienceChanged, AudienceUnknown
 from regulars.outreach.models import Audience, AudienceVersion
 from regulars.outreach.moves import Compared, NewAudience, Saved
-from regulars.outreach.selectors import asked_by
+from regulars.outreach.selectors import asked_by, give_room
 
 PREFIX: Final = "aud"
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
@@ -150,6 +150,7 @@ def compare(organisation: UUID, code: str, *, actor: Actor, at: datetime) -> Com
     row = locks.audience(organisation, code)
     if row is None or row.retired_at is not None:
         raise AudienceUnknown("There is no such audience in use here.", audience=code[:80])
+    give_room()
     ready = compiled(read(row.document), asked_by(row, at=at))
     told = run(_COMPARE.format(rows=ready.rows), ready.bound(audience=row.id, version=row.version, now=at))
     entered = [member for member, came in told if came]
