@@ -132,7 +132,7 @@ def new_password(page: "Page", *, code: str) -> None:
     page.get_by_label("The new password again").fill(NEW_PASSWORD)
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Change the password").click()
-    expect(page.locator("[role=status]")).to_contain_text("The password is changed")
+    expect(page.locator("main [role=status]")).to_contain_text("The password is changed")
     looked_at(page)
 
 

@@ -1,0 +1,80 @@
+"""Today, what waits for a second person, the list of bills; and how many queries each page asks."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from regulars.basics.ids import typed
+from regulars.ledger.models import Adjustment, Unit
+from tests.console.conftest import Entering
+from tests.console.test_map import BY_NAME, address, ids
+from tests.console.test_member import path, points, send
+from tests.console.town import Town
+
+# With those of the session and of who asks. What a page asks more of a longer list is told by tests of their own.
+MOST = {"member": 48, "counter-member": 42, "simulator": 8, "start": 26, "sale": 20, "waiting": 14, "keys": 12}
+OTHERS_MOST = 16
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, page in BY_NAME.items() if not page.posted and "EVERY" not in page.reach.name]
+)
+def test_a_page_asks_few_queries(name: str, town: Town, enter: Entering) -> None:
+    browser, where = enter("administrator"), address(name, ids(town))
+    browser.get(where)
+    with CaptureQueriesContext(connection) as asked:
+        browser.get(where)
+    assert len(asked) <= MOST.get(name, OTHERS_MOST)
+
+
+def test_figures_lead_to_what_is_behind_them(town: Town, enter: Entering) -> None:
+    browser = enter("marketer")
+    page = browser.get("/").text
+    assert ["£31.90" in page, "1 member has a birthday today" in page] == [True, True]
+    assert "Ada Wong" in browser.get("/members?birthday=today").text
+    assert "Bram" not in browser.get("/members?birthday=today").text
+    bills = browser.get("/sales").text
+    assert bills.count('class="row-link" href="/sales/sal_') == 2
+    today = timezone.now().date().isoformat()
+    assert "No bill of these days" in browser.get(f"/sales?first_on={today}").text
+
+
+def test_a_figure_is_of_what_its_reader_may_see(town: Town, enter: Entering) -> None:
+    page = enter("clerk").get("/").text  # of the Quay: one bill of two
+    assert ["£15.70" in page, "£31.90" in page] == [True, False]
+    assert enter("clerk").get("/sales").text.count('class="row-link" href="/sales/sal_') == 1
+    assert "To begin with" not in page
+
+
+def asked_for(town: Town, enter: Entering) -> Any:
+    """A correction of more than one person may book."""
+    Unit.objects.filter(code="points").update(approve_above=100)
+    fields = {"unit": "points", "amount": "500", "reason": "complaint", "note": "Two hours."}
+    assert send(enter("support"), path(town, "/adjust"), **fields).status_code == 302
+    return Adjustment.objects.get(state="asked")
+
+
+@pytest.mark.parametrize(("do", "left"), [("approve", 515), ("decline", 15)])
+def test_a_second_person_decides(do: str, left: int, town: Town, enter: Entering) -> None:
+    row, second = asked_for(town, enter), enter("administrator")
+    assert "1 correction waits" in second.get("/").text
+    page = second.get("/waiting").text
+    assert ["Two hours." in page, "Support" in page, "Ada Wong" in page] == [True, True, True]
+    assert send(second, f"/waiting/{typed('adj', row.id)}", do=do).status_code == 302
+    assert points(town) == left
+    assert "Nothing waits" in second.get("/waiting").text
+
+
+def test_whoever_asked_does_not_decide(town: Town, enter: Entering) -> None:
+    Unit.objects.filter(code="points").update(approve_above=100)
+    own = enter("administrator")
+    fields = {"unit": "points", "amount": "500", "reason": "complaint", "note": "Two hours."}
+    send(own, path(town, "/adjust"), **fields)
+    row = Adjustment.objects.get(state="asked")
+    assert "asked by you" in own.get("/waiting").text
+    answer = send(own, f"/waiting/{typed('adj', row.id)}", do="approve")
+    assert (answer.status_code, "Whoever asked cannot decide" in answer.text) == (403, True)
+    assert points(town) == 15
