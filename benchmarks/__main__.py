@@ -25,6 +25,7 @@ from benchmarks import (
     bench_pairs,
     bench_programme,
     bench_promotion,
+    bench_scorebook,
     bench_server,
     bench_telco,
 )
@@ -46,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,checkout,coupons,programme,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,checkout,coupons,programme,scorebook,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -66,6 +67,7 @@ def main() -> None:
         "ledger": lambda: bench_ledger.run(10_000_000),
         "coupons": lambda: bench_coupons.run(100_000),
         "programme": lambda: bench_programme.run(1_000_000),
+        "scorebook": lambda: bench_scorebook.run(1_000_000),
         "analyze": lambda: analyses(asked.lines),
         "scorebook": lambda: bench_scorebook.run(1_000_000),
         "audiences": lambda: iter(bench_audiences.run()),

@@ -1,9 +1,11 @@
 """Scores through the API: a run from the tills' bills to what is known of a member; stopped, failed, cancelled."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,13 @@ import pytest
 from django.conf import settings
 from tests.api.world import Till, World, make_world
 from tests.scorebook.shop import AT, CUT_OFF, GOODS, JOB, TILL, booked, members
+from typer.testing import CliRunner
 
+from regulars.access import gate
 from regulars.basics.ids import typed, untyped
+from regulars.cli import app
 from regulars.journal.models import Entry
+from regulars.journal.moves import Actor
 from regulars.members.erasing import erase
 from regulars.members.merging import merge, unmerge
 from regulars.sales import services as sales
@@ -240,6 +246,27 @@ def test_members_who_were_merged_parted_and_taken_out(world: World, office: Till
     assert not Bought.objects.filter(member=cy, on_day=day, item=last.lines[0].line.item).exists()
     assert Bought.objects.filter(member=cy).count() == days[cy] - 1
     assert run_of(office, three)["steps"][7]["told"]["GBP"]["files"] == 1  # the returns alone
+
+
+def test_the_command(world: World, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def here(*asked: object) -> Iterator[dict[str, Any]]:
+        yield {"by": gate.HOUSE, "actor": Actor.job("regulars scores run"), "at": AT}
+
+    for name in ("doing", "installation"):
+        monkeypatch.setattr(sys.modules["regulars.cli.scores"], name, here)
+    booked(world, members(world, 4))
+    at = ["--at", typed("org", world.organisation)]
+    assert CliRunner().invoke(app, ["scores", "show", *at]).exit_code == 2
+    done = CliRunner().invoke(app, ["scores", "run", "--cut-off", CUT_OFF.isoformat(), "--json", *at])
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["state"], told["present"], told["members"]) == (0, "done", True, 4)
+    assert told["run"] in CliRunner().invoke(app, ["scores", "list", *at]).stdout
+    shown = CliRunner().invoke(app, ["scores", "show", told["run"], *at]).stdout
+    assert "4 members" in shown
+    assert "history" in shown
+    failed = CliRunner().invoke(app, ["scores", "run", "--cut-off", "2020-01-01", *at])
+    assert (failed.exit_code, "nothing-to-score" in failed.stdout) == (1, True)
 
 
 def test_by_the_clock_and_what_is_kept(world: World, office: Till, quick: None) -> None:

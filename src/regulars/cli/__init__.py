@@ -28,6 +28,7 @@ from regulars.cli.places import places
 from regulars.cli.refusing import RefusingGroup
 from regulars.cli.sample import sample
 from regulars.cli.score import score
+from regulars.cli.scores import scores
 from regulars.cli.secrets import secrets
 from regulars.cli.serve import serve
 from regulars.cli.staff import staff
@@ -70,6 +71,7 @@ app.add_typer(alerts, name="alerts")
 app.add_typer(campaign, name="campaign")
 app.add_typer(ledger, name="ledger")
 app.add_typer(members, name="members")
+app.add_typer(scores, name="scores")
 
 
 def _version(wanted: bool) -> None:
