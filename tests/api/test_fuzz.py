@@ -6,6 +6,7 @@ WSGI application: nothing is answered that the document does not say, and nothin
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -61,6 +62,20 @@ def real(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, li
         signal.connect(close_old_connections)
 
 
+def cared_for(administrator: Till, member: str) -> dict[str, list[str]]:
+    """A kind of case, cases and promises."""
+    kind = {"name": "Complaint", "queue": "support", "answer_hours": 8}
+    assert administrator.send("PUT", "/case-kinds/complaint", kind).status_code == 200
+    soon = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    said = {"kind": "complaint", "subject": "Soup", "said": "Cold.", "channel": "counter", "member": member}
+    call = {"what": "Call.", "due_at": soon, "member": member, "queue": "support"}
+    return {
+        "case_kind": ["complaint"],
+        "case": [administrator.done("/cases", said)["id"] for _ in range(2)],
+        "follow_up": [administrator.done("/follow-ups", call)["id"] for _ in range(2)],
+    }
+
+
 def climbed(administrator: Till, member: str) -> dict[str, list[str]]:
     """A ladder with a benefit, a reward, and what a member has of them."""
     levels = [{"code": "blue"}, {"code": "gold", "reach": [{"points": 10_000}]}]
@@ -78,6 +93,7 @@ def climbed(administrator: Till, member: str) -> dict[str, list[str]]:
         "run": [administrator.done("/scores/runs", {})["id"]],
         "benefit": ["lounge"],
         "given": [one["id"] for one in administrator.get(f"/members/{member}/tiers/history").json()["given"]],
+        **cared_for(administrator, member),
         "use": [administrator.done(lounge, {"count": 3})["id"] for _ in range(2)],
         "redemption": [administrator.done(asked, {"reward": "mug"})["id"] for _ in range(3)],
     }
@@ -110,7 +126,6 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     series = administrator.done("/programme/terms", spring)
     basket = {"currency": "GBP", "lines": [{"item": "tea", "amount": 900}]}
     reservations = [administrator.done("/coupon-reservations", basket)["id"] for _ in range(2)]
-    coupons = administrator.done("/coupon-series/spring/coupons", {"count": 2})["items"]
     bill = {**basket, "source": "till-4", "member": members[0]}
     bought = administrator.done("/purchases", bill | {"external_id": "whole"})["id"]
     held = administrator.done("/purchases", bill | {"external_id": "held", "hold_seconds": 86_400})["id"]
@@ -124,7 +139,7 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
         "audience": ["vip"],
         "purchase": [bought, held],
         "review": late,
-        "coupon": [one["id"] for one in coupons],
+        "coupon": [one["id"] for one in administrator.done("/coupon-series/spring/coupons", {"count": 2})["items"]],
         "series": [series["code"]],
         "reservation": reservations,
         "webhook_id": [hook],

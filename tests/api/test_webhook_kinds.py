@@ -25,6 +25,7 @@ SOURCES = [
         "scorebook",
         "programme",
         "outreach",
+        "care",
         "api",
         "server",
     )

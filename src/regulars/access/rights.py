@@ -36,6 +36,9 @@ class Right(StrEnum):
     AUDIENCES_MANAGE = "audiences.manage"
     OUTREACH_SEND = "outreach.send"  # messages, and how often and when they go
     OUTREACH_APPROVE = "outreach.approve"  # what somebody else planned
+    CARE_READ = "care.read"  # cases and follow-ups
+    CARE_WRITE = "care.write"
+    CARE_MANAGE = "care.manage"  # their kinds, when the organisation works
     WEBHOOKS_MANAGE = "webhooks.manage"  # who outside is told of what happens
     JOURNAL_READ = "journal.read"
     ALERTS_RECEIVE = "alerts.receive"
@@ -58,6 +61,8 @@ _LOOKING: Final = frozenset(
     {Right.MEMBERS_READ, Right.LEDGER_READ, Right.JOURNAL_READ, Right.ACCESS_READ, Right.ALERTS_RECEIVE}
 ) | {Right.PROGRAMME_READ, Right.SALES_READ, Right.SCORES_READ}
 
+_CARING: Final = frozenset({Right.CARE_READ, Right.CARE_WRITE})
+
 # By code: the name shown, and what it may.
 BUILT_IN: Final[Mapping[str, tuple[str, frozenset[Right]]]] = {
     "administrator": ("Administrator", frozenset(Right)),
@@ -69,12 +74,14 @@ BUILT_IN: Final[Mapping[str, tuple[str, frozenset[Right]]]] = {
         "Analyst",
         frozenset({Right.LEDGER_READ, Right.PROGRAMME_READ, Right.SALES_READ, Right.AUDIENCES_READ}) | _SCORES,
     ),
-    "clerk": ("Clerk at the counter", _SERVING | _SELLING),
-    "till": ("Till or web shop", _SERVING | _SELLING),
-    "auditor": ("Auditor", _LOOKING),
+    "clerk": ("Clerk at the counter", _SERVING | _SELLING | _CARING),
+    "till": ("Till or web shop", _SERVING | _SELLING | {Right.CARE_WRITE}),
+    "auditor": ("Auditor", _LOOKING | {Right.CARE_READ}),
     "support": (
         "Support",
         _SERVING
+        | _CARING
+        | {Right.CARE_MANAGE}
         | {Right.MEMBERS_MERGE, Right.MEMBERS_EXPORT, Right.LEDGER_ADJUST, Right.LEDGER_TRANSFER, Right.LEDGER_FREEZE},
     ),
 }

@@ -149,6 +149,12 @@ def roles_at(kind: str, holder: UUID, right: Right, place: Place, *, at: datetim
     return sorted(set(found.values_list("role__code", flat=True)))
 
 
+def roles_of_staff(staff: UUID, *, at: datetime) -> frozenset[str]:
+    """Codes of the roles of a staff member, wherever. One query."""
+    found = Assignment.objects.filter(Q(until=None) | Q(until__gt=at), staff=staff, staff__is_active=True)
+    return frozenset(found.values_list("role__code", flat=True))
+
+
 def administrated(organisation: UUID) -> bool:
     """Whether somebody active may manage the organisation as a whole, without an end. One query."""
     return Assignment.objects.filter(

@@ -111,6 +111,8 @@ EventId = Annotated[UUID, BeforeValidator(_id_reader("evt")), _text_id("evt"), _
 MoveInId = Annotated[UUID, BeforeValidator(_id_reader("mvi")), _text_id("mvi"), _id_schema("mvi")]
 AudienceId = Annotated[UUID, BeforeValidator(_id_reader("aud")), _text_id("aud"), _id_schema("aud")]
 ScoresRunId = Annotated[UUID, BeforeValidator(_id_reader("scr")), _text_id("scr"), _id_schema("scr")]
+CaseId = Annotated[UUID, BeforeValidator(_id_reader("cas")), _text_id("cas"), _id_schema("cas")]
+FollowUpId = Annotated[UUID, BeforeValidator(_id_reader("fup")), _text_id("fup"), _id_schema("fup")]
 KeyId = Annotated[UUID, BeforeValidator(_id_reader("key")), _text_id("key"), _id_schema("key")]
 
 

@@ -1,7 +1,7 @@
 """The only row locks of the room, always in the order of ids."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -37,7 +37,12 @@ Sealed = TypeVar("Sealed", Identifier, Fact, Note)
 
 def lock_sealed_before(kind: type[Sealed], generation: int, limit: int) -> list[Sealed]:
     """Rows sealed with an older key, the oldest first. 1 query."""
-    rows = kind.objects.select_for_update(no_key=True).filter(key__lt=generation)
+    return list(lock_rows_before(kind, generation, limit))
+
+
+def lock_rows_before(kind: type[Any], generation: int, limit: int) -> list[Any]:
+    """As `lock_sealed_before`, of a table of any room. 1 query."""
+    rows = kind._default_manager.select_for_update(no_key=True).filter(key__lt=generation)
     return list(rows.order_by("key", "id")[:limit])
 
 

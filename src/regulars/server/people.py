@@ -7,6 +7,7 @@ first: it looks for people in work that waits, while their identifiers can be re
 from typing import Final
 
 from regulars.api import people as api
+from regulars.care import people as care
 from regulars.ledger import people as ledger
 from regulars.members import people as members
 from regulars.members.deeds import Step
@@ -15,4 +16,4 @@ from regulars.programme import people as programme
 from regulars.sales import people as sales
 from regulars.scorebook import people as scorebook
 
-STEPS: Final[tuple[Step, ...]] = (api, members, outreach, sales, scorebook, programme, ledger)
+STEPS: Final[tuple[Step, ...]] = (api, members, outreach, care, sales, scorebook, programme, ledger)

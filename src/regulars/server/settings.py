@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "regulars.scorebook",
     "regulars.programme",
     "regulars.outreach",
+    "regulars.care",
     "regulars.api",
     "regulars.console",
     "regulars.server",

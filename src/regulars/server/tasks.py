@@ -138,6 +138,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("tiers.bring", "regulars.programme.services.level_coupons.renew_due", "11 * * * *"),
     Step("rewards.lapse", "regulars.programme.services.rewards.lapse_due", "* * * * *"),
     Step("programme.move_out", "regulars.programme.moving.undoing.undo_due", "* * * * * */15"),
+    Step("care.late", "regulars.care.sending.tell_late", "* * * * *"),
     Step("audiences.compare", "regulars.outreach.sending.compare_due", "13 * * * *"),
     Step("api.jobs", "regulars.api.sending.work", "* * * * * */5"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),

@@ -145,6 +145,15 @@ FIRST: Final = (
         seconds=15 * MINUTE,
     ),
     AlertRule(
+        code="late-cases",
+        name="Cases or follow-ups that are late",
+        deeds=["cases.late", "followups.late"],
+        group="fact:place",
+        measure="deeds",
+        threshold=1,
+        seconds=HOUR,
+    ),
+    AlertRule(
         code="webhook-switched-off",
         name="A webhook that failed for days was switched off",
         deeds=["webhooks.switched_off"],

@@ -94,6 +94,7 @@ class GoodwillTold(Telling):
     transfer: TransferId | None
     adjustment: AdjustmentId | None
     coupons: list[CouponGiven]
+    cause: Annotated[str, Field(description="The case it was given out of, if any.")]
     replayed: bool
 
 
@@ -140,15 +141,22 @@ def give_goodwill(request: Request, member: MemberId, body: GoodwillAsked) -> Re
     numbers, or waits for a second person, as the terms of the role say."""
     call = request.call
     here = where(call, Right.GOODWILL_GIVE, body.merchant, body.store)
+    wanted = wanted_goodwill(call, here, member, body)
+    done = give(wanted, roles_of(call, body.staff, here), actor=call.actor, at=call.at)
+    return Reply(goodwill_told(done), about=done.member)
+
+
+def wanted_goodwill(call: Call, here: Where, member: UUID, body: GoodwillAsked) -> NewGoodwill:
+    """What is to be given to a member here. Raises UnknownMember."""
     shown = body.shown or member
     found = roots([member, shown], organisation=here.organisation)
     if found[shown] != found[member]:
         raise UnknownMember("Who was shown is not this member.", missing=1)
-    wanted = NewGoodwill(
+    return NewGoodwill(
         organisation=here.organisation,
         member=found[member],
         shown=shown,
-        person=_person(call, body.staff),
+        person=person_of(call, body.staff),
         amount=body.amount,
         reason=body.reason,
         unit=body.unit or "",
@@ -159,8 +167,6 @@ def give_goodwill(request: Request, member: MemberId, body: GoodwillAsked) -> Re
         source=here.source_of(body.source),
         external_id=body.external_id or "",
     )
-    done = give(wanted, _roles(call, body.staff, here), actor=call.actor, at=call.at)
-    return Reply(_told(done), about=done.member)
 
 
 @read(router, "/goodwill/allowances", right=Right.GOODWILL_GIVE, answer=AllowancesTold)
@@ -170,8 +176,8 @@ def list_goodwill_allowances(
     """What may still be given here today."""
     call = request.call
     here = where(call, Right.GOODWILL_GIVE, merchant, store)
-    person = _person(call, staff)
-    found = allowances(here.organisation, person, _roles(call, staff, here), at=call.at)
+    person = person_of(call, staff)
+    found = allowances(here.organisation, person, roles_of(call, staff, here), at=call.at)
     items = [
         AllowanceTold(
             role=one.role,
@@ -223,19 +229,19 @@ def report_goodwill(
     return GoodwillReport(items=items)
 
 
-def _person(call: Call, staff: UUID | None) -> str:
+def person_of(call: Call, staff: UUID | None) -> str:
     """Who gives: whoever is named, else the owner of a person's own key, else the key itself."""
     owner = staff or Key.objects.values_list("owner", flat=True).get(pk=call.key)
     return typed("stf", owner) if owner else call.actor.id
 
 
-def _roles(call: Call, staff: UUID | None, here: Where) -> list[str]:
+def roles_of(call: Call, staff: UUID | None, here: Where) -> list[str]:
     kind, holder = (STAFF, staff) if staff else (KEY, call.key)
     place = Place(here.organisation, here.merchant, here.store)
     return roles_at(kind, holder, Right.GOODWILL_GIVE, place, at=call.at)
 
 
-def _told(one: Given) -> GoodwillTold:
+def goodwill_told(one: Given) -> GoodwillTold:
     return GoodwillTold(
         id=one.id,
         member=one.member,
@@ -250,5 +256,6 @@ def _told(one: Given) -> GoodwillTold:
         transfer=one.transfer,
         adjustment=one.adjustment,
         coupons=[CouponGiven(id=number, code=code) for number, code in one.coupons],
+        cause=one.cause,
         replayed=one.replayed,
     )

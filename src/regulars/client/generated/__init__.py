@@ -6,6 +6,9 @@ from regulars.client.generated.baskets import Baskets
 from regulars.client.generated.benefits import Benefits
 from regulars.client.generated.cards import Cards
 from regulars.client.generated.care import Care
+from regulars.client.generated.case_deeds import CaseDeeds
+from regulars.client.generated.case_kinds import CaseKinds
+from regulars.client.generated.cases import Cases
 from regulars.client.generated.challenges import Challenges
 from regulars.client.generated.closing import Closing
 from regulars.client.generated.companies import Companies
@@ -17,6 +20,7 @@ from regulars.client.generated.exchange import Exchange
 from regulars.client.generated.extending import Extending
 from regulars.client.generated.extras import Extras
 from regulars.client.generated.families import Families
+from regulars.client.generated.follow_ups import FollowUps
 from regulars.client.generated.goodwill import Goodwill
 from regulars.client.generated.holdings import Holdings
 from regulars.client.generated.households import Households
@@ -45,11 +49,14 @@ from regulars.client.generated.webhooks import Webhooks
 
 class Addresses(
     Activities,
-    Baskets,
     Audiences,
+    Baskets,
     Benefits,
     Cards,
     Care,
+    CaseDeeds,
+    CaseKinds,
+    Cases,
     Challenges,
     Closing,
     Companies,
@@ -61,6 +68,7 @@ class Addresses(
     Extending,
     Extras,
     Families,
+    FollowUps,
     Goodwill,
     Holdings,
     Households,

@@ -30,6 +30,7 @@ class GoodwillTold(TypedDict):
     transfer: str | None
     adjustment: str | None
     coupons: list[CouponGiven]
+    cause: str
     replayed: bool
 
 

@@ -6,7 +6,7 @@ a rotation that was cut short goes on where it stopped. Meanwhile a value is loo
 """
 
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
@@ -21,13 +22,30 @@ from regulars.members import identifying, intake, naming
 from regulars.members.fields import NAMES
 from regulars.members.keyring import RETIRED, Keyring
 from regulars.members.keys import folder, keyring, make_key
-from regulars.members.locks import lock_named_before, lock_sealed_before
+from regulars.members.locks import lock_named_before, lock_rows_before, lock_sealed_before
 from regulars.members.models import Fact, Identifier, Key, Member, Note
 from regulars.members.selectors.recognition import blind_parts
 from regulars.members.services.extras import note_context
 from regulars.members.services.keys import check
 
 BATCH: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A table of a room above, whose rows have `id`, `sealed` and `key` as notes have."""
+
+    name: str
+    model: type[Model]
+    context: Callable[[UUID], str]
+
+
+_BESIDE: Final[dict[str, Beside]] = {}
+
+
+def also_sealed(name: str, model: type[Model], context: Callable[[UUID], str]) -> None:
+    """A room above says, when the program starts, what else is sealed with these keys."""
+    _BESIDE[name] = Beside(name, model, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +108,13 @@ def _batches(keys: Keyring, batch: int) -> Iterator[Progress]:
             if not done:
                 break
             yield Progress(table, done)
+    for beside in _BESIDE.values():
+        while True:
+            with transaction.atomic():
+                done = _rows_beside(beside, keys, batch)
+            if not done:
+                break
+            yield Progress(beside.name, done)
 
 
 def _identifiers(keys: Keyring, batch: int) -> int:
@@ -136,6 +161,16 @@ def _notes(keys: Keyring, batch: int) -> int:
         text = keys.open(row.key, bytes(row.sealed), note_context(row.id))
         done.append((row.id, newest.seal(text, note_context(row.id)), newest.number))
     _write("members_note", "id uuid, sealed bytea, key smallint", done)
+    return len(done)
+
+
+def _rows_beside(beside: Beside, keys: Keyring, batch: int) -> int:
+    newest = keys.newest
+    done = []
+    for row in lock_rows_before(beside.model, newest.number, batch):
+        text = keys.open(row.key, bytes(row.sealed), beside.context(row.id))
+        done.append((row.id, newest.seal(text, beside.context(row.id)), newest.number))
+    _write(beside.model._meta.db_table, "id uuid, sealed bytea, key smallint", done)
     return len(done)
 
 

@@ -67,7 +67,8 @@ def give(wanted: NewGoodwill, roles: Sequence[str], *, actor: Actor, at: datetim
     row = Goodwill(
         id=number, organisation=wanted.organisation, member=wanted.member, shown=wanted.shown,
         role=best.version.code, person=wanted.person, unit=wanted.unit, series=wanted.series, amount=wanted.amount,
-        reason=wanted.reason, note=wanted.note, merchant=wanted.merchant, store=wanted.store, given_at=at,
+        reason=wanted.reason, note=wanted.note, merchant=wanted.merchant, store=wanted.store, cause=wanted.cause,
+        given_at=at,
     )  # fmt: skip
     codes: dict[UUID, str | None] = {}
     if wanted.amount <= best.room:
@@ -82,6 +83,8 @@ def give(wanted: NewGoodwill, roles: Sequence[str], *, actor: Actor, at: datetim
     facts = {"what": wanted.what, "amount": wanted.amount, "role": row.role, "person": row.person}
     state = "asked" if row.adjustment else "given"
     facts |= {"member": typed("mbr", wanted.member), "state": state}
+    if row.cause:
+        facts["cause"] = row.cause
     deed = Deed("goodwill.give", typed(PREFIX, number), row.merchant, row.store, after=facts, reason=row.reason)
     record([deed], actor=actor, at=at)
     return told(number, codes=codes)

@@ -21,6 +21,7 @@ class NewGoodwill:
     note: str = ""
     merchant: str = ""
     store: str = ""
+    cause: str = ""  # typed id of what it is given out of: a case
     source: str = ""
     external_id: str = ""
 
@@ -30,10 +31,11 @@ class NewGoodwill:
 
     def asked(self) -> dict[str, Any]:
         """As plain values: the same request has the same, in every release."""
-        return {
+        asked = {
             "shown": str(self.shown), "person": self.person, "amount": self.amount, "reason": self.reason,
             "what": self.what, "note": self.note,
         }  # fmt: skip
+        return asked | {"cause": self.cause} if self.cause else asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Given:
     transfer: UUID | None = None
     adjustment: UUID | None = None
     coupons: tuple[tuple[UUID, str | None], ...] = ()  # with the code, which is told once
+    cause: str = ""
     replayed: bool = False
 
 

@@ -30,7 +30,7 @@ def told(number: UUID, *, codes: Mapping[UUID, str | None] | None = None, replay
     coupons = tuple((one, (codes or {}).get(one)) for one in row.coupons)
     return Given(
         row.id, row.member, row.role, row.person, row.unit, row.series, row.amount, row.reason, state, row.given_at,
-        transfer, row.adjustment, coupons, replayed,
+        transfer, row.adjustment, coupons, row.cause, replayed,
     )  # fmt: skip
 
 

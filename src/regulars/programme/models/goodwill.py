@@ -24,6 +24,7 @@ class Goodwill(models.Model):
     transfer = models.UUIDField(null=True)
     adjustment = models.UUIDField(null=True)
     coupons = ArrayField(models.UUIDField(), default=list)
+    cause = models.TextField(default="")  # typed id of what it was given out of: a case
     given_at = models.DateTimeField()
 
     class Meta:

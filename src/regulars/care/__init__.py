@@ -1,0 +1,1 @@
+"""Cases and follow-ups: what customers brought up, who answers by when, and what was promised to them."""
