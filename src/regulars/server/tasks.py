@@ -142,6 +142,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("audiences.compare", "regulars.outreach.sending.compare_due", "13 * * * *"),
     Step("api.jobs", "regulars.api.sending.work", "* * * * * */5"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),
+    Step("console.sweep", "regulars.console.once.sweep", "43 3 * * *"),
     Step("webhooks.match", "regulars.api.webhooks.matching.match_due", "* * * * * */5"),
     Step("webhooks.resend", "regulars.api.webhooks.resending.resend_due", "* * * * * */5"),
     Step("webhooks.deliver", "regulars.api.webhooks.delivering.deliver_due", "* * * * * */5"),
