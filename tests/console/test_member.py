@@ -5,9 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from regulars.basics.ids import typed
@@ -18,8 +16,9 @@ from regulars.members.models import Card, Member, Note
 from regulars.members.services import extras
 from tests.console.conftest import Entering
 from tests.console.town import SETUP, Town
+from tests.statements import counted
 
-MOST_QUERIES = 48
+MOST_QUERIES = 47
 
 
 def path(town: Town, rest: str = "", number: int = 0) -> str:
@@ -65,13 +64,13 @@ def test_a_longer_history_asks_no_more(town: Town, enter: Entering) -> None:
 
     browser = enter("administrator")
     browser.get(path(town))
-    with CaptureQueriesContext(connection) as few:
+    with counted() as few:
         browser.get(path(town))
     for number in range(3, 12, 3):
         _sale(town, number)
     for number in range(4):
         extras.write_note(town.members[0], f"Note {number}", organisation=town.organisation, actor=SETUP, at=town.at)
-    with CaptureQueriesContext(connection) as many:
+    with counted() as many:
         browser.get(path(town))
     assert len(many) == len(few) <= MOST_QUERIES
 

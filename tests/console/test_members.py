@@ -1,17 +1,19 @@
 """The list of members, whom something typed leads to, and a new one."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from regulars.basics.ids import typed
+from regulars.console import once
 from regulars.journal.models import Entry
 from regulars.members.models import Member
 from tests.console.conftest import Entering
 from tests.console.town import Town
+from tests.statements import counted
 
 
 def looks(browser_of: str) -> set[str]:
@@ -31,13 +33,11 @@ def test_a_longer_list_asks_no_more(town: Town, enter: Entering) -> None:
 
     browser = enter("marketer")
     browser.get("/members")
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with counted() as few:
         browser.get("/members")
     new = [NewMember(town.organisation, "till", town.at, {"given_name": f"Guest {n}"}) for n in range(30)]
     people.enrol(new, actor=SETUP, at=town.at)
-    with CaptureQueriesContext(connection) as many:
+    with counted() as many:
         browser.get("/members")
     assert len(many) == len(few) <= 16
 
@@ -121,3 +121,9 @@ def test_the_palette_finds_people_and_pages_a_role_may_see(town: Town, enter: En
     analyst: Client = enter("analyst")
     assert "Ada" not in analyst.post("/find", {"q": "ada w"}).text
     assert "/members" not in analyst.post("/find", {"q": "memb"}).text
+
+
+def test_keys_of_forms_are_forgotten_after_two_days(town: Town, enter: Entering) -> None:
+    enter("clerk").post("/members/new", {"key": str(uuid4()), "given_name": "Grace"})
+    now = timezone.now()
+    assert [once.sweep(at=now), once.sweep(at=now + timedelta(days=3))] == [0, 1]

@@ -3,8 +3,6 @@
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from regulars.basics.ids import typed
@@ -13,10 +11,11 @@ from tests.console.conftest import Entering
 from tests.console.test_map import BY_NAME, address, ids
 from tests.console.test_member import path, points, send
 from tests.console.town import Town
+from tests.statements import counted
 
 # With those of the session and of who asks. What a page asks more of a longer list is told by tests of their own.
-MOST = {"member": 48, "counter-member": 42, "simulator": 8, "start": 26, "sale": 20, "waiting": 14, "keys": 12}
-OTHERS_MOST = 16
+MOST = {"member": 47, "counter-member": 33, "start": 18, "sale": 16}
+OTHERS_MOST = 14
 
 
 @pytest.mark.parametrize(
@@ -25,7 +24,7 @@ OTHERS_MOST = 16
 def test_a_page_asks_few_queries(name: str, town: Town, enter: Entering) -> None:
     browser, where = enter("administrator"), address(name, ids(town))
     browser.get(where)
-    with CaptureQueriesContext(connection) as asked:
+    with counted() as asked:
         browser.get(where)
     assert len(asked) <= MOST.get(name, OTHERS_MOST)
 

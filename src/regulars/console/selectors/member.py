@@ -72,7 +72,7 @@ class Known:
 
     id: UUID
     row: Member
-    group: tuple[UUID, ...]
+    rows: tuple[Member, ...]  # theirs and of those that were merged into them
     name: str
     facts: Mapping[str, KnownFact]
     fields: Sequence[Field]
@@ -85,9 +85,15 @@ class Known:
     tiers: Sequence[Tier]
     held: Sequence[Held]
     lots: Sequence[LotLeft]
+    notes: Sequence[tuple[UUID, str, str, datetime]]
     units: Mapping[str, Unit]
     coupons: Sequence[CouponShown]
     frozen: Sequence[Freeze]
+
+    @property
+    def group(self) -> list[UUID]:
+        """All ids that lead here."""
+        return [row.id for row in self.rows]
 
 
 def root_of(member: UUID, desk: Desk) -> UUID:
@@ -96,7 +102,7 @@ def root_of(member: UUID, desk: Desk) -> UUID:
 
 
 def known(root: UUID, desk: Desk) -> Known:
-    """Twenty-one queries at most, however much there is. Raises UnknownMember."""
+    """Twenty-two queries at most, however much there is. Raises UnknownMember."""
     group = {row.id: row for row in Member.objects.filter(root=root, organisation=desk.home)}
     row = group[root]
     if row.state == "erased":
@@ -109,7 +115,7 @@ def known(root: UUID, desk: Desk) -> Known:
     return Known(
         id=root,
         row=row,
-        group=tuple(sorted(group)),
+        rows=tuple(group.values()),
         name=called(facts),
         facts=facts,
         fields=fields(desk.home),
@@ -122,6 +128,7 @@ def known(root: UUID, desk: Desk) -> Known:
         tiers=_tiers(row, terms, desk) if reads else [],
         held=_held(root, left, listed, desk.at) if money else [],
         lots=[one for one in left if one.expires_at is not None][:LOTS_SHOWN],
+        notes=profiles.notes_of(root),
         units=listed,
         coupons=_coupons(root, terms, desk) if reads else [],
         frozen=freezes(root, at=desk.at) if money else [],
@@ -134,6 +141,8 @@ def may_give(desk: Desk) -> tuple[list[Left], list[str]]:
         return [], []
     roles = roles_at(STAFF, desk.holder.id, Right.GOODWILL_GIVE, desk.place, at=desk.at)
     left = allowances(desk.home, typed("stf", desk.holder.id), roles, at=desk.at)
+    if not left:
+        return [], []
     known_terms = [one.terms for one in book(desk.home).at(GOODWILL, desk.at) if one.code in roles]
     return left, list(dict.fromkeys(reason for terms in known_terms for reason in terms.reasons))
 

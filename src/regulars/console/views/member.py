@@ -25,7 +25,6 @@ from regulars.console.selectors.consents import purposes
 from regulars.console.selectors.member import Known, known, may_give, root_of
 from regulars.console.selectors.names import authors
 from regulars.console.selectors.timeline import timeline
-from regulars.members.selectors import profiles
 
 
 def show(desk: Desk, member: UUID) -> HttpResponse:
@@ -42,7 +41,6 @@ def page(desk: Desk, root: UUID, *, status: int = 200, **bound: Any) -> HttpResp
     kind = desk.request.GET.get("kind", "")
     before = _moment(desk.request.GET.get("before"))
     desk.looked([root], part="page")
-    notes = profiles.notes_of(root)
     shown = {
         "member": found,
         "facts": _facts(found),
@@ -50,9 +48,9 @@ def page(desk: Desk, root: UUID, *, status: int = 200, **bound: Any) -> HttpResp
         "card": next((one.value for one in found.identifiers if one.card), ""),
         "ways": [one for one in found.identifiers if one.kind != "card"],
         "purposes": purposes(desk.home, found.consents),
-        "notes": notes[:6],
-        "authors": authors({by for _, _, by, _ in notes}),
-        "timeline": timeline(root, found.group, desk, kind=kind, before=before),
+        "notes": found.notes[:6],
+        "authors": authors({by for _, _, by, _ in found.notes}),
+        "timeline": timeline(found, desk, kind=kind, before=before),
         "kind": kind,
         "first": before is None,
         "names": {str(number): name for number, name in places.named(desk.holder.grants.places).items()},
