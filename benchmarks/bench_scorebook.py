@@ -43,9 +43,9 @@ select pg_temp.made(2, h), %(home)s, pg_temp.made(2, h), 'active', 'till', %(nig
 # Ten bills of two lines each on average, a member's gaps as even as they are regular.
 BILLS = (
     """
-create temp table bill as select row_number() over () as n, h, at from generate_series(1, %(members)s) h,
-    lateral (select 5 + (h * 7919) %% 11 as bills, (h * 104729) %% 60 as begins,
-        case h %% 4 when 0 then 200 + (h * 31) %% 400 else 730 end as ends) as m,
+create temp table bill as select row_number() over () as n, h, at from generate_series(1, %(members)s::bigint) h,
+    lateral (select (5 + (h * 7919) %% 11)::int as bills, (h * 104729) %% 60 as begins,
+        (case h %% 4 when 0 then 200 + (h * 31) %% 400 else 730 end)::int as ends) as m,
     lateral generate_series(0, bills - 1) k,
     lateral (select date '2025-01-01' + (begins + (670.0 / bills) * (k + random()))::int as day) as d,
     lateral (select day::timestamp at time zone 'UTC' + interval '8 hours' + random() * interval '10 hours') as t(at)
@@ -60,7 +60,7 @@ insert into sales_line (sale_id, number, item, name, quantity, amount, discount,
     returned_quantity)
 select pg_temp.made(4, n), l, 'item ' || p, '', 1000, 100 + p * 7 %% 900, 0, 0, 'category ' || p %% 20,
     'brand ' || p %% 50, '', '{}', 0
-from bill, generate_series(1, 2) l, lateral (select case l when 1 then (h * 13) %% 400
+from bill, generate_series(1, 2) l, lateral (select case l when 1 then ((h * 13) %% 400)::int
     else floor(400 * power(random(), 2) + 0 * n)::int end) as q(p)""",
     """
 insert into sales_outbox (kind, subject) select 'sale', pg_temp.made(4, n) from bill
