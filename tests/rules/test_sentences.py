@@ -84,10 +84,10 @@ GOLD = Multiplier(2000, Conditions(who=Who(tiers=("status/gold",))))
                 conditions=Conditions(when=WEEKEND_NIGHTS, least=Least(purchase=2000)),
                 validity="12M@month",
             ),
-            "Members earn 5 points for every full 10.00 spent on food (but not gift cards or tobacco); not counting"
-            " what is paid with points; on Saturdays and Sundays; from 22:00 to 02:00; from a bill of 20.00;"
-            " twice as many for Gold members; good for 12 months (to the end of the month).",
-            "会员购买食品（不含礼品卡或烟草）每满10.00得5积分；以积分支付的部分除外；限周六和周日；22:00至02:00；账单满20.00；"
+            "Members earn 5 points for every full 10.00 spent on food (but not gift cards or tobacco); in any"
+            " currency; not counting what is paid with points; on Saturdays and Sundays; from 22:00 to 02:00;"
+            " from a bill of 20.00; twice as many for Gold members; good for 12 months (to the end of the month).",
+            "会员购买食品（不含礼品卡或烟草）每满10.00得5积分；不限币种；以积分支付的部分除外；限周六和周日；22:00至02:00；账单满20.00；"
             "限黄金会员为2倍；有效期12个月（至当月月底）。",
         ),
         (
@@ -103,8 +103,8 @@ GOLD = Multiplier(2000, Conditions(who=Who(tiers=("status/gold",))))
         (
             EarnRule("points", Steps((Step(10_000, 50), Step(20_000, 120))), limits=(Limit(1, every=Every.DAY),)),
             "Members earn 50 points from 100.00 and 120 points from 200.00 with a purchase; only the highest step"
-            " counts; not counting what is paid with points; at most once for each member a day.",
-            "会员每次消费时满100.00得50积分和满200.00得120积分；仅计最高一档；以积分支付的部分除外；每位会员每天最多1次。",
+            " counts; in any currency; not counting what is paid with points; at most once for each member a day.",
+            "会员每次消费时满100.00得50积分和满200.00得120积分；仅计最高一档；不限币种；以积分支付的部分除外；每位会员每天最多1次。",
         ),
     ],
 )

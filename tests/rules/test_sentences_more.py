@@ -87,6 +87,8 @@ OFFERS = [
     ),
     replace(FIFTH, conditions=Conditions(when=When(weekdays=(2,)), least=Least(purchase=3000))),
     replace(FIFTH, conditions=Conditions(who=Who(tiers=("status/gold",)))),
+    replace(FIFTH, conditions=Conditions(who=Who(anyone=True))),
+    replace(FIFTH, conditions=Conditions(who=Who(anyone=True, tiers=("status/gold",)))),
 ]
 LEVELS = (Level("member", "Member"), Level("gold", "黄金", ({"points": 1000}, {"purchases": 12, "spend": 50_000})))
 LADDER = Ladder(LEVELS)
@@ -203,16 +205,16 @@ def test_no_two_terms_read_alike(made: list[Any], say: Callable[[Any, Words], st
     [
         (
             promotion("Tea time", replace(FIFTH, most=1000, conditions=Conditions(when=When(weekdays=(2,)))), (), EN),
-            "Tea time: 20% off tea; on Tuesdays; at most 10.00 off a purchase.",
+            "Tea time: 20% off tea; in any currency; for members; on Tuesdays; at most 10.00 off a purchase.",
         ),
         (
             promotion("茶点", Offer(NForM(3, 2), what=TEA), (Limit(100, per=Per.ALL),), ZH),
-            "茶点：茶每3件付2件的价；全体合计最多100次。",
+            "茶点：茶每3件付2件的价；限会员；全体合计最多100次。",
         ),
         (
             series("Spring", FIFTH, (Limit(50_000, Of.MONEY, Per.ALL),), EN, **(NO_CODE | {"life": "30D"})),
-            "Spring: 20% off tea; for a code; at most 500.00 for all together (less is left: that much);"
-            " good for 30 days from being given.",
+            "Spring: 20% off tea; for a code; in any currency; for members;"
+            " at most 500.00 for all together (less is left: that much); good for 30 days from being given.",
         ),
         (
             paying(replace(PAY, least=100, most_permille=500), EN),

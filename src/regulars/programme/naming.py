@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from regulars.access.models import Merchant, Store
+from regulars.access.models import Merchant, Role, Store
 from regulars.basics.ids import typed
 from regulars.ledger.models import Unit
 from regulars.programme.book import Book
@@ -10,11 +10,12 @@ from regulars.rules.sentences.words import Language, Words
 
 
 def words(organisation: UUID, language: Language, *, terms: Book) -> Words:
-    """Units, places, levels, promotions and series by name. Amounts are in the merchants' currency where they share
-    one. Three queries."""
+    """Units, places, roles, levels, promotions, series and what one opts into by name. Amounts have the decimals of the
+    merchants' currency where they share one. Three queries; one more where roles may give goodwill."""
     units = list(Unit.objects.all())
     merchants = list(Merchant.objects.filter(organisation=organisation))
     stores = Store.objects.filter(merchant__organisation=organisation)
+    roles = Role.objects.filter(organisation=organisation) if terms.versions("goodwill") else ()
     currencies = {one.currency for one in merchants}
     return Words(
         language,
@@ -24,6 +25,8 @@ def words(organisation: UUID, language: Language, *, terms: Book) -> Words:
             "store": {typed("str", one.id): one.name for one in stores},
             "tier": _levels(terms),
             "offer": _named(terms, "promotion") | _named(terms, "coupon-series"),
+            "enrolment": _named(terms, "challenge") | _named(terms, "offer"),
+            "role": {one.code: one.name for one in roles},
         },
         currencies.pop() if len(currencies) == 1 else "",
         {one.code: one.scale for one in units},

@@ -1,14 +1,23 @@
-"""Terms as sentences. Settings of the house that promise nobody anything are left empty."""
+"""Terms as sentences: every kind has one."""
 
+from regulars.programme.checkout.reviewing import LatePolicy
 from regulars.programme.coupons.terms import Promotion, Series
 from regulars.programme.moves import Version
 from regulars.rules.benefits import Benefit
+from regulars.rules.caps import BalanceCap
+from regulars.rules.challenges import ChallengeTerms
 from regulars.rules.earning.rule import EarnRule
 from regulars.rules.family import FamilyTerms
+from regulars.rules.goodwill import GoodwillTerms
 from regulars.rules.inactivity import Inactivity
+from regulars.rules.opting import OfferTerms
 from regulars.rules.paying import PointsPayment
+from regulars.rules.pricing import Policy
+from regulars.rules.referrals import ReferralTerms
+from regulars.rules.resets import ResetTerms
+from regulars.rules.returns import ReturnPolicy
 from regulars.rules.rewards import Reward
-from regulars.rules.sentences import levels, offers
+from regulars.rules.sentences import following, house, levels, offers
 from regulars.rules.sentences.earning import earning
 from regulars.rules.sentences.families import family
 from regulars.rules.sentences.inactivity import inactivity
@@ -47,5 +56,35 @@ def sentence(version: Version, words: Words) -> str:
             return levels.benefit(benefit, version.code, words)
         case Reward() as reward:
             return levels.reward(reward, words)
+        case ReferralTerms() | ChallengeTerms() | OfferTerms():
+            return _to_follow(version, words)
         case _:
-            return ""
+            return _of_the_house(version, words)
+
+
+def _to_follow(version: Version, words: Words) -> str:
+    match version.terms:
+        case ReferralTerms() as bringing:
+            return following.referral(bringing, words)
+        case ChallengeTerms() as challenge:
+            return following.challenge(challenge, words)
+        case OfferTerms() as offer:
+            return following.offer(offer, version.code, words)
+    raise AssertionError(version.kind)
+
+
+def _of_the_house(version: Version, words: Words) -> str:
+    match version.terms:
+        case GoodwillTerms() as goodwill:
+            return house.goodwill(goodwill, version.code, words)
+        case ResetTerms() as reset:
+            return house.reset(reset, words)
+        case BalanceCap() as cap:
+            return house.balance_cap(cap, words)
+        case LatePolicy(review_after=review_after):
+            return house.late(review_after, words)
+        case ReturnPolicy() as returns:
+            return house.returns(returns, words)
+        case Policy() as policy:
+            return house.policy(policy, words)
+    raise AssertionError(f"terms of the kind {version.kind} have no sentence")

@@ -26,6 +26,7 @@ class Problem:
 
 Path = tuple[str, ...]
 Check = Callable[[Any, UUID], Iterable[Problem]]
+CheckCode = Callable[[str, UUID], Iterable[Problem]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Kind:
     of: type[Any]
     around: type[BaseModel]  # has the terms as its one field
     check: Check
+    check_code: CheckCode
 
     def read(self, document: Mapping[str, Any], *, within: str = "") -> Any:
         """The document as a value of the kind's type; fields it does not know are refused. `within`: where it stands
@@ -70,12 +72,13 @@ def _nothing(terms: Any, organisation: UUID) -> Iterable[Problem]:
     return ()
 
 
-def of_kind(name: str, type_: type[Any], *, check: Check = _nothing) -> None:
-    """Says of which type the terms of a kind are. `check` looks at what a form cannot: whether a unit is there …"""
+def of_kind(name: str, type_: type[Any], *, check: Check = _nothing, check_code: CheckCode = _nothing) -> None:
+    """Says of which type the terms of a kind are. `check` looks at what a form cannot: whether a unit is there …;
+    `check_code` at codes that are those of something else."""
     assert name not in _KINDS or _KINDS[name].of is type_, f"two types for {name}"
     # Strict, and nothing unknown: dataclasses inside take this over from the outermost.
     around = create_model(name, __config__=ConfigDict(extra="forbid", strict=True), terms=(type_, ...))
-    _KINDS[name] = Kind(name, type_, around, check)
+    _KINDS[name] = Kind(name, type_, around, check, check_code)
 
 
 def kind(name: str) -> Kind:

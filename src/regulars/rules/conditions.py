@@ -179,6 +179,11 @@ class Least:
     purchase: int = 0  # of the whole bill, whatever fits
     kept_on_return: bool = False  # True: once reached it stays reached
 
+    @property
+    def of_money(self) -> bool:
+        """Whether it says an amount of money."""
+        return bool(self.amount or self.purchase)
+
     def why_not(self, lines: Iterable[Line], occasion: Occasion) -> Reason | None:
         if not (self.amount or self.quantity or self.purchase):
             return None

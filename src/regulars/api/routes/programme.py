@@ -67,7 +67,7 @@ class TermsTold(Telling):
     version: int
     begins_at: Moment
     ends_at: Moment | None
-    sentence: Annotated[str, Field(description="What it promises, in words; empty where a kind has none.")]
+    sentence: Annotated[str, Field(description="What it promises, in words.")]
     document: dict[str, Any]
 
 

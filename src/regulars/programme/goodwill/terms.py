@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
+from regulars.access.models import Role
 from regulars.ledger.models import Unit
 from regulars.ledger.words import UnitKind
 from regulars.programme.book import book
@@ -29,4 +30,9 @@ def _check(terms: GoodwillTerms, organisation: UUID) -> Iterator[Problem]:
             yield Problem(f"/coupons/{code}", "There is no series of this code.", "unknown")
 
 
-of_kind(GOODWILL, GoodwillTerms, check=_check)
+def _role(code: str, organisation: UUID) -> Iterator[Problem]:
+    if not Role.objects.filter(organisation=organisation, code=code).exists():
+        yield Problem("/code", "There is no role of this code.", "unknown")
+
+
+of_kind(GOODWILL, GoodwillTerms, check=_check, check_code=_role)

@@ -99,6 +99,8 @@ def checked(one: NewTerms, organisation: UUID, *, within: str = "") -> Any:
     kind = kind_of(one.kind)
     if not _CODE.fullmatch(one.code):
         raise wrong(one.kind, [Problem("/code", "Letters, digits and ._- with a letter or digit first.", "code")])
+    if of_code := list(kind.check_code(one.code, organisation)):
+        raise wrong(one.kind, of_code)
     terms = kind.read(one.document, within=within)
     problems = list(kind.check(terms, organisation))
     if problems:

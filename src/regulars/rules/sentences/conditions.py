@@ -61,7 +61,7 @@ def who(given: Who, words: Words) -> Iterator[str]:
         if codes:
             yield words.say(phrase, names=words.listed(kind, codes))
     if given.enrolled_in:
-        yield words.say("enrolled", name=words.name("offer", given.enrolled_in))
+        yield words.say("enrolled", name=words.name("enrolment", given.enrolled_in))
     if given.first_purchase:
         yield words.say("first purchase")
     if given.birthday_within is not None:
@@ -73,6 +73,11 @@ def who(given: Who, words: Words) -> Iterator[str]:
 def subject(given: Who, words: Words) -> str:
     """Of whom a sentence speaks."""
     return words.say("customers" if given.anyone else "members")
+
+
+def any_currency(words: Words) -> str:
+    """Said where amounts are minor units of whatever bill it is."""
+    return words.say("any currency")
 
 
 def least(given: Least, words: Words, currency: str = "") -> Iterator[str]:

@@ -15,9 +15,10 @@ from regulars.rules.earning.rule import (
     RateSteps,
     Steps,
 )
+from regulars.rules.limits import Of
 from regulars.rules.occasion import PURCHASE
 from regulars.rules.rounding import At, Round
-from regulars.rules.sentences.conditions import conditions, limits, subject, what
+from regulars.rules.sentences.conditions import any_currency, conditions, limits, subject, what
 from regulars.rules.sentences.words import Words
 
 
@@ -98,12 +99,21 @@ def _counting(rule: EarnRule, words: Words) -> Iterator[str]:
             yield words.say("most months", number=words.number(most))
     if rule.currency:
         yield words.say("in currency", currency=rule.currency)
+    elif _of_money(rule):
+        yield any_currency(words)
     if rule.basis != Basis.PAID:
         yield words.say(f"basis {rule.basis}")
     if rule.not_paid_with and PURCHASE in rule.occasions:
         yield words.say("not paid with", names=words.listed("tender", rule.not_paid_with))
     if rule.round != Round.DOWN or rule.round_at != At.PURCHASE:
         yield words.say(f"round {rule.round} {rule.round_at}", period=words.say(f"within {rule.carried_over}"))
+
+
+def _of_money(rule: EarnRule) -> bool:
+    """Whether it says an amount of money."""
+    every = (rule.conditions, *(one.conditions for one in rule.multipliers))
+    limited = any(one.of == Of.MONEY for one in rule.limits)
+    return isinstance(rule.award, PerAmount | Steps | RateSteps) or limited or any(one.least.of_money for one in every)
 
 
 def _growing(rule: EarnRule, words: Words) -> Iterator[str]:
@@ -145,7 +155,9 @@ def _lasting(rule: EarnRule, words: Words) -> Iterator[str]:
         yield words.say("lasts until", day=words.day(rule.expires_on))
     if rule.kept_on_return:
         yield words.say("kept")
-    if rule.funder:
+    if rule.funder == "merchant":
+        yield words.say("funded there")
+    elif rule.funder:
         yield words.say("funded", name=words.name("funder", rule.funder))
     if rule.worth:
         yield words.say("worth", money=words.money(rule.worth, rule.currency))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from regulars.rules.limits import Limit
+from regulars.rules.conditions import Who
+from regulars.rules.limits import Limit, Of
 from regulars.rules.paying import PointsPayment
 from regulars.rules.pricing import (
     AmountOff,
@@ -17,7 +18,7 @@ from regulars.rules.pricing import (
 )
 from regulars.rules.pricing.offers import Basis, Part
 from regulars.rules.rounding import At, Round
-from regulars.rules.sentences.conditions import conditions, limits, what
+from regulars.rules.sentences.conditions import any_currency, conditions, limits, what
 from regulars.rules.sentences.words import Words
 
 
@@ -107,11 +108,14 @@ def _clauses(offer: Offer, capped: tuple[Limit, ...], words: Words) -> Iterator[
         yield words.say("with goods", what=goods)
     if offer.currency:
         yield words.say("in currency", currency=offer.currency)
+    elif _of_money(offer, capped):
+        yield any_currency(words)
     if isinstance(offer.benefit, Percent) and (offer.benefit.round, offer.benefit.round_at) != (
         Round.DOWN,
         At.PURCHASE,
     ):
         yield words.say(f"round {offer.benefit.round} {offer.benefit.round_at}", period="")
+    yield from _whom(offer.conditions.who, words)
     yield from conditions(offer.conditions, words, offer.currency)
     if offer.most is not None:
         yield words.say("most off", money=words.money(offer.most, offer.currency))
@@ -123,6 +127,21 @@ def _clauses(offer: Offer, capped: tuple[Limit, ...], words: Words) -> Iterator[
         capped, words, offer.benefit.unit if isinstance(offer.benefit, BonusPoints) else "", offer.currency
     )
     yield from _stacking(offer, words)
+
+
+def _of_money(offer: Offer, capped: tuple[Limit, ...]) -> bool:
+    """Whether it says an amount of money; benefits of money say their currency, but for points."""
+    for_each = isinstance(offer.benefit, BonusPoints) and offer.benefit.per is not None
+    most = offer.most is not None or offer.most_per_line is not None
+    return for_each or most or offer.conditions.least.of_money or any(one.of == Of.MONEY for one in capped)
+
+
+def _whom(given: Who, words: Words) -> Iterator[str]:
+    """An offer is for members, unless it is for anyone; what asks for more of members asks it of them alone."""
+    if given.anyone and given != Who(anyone=True):
+        yield words.say("without a card")
+    elif not (given.anyone or given.tiers or given.segments or given.tags or given.enrolled_in):
+        yield words.say("for members")
 
 
 def _flat_points(offer: Offer) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from regulars.rules.sentences.phrases_following import FOLLOWING
 from regulars.rules.sentences.phrases_more import MORE
 
 _FIRST: Final[Mapping[str, tuple[str, str]]] = {
@@ -53,6 +54,8 @@ _FIRST: Final[Mapping[str, tuple[str, str]]] = {
     "paid by": ("if a part is paid with {names}", "至少部分以{names}支付"),
     # Who.
     "members": ("members", "会员"),
+    "for members": ("for members", "限会员"),
+    "without a card": ("also for who shows no card", "无会员卡的顾客亦可享受"),
     "customers": ("all customers, also without a card,", "所有顾客（无需会员卡）"),
     "tiers": ("for {names} members", "限{names}会员"),
     "segments": ("for members who are {names}", "限属于{names}的会员"),
@@ -127,6 +130,7 @@ _FIRST: Final[Mapping[str, tuple[str, str]]] = {
     "occasion tenure-month": (" for each month of membership", "会龄每满一个月"),
     "occasion enrolment": (" for joining", "入会时"),
     "occasion event": (" for {name}", "{name}时"),
+    "any currency": ("in any currency", "不限币种"),
     "in currency": ("in {currency} only", "限{currency}"),
     "basis paid-net": ("without tax", "按税前金额计算"),
     "basis listed": ("before discounts", "按折前金额计算"),
@@ -164,6 +168,7 @@ _FIRST: Final[Mapping[str, tuple[str, str]]] = {
     "lasts": ("good for {length}", "有效期{length}"),
     "lasts until": ("good until {day}", "有效期至{day}"),
     "funded": ("paid for by {name}", "由{name}承担"),
+    "funded there": ("paid for by the merchant where it is earned", "由所在商户承担"),
     "kept": ("kept when goods come back", "退货不收回"),
     "worth": ("1,000 of them counting as {money} in budgets", "每1,000计预算{money}"),
     # Why something gave nothing.
@@ -199,7 +204,7 @@ _FIRST: Final[Mapping[str, tuple[str, str]]] = {
     "why frozen": ("the member's account is frozen", "会员账户已冻结"),
 }
 
-PHRASES: Final[Mapping[str, tuple[str, str]]] = {**_FIRST, **MORE}
+PHRASES: Final[Mapping[str, tuple[str, str]]] = {**_FIRST, **MORE, **FOLLOWING}
 
 # Words for codes that every programme has; an organisation's own names come first.
 KNOWN: Final[Mapping[str, tuple[str, str]]] = {
@@ -223,6 +228,11 @@ KNOWN: Final[Mapping[str, tuple[str, str]]] = {
     "tender card": ("a card", "银行卡"),
     "known phone": ("phone number", "手机号"),
     "known email": ("mail address", "邮箱"),
+    "role Administrator": ("administrator", "管理员"),
+    "role Marketer": ("marketer", "营销人员"),
+    "role Clerk at the counter": ("clerk at the counter", "柜台店员"),
+    "role Till or web shop": ("till or web shop", "收银台或网店"),
+    "role Support": ("support", "客服"),
     "event purchase": ("a purchase", "购买"),
     "event birthday": ("a birthday", "生日"),
     "event enrolment": ("joining", "入会"),

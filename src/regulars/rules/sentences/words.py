@@ -26,7 +26,7 @@ class Words:
 
     language: Language = Language.ENGLISH
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    currency: str = ""  # of amounts that say none
+    currency: str = ""  # whose decimals amounts have that say none: these are of any
     scales: Mapping[str, int] = field(default_factory=dict)  # decimals of units that have some
 
     def say(self, phrase: str, **parts: object) -> str:
@@ -90,14 +90,15 @@ class Words:
         """
         >>> Words().money(123450, "GBP"), Words(Language.CHINESE).money(500, "CNY"), Words().money(500)
         ('GBP 1,234.50', '5.00元', '5.00')
+        >>> Words(currency="JPY").money(500), Words(currency="JPY").money(500, "GBP")
+        ('500', 'GBP 5.00')
         """
-        code = currency or self.currency
-        number = self.number(value, minor_digits(code))
-        if not code:
+        number = self.number(value, minor_digits(currency or self.currency))
+        if not currency:
             return number
         if self.language == Language.ENGLISH:
-            return f"{code} {number}"
-        return f"{number}{CURRENCIES.get(code, f' {code}')}"
+            return f"{currency} {number}"
+        return f"{number}{CURRENCIES.get(currency, f' {currency}')}"
 
     def quantity(self, thousandths: int) -> str:
         """
