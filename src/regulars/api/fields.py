@@ -113,7 +113,6 @@ AudienceId = Annotated[UUID, BeforeValidator(_id_reader("aud")), _text_id("aud")
 ScoresRunId = Annotated[UUID, BeforeValidator(_id_reader("scr")), _text_id("scr"), _id_schema("scr")]
 CaseId = Annotated[UUID, BeforeValidator(_id_reader("cas")), _text_id("cas"), _id_schema("cas")]
 FollowUpId = Annotated[UUID, BeforeValidator(_id_reader("fup")), _text_id("fup"), _id_schema("fup")]
-ScoresRunId = Annotated[UUID, BeforeValidator(_id_reader("scr")), _text_id("scr"), _id_schema("scr")]
 KeyId = Annotated[UUID, BeforeValidator(_id_reader("key")), _text_id("key"), _id_schema("key")]
 
 
