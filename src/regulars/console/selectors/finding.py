@@ -1,6 +1,8 @@
 """Whom something typed or scanned leads to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from regulars.console.desk import Desk
 from regulars.console.places import number_of
 from regulars.console.selectors.names import names_of
 from regulars.members.errors import UnknownMember
+from regulars.members.models import Member
 from regulars.members.moves import Found
 from regulars.members.naming import is_han
 from regulars.members.selectors import by_tail, profiles, recognise_text, roots
@@ -27,6 +30,8 @@ class Hit:
     name: str
     certain: bool = False
     refused: str = ""
+    town: str = ""  # tells apart who is called the same
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Sought:
 
 def find(text: str, desk: Desk) -> Sought:
     """By a member's id, a card, phone, mail address or number; else by a part of a name or four last digits, for
-    who may see all members. Five queries at most. Whoever is found was looked at."""
+    who may see all members. Six queries at most. Whoever is found was looked at."""
     text = text.strip()
     if not text:
         return Sought()
@@ -87,13 +92,18 @@ def _possible(text: str, desk: Desk) -> tuple[Hit, ...]:
         return ()
     if len(text) == _TAIL and text.isascii() and text.isdigit():
         ids = by_tail(text, organisation=desk.home, limit=MOST)
-        named = names_of(ids)
-        return tuple(Hit(one, named[one]) for one in ids)
+        return _hits(ids)
     if any(letter.isdigit() for letter in text) and "@" not in text and not any(map(str.isalpha, text)):
         return ()
     asked = " ".join(
         word for word in text.split() if len(word) > 1 or is_han(word)
     )  # one Latin letter is in every name
     ids = [one for one, _ in profiles.by_name(asked, organisation=desk.home, limit=MOST)] if asked else []
+    return _hits(ids)
+
+
+def _hits(ids: Sequence[UUID]) -> tuple[Hit, ...]:
+    """Two queries."""
     named = names_of(ids)
-    return tuple(Hit(one, named[one]) for one in ids)
+    rows = {row.id: row for row in Member.objects.filter(id__in=ids)}
+    return tuple(Hit(one, named[one], town=rows[one].town, since=rows[one].enrolled_at) for one in ids)

@@ -32,6 +32,7 @@ const step = (by) => {
 };
 asked.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 140); });
 asked.addEventListener("keydown", async (event) => {
+  if (event.key === "Escape") { palette.close(); event.preventDefault(); }
   if (event.key === "ArrowDown") { step(1); event.preventDefault(); }
   if (event.key === "ArrowUp") { step(-1); event.preventDefault(); }
   if (event.key === "Enter") { event.preventDefault(); clearTimeout(waiting); await look(); one("a.on", found)?.click(); }
@@ -86,7 +87,9 @@ const sent = async (event) => {
     if (!main || !one(".side", page)) { location.href = answer.url; return; }
     if (answer.redirected) history.pushState(null, "", answer.url);
     put(page, main);
-    (one("[role=alert]:not([hidden])", main)?.closest(".field")?.querySelector("input, select, textarea") ?? one("[autofocus]", main) ?? main).focus();
+    const next = one("[role=alert]:not([hidden])", main)?.closest(".field")?.querySelector("input, select, textarea") ?? one("[autofocus]", main);
+    if (next) next.focus();
+    else main.focus({ preventScroll: true });
   } catch {
     // The line is down: the same key goes with the next try, so nothing is done twice.
     delete form.dataset.sending;
