@@ -11,7 +11,6 @@ import pytest
 from tests.api.shop import open_shop
 from tests.api.world import Till, make_world
 
-from regulars.programme import kinds as _every  # noqa: F401
 from regulars.programme.moves import Version
 from regulars.programme.saying import sentence
 from regulars.programme.terms import kind as kind_of
