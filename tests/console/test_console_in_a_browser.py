@@ -30,9 +30,9 @@ PAGES = (
     "", "waiting", "sales", "members", "members/new", "members/{member}", "sales/{sale}", "counter", "counter/{member}",
     "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator", "reward/levels",
     "reward/coupons", "reward/rewards", "reward/books", "set-up", "set-up/staff", "set-up/staff/new", "set-up/roles",
-    "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at",
+    "serve/cases", "serve/cases/{case}", "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at",
 )  # fmt: skip
-DARK = ("", "members/{member}", "counter/{member}", "reward/terms")
+DARK = ("", "members/{member}")
 
 
 @contextmanager
