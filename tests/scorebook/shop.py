@@ -16,7 +16,7 @@ from regulars.sales.moves import NewSale, Place, SoldLine
 TILL = Actor("key", "key_till", "Till 7", request_id="req_1")
 JOB = Actor.job("scores.run")
 BEGUN = datetime(2025, 1, 1, 12, tzinfo=UTC)
-DAYS = 420
+DAYS = 240
 CUT_OFF = date(2025, 1, 1) + timedelta(days=DAYS)
 AT = (BEGUN + timedelta(days=DAYS + 1)).replace(hour=1)  # before the hour of the night's own run
 GOODS = [("milk", 1), ("tea", 3), ("coffee", 6), ("bread", 2), ("soap", 4), ("jam", 5)]
@@ -33,7 +33,7 @@ def booked(world: World, people: list[UUID], *, seed: int = 7) -> list[NewSale]:
     made: list[NewSale] = []
     for place, member in enumerate(people):
         rhythm, day = chance.gamma(6.0, 4.0), chance.uniform(0, 60)
-        until = DAYS if place % 4 else chance.uniform(150, 330)
+        until = DAYS if place % 4 else chance.uniform(80, 150)
         usual = chance.integers(0, 6)
         while day < until:
             when = BEGUN + timedelta(days=int(day))
