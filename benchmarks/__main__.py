@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,checkout,coupons,programme,scorebook,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,checkout,coupons,programme,audiences,scorebook,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -68,9 +68,8 @@ def main() -> None:
         "coupons": lambda: bench_coupons.run(100_000),
         "programme": lambda: bench_programme.run(1_000_000),
         "scorebook": lambda: bench_scorebook.run(1_000_000),
-        "analyze": lambda: analyses(asked.lines),
-        "scorebook": lambda: bench_scorebook.run(1_000_000),
         "audiences": lambda: iter(bench_audiences.run()),
+        "analyze": lambda: analyses(asked.lines),
     }
     kept = [json.loads(row) for row in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
     for name in asked.only.split(","):

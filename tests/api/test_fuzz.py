@@ -135,7 +135,9 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     late = [administrator.done("/purchases", old | {"external_id": f"late-{n}"})["id"] for n in range(2)]
     vip = {"name": "Important", "document": {"type": "tag", "any_of": ["vip"]}}
     assert administrator.send("PUT", "/audiences/vip", vip).status_code == 200
+    wanted = {"key": "one", "member": members[0], "channel": "app", "service": "receipt"}
     return {
+        "message": [one["id"] for one in administrator.done("/messages", {"messages": [wanted]})["items"]],
         "audience": ["vip"],
         "purchase": [bought, held],
         "review": late,

@@ -113,6 +113,7 @@ AudienceId = Annotated[UUID, BeforeValidator(_id_reader("aud")), _text_id("aud")
 ScoresRunId = Annotated[UUID, BeforeValidator(_id_reader("scr")), _text_id("scr"), _id_schema("scr")]
 CaseId = Annotated[UUID, BeforeValidator(_id_reader("cas")), _text_id("cas"), _id_schema("cas")]
 FollowUpId = Annotated[UUID, BeforeValidator(_id_reader("fup")), _text_id("fup"), _id_schema("fup")]
+MessageId = Annotated[UUID, BeforeValidator(_id_reader("msg")), _text_id("msg"), _id_schema("msg")]
 KeyId = Annotated[UUID, BeforeValidator(_id_reader("key")), _text_id("key"), _id_schema("key")]
 
 

@@ -33,6 +33,7 @@ from regulars.api.routes import (
     jobs,
     leaving,
     merging,
+    messages,
     moving,
     own,
     people,
@@ -101,6 +102,7 @@ for noun in (
     deliveries,
     events,
     audiences,
+    messages,
 ):
     api.add_router("", noun.router)
 

@@ -30,3 +30,29 @@ class AudienceChanged(OutreachError):
 
     code = "audience-changed"
     status = 409
+
+
+class WrongPolicy(OutreachError):
+    """How members are reached cannot be kept so."""
+
+    code = "wrong-policy"
+
+
+class MessageUnknown(OutreachError):
+    """No message has this id here."""
+
+    code = "message-unknown"
+    status = 404
+
+
+class MessageChanged(OutreachError):
+    """The key was asked before, for another message."""
+
+    code = "message-changed"
+    status = 409
+
+
+class WrongMessage(OutreachError):
+    """A message that cannot be: of no known member, or a service that would carry a campaign."""
+
+    code = "wrong-message"

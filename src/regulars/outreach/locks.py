@@ -1,10 +1,28 @@
 """The only place where rows of this room are locked."""
 
+from collections.abc import Collection
 from uuid import UUID
 
+from regulars.journal.statements import column, run
 from regulars.outreach.models import Audience
 
 
 def audience(organisation: UUID, code: str) -> Audience | None:
     """An audience by its code, until the end of the transaction: one changes or compares it at a time."""
     return Audience.objects.select_for_update().filter(organisation=organisation, code=code).first()
+
+
+def recipients(members: Collection[UUID]) -> None:
+    """These members as recipients, in the order of their ids, until the end of the transaction. Two queries."""
+    ids = column(sorted(members))
+    run("INSERT INTO outreach_recipient (member) SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING", [ids])
+    run("SELECT 1 FROM outreach_recipient WHERE member = ANY(%s::uuid[]) ORDER BY member FOR UPDATE", [ids])
+
+
+def keys(organisation: UUID, wanted: Collection[str]) -> None:
+    """Messages of these keys that are there. One query."""
+    run(
+        "SELECT 1 FROM outreach_message WHERE organisation = %s::uuid AND key = ANY(%s::text[])"
+        " ORDER BY key FOR UPDATE",
+        [organisation, column(sorted(wanted))],
+    )

@@ -58,3 +58,17 @@ class Compared:
     entered: int
     left: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message that somebody asks to send. Either a service of the closed list, or marketing with a purpose."""
+
+    key: str  # asked once: asked again it gets the same answer, or a newer one while it waits
+    member: UUID
+    channel: str
+    purpose: str = ""
+    service: str = ""
+    campaign: str = ""
+    holdout_share: int = 0  # of the campaign, in ten thousandths
+    priority: int = 0

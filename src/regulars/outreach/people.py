@@ -7,7 +7,7 @@ from uuid import UUID
 
 from regulars.journal.moves import Actor
 from regulars.members.deeds import Plain
-from regulars.outreach.models import AudienceChange, AudienceMember
+from regulars.outreach.models import AudienceChange, AudienceMember, Message, Recipient
 from regulars.outreach.selectors import changes_of
 
 room: Final = "outreach"
@@ -26,24 +26,41 @@ def unmerge(
 
 
 def erase(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Plain:
-    """That somebody was in an audience tells of them: it goes. Two queries."""
+    """That somebody was in an audience tells of them: it goes. What was sent stays in the sums, under an id that says
+    nothing; a blocked address stays blocked, known by its digest alone. Four queries."""
     inside, _ = AudienceMember.objects.filter(member__in=members).delete()
     changes, _ = AudienceChange.objects.filter(member__in=members).delete()
-    return {"audiences": inside, "changes": changes}
+    messages = Message.objects.filter(member__in=members).update(identifier=None)
+    Recipient.objects.filter(member__in=members).delete()
+    return {"audiences": inside, "changes": changes, "messages": messages}
 
 
 def export(members: Sequence[UUID]) -> Plain:
-    """What audiences somebody entered and left. One query."""
+    """What audiences somebody entered and left, and the messages that were meant for them. Two queries."""
+    rows = Message.objects.filter(member__in=members).order_by("id")
     return {
+        "messages": [
+            {
+                "at": row.decided_at.isoformat(),
+                "channel": row.channel,
+                "what": row.service or row.purpose,
+                "campaign": row.campaign,
+                "state": row.state,
+                "why": row.why,
+            }
+            for row in rows
+        ],
         "audiences": [
             {"audience": code, "entered" if entered else "left": at.isoformat()}
             for code, entered, at in changes_of(members)
-        ]
+        ],
     }
 
 
 def undo(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Sequence[UUID]:
-    """Nobody stays for having been in an audience; what is known of that goes. Two queries."""
-    AudienceMember.objects.filter(member__in=members).delete()
-    AudienceChange.objects.filter(member__in=members).delete()
-    return []
+    """Who was written to stays; of the others goes what audiences they were in. Three queries."""
+    stay = set(Message.objects.filter(member__in=members).values_list("member", flat=True))
+    gone = [member for member in members if member not in stay]
+    AudienceMember.objects.filter(member__in=gone).delete()
+    AudienceChange.objects.filter(member__in=gone).delete()
+    return sorted(stay)

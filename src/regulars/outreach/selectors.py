@@ -9,14 +9,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from regulars.access.selectors import places
+from regulars.basics.ids import typed
 from regulars.journal.statements import column, run
 from regulars.members.selectors import group_of, roots
 from regulars.outreach.audiences.compiling import Explained, compiled, explained
 from regulars.outreach.audiences.parts import Asked
 from regulars.outreach.audiences.reading import Node, leaves, read
 from regulars.outreach.audiences.sentences import leaf_sentence, sentence
-from regulars.outreach.errors import AudienceUnknown
-from regulars.outreach.models import Audience, AudienceChange, AudienceVersion
+from regulars.outreach.errors import AudienceUnknown, MessageUnknown
+from regulars.outreach.models import Audience, AudienceChange, AudienceVersion, Message
 from regulars.outreach.moves import Reasons, Why
 from regulars.programme.book import book
 from regulars.programme.naming import words
@@ -137,3 +138,17 @@ def changes_of(members: Sequence[UUID]) -> list[tuple[str, bool, datetime]]:
         [column(list(members))],
     )
     return [(code, entered, at) for code, entered, at in rows]
+
+
+def message(organisation: UUID, number: UUID) -> Message:
+    """One message. Raises MessageUnknown. One query."""
+    found = Message.objects.filter(organisation=organisation, id=number).first()
+    if found is None:
+        raise MessageUnknown("There is no message of this id here.", id=typed("msg", number))
+    return found
+
+
+def messages_of(members: Sequence[UUID], *, before: UUID | None = None, limit: int = 50) -> list[Message]:
+    """What was asked for these members, newest first. One query."""
+    rows = Message.objects.filter(member__in=members)
+    return list((rows if before is None else rows.filter(id__lt=before)).order_by("-id")[:limit])

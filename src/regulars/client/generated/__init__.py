@@ -28,6 +28,7 @@ from regulars.client.generated.identifiers import Identifiers
 from regulars.client.generated.jobs import Jobs
 from regulars.client.generated.leaving import Leaving
 from regulars.client.generated.merging import Merging
+from regulars.client.generated.messages import Messages
 from regulars.client.generated.moving import Moving
 from regulars.client.generated.own import Own
 from regulars.client.generated.people import People
@@ -76,6 +77,7 @@ class Addresses(
     Jobs,
     Leaving,
     Merging,
+    Messages,
     Moving,
     Own,
     People,

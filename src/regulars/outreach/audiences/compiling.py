@@ -119,7 +119,7 @@ class _Sets:
             return part.holds if wanted else f"NOT {part.holds}"
         if part.ids:
             ids = f"SELECT 1 FROM ({part.ids}) {name}(id) WHERE {name}.id = m.id"
-            return f"m.id IN ({part.ids})" if wanted else f"NOT EXISTS ({ids})"
+            return f"m.id IN ({part.ids})" if wanted != part.absent else f"NOT EXISTS ({ids})"
         if wanted != part.absent:  # who has no row is not meant: to be in the set of those for whom it is so
             return f"m.id IN (SELECT {name}.id FROM ({part.joined}) {name} WHERE {_as(part.holds, wanted)})"
         other = f"{name}.id = m.id AND {_as(part.holds, not wanted)}"

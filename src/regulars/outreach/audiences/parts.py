@@ -63,7 +63,7 @@ class Part:
     fact: str  # JSON of what was looked at
     joined: str = ""
     absent: bool = False  # whether it holds for who has no row there
-    ids: str = ""  # the same as ids of members, some perhaps twice, where that is cheaper to say
+    ids: str = ""  # of those for whom it holds (`absent`: does not), some perhaps twice, where that is cheaper to say
 
 
 # A member's root, by a table of the few that were merged: the second test tells the planner that they are few.

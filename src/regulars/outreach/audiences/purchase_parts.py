@@ -26,7 +26,10 @@ def bought(given: Bought, name: str, asked: Asked, bind: Binder) -> Part:
         f"jsonb_build_object('times', {times}, 'amount', CASE WHEN {name}.currencies > 1 THEN NULL ELSE {amount} END,"
         f" 'currency', {name}.currency, 'last_at', {name}.last_at)"
     )
-    return Part(f"({' AND '.join(tests)})", fact, joined, absent=not least and not given.amount_at_least)
+    absent = not least and not given.amount_at_least
+    once = len(tests) == 1 and least == 1 and given.currency is None  # no number beside: whoever has one such bill
+    ids = _buyers(given, asked, bind, spans=_spans(given, asked, bind)) if once else ""
+    return Part(f"({' AND '.join(tests)})", fact, joined, absent, ids)
 
 
 def last_bought(given: LastBought, name: str, asked: Asked, bind: Binder) -> Part:
@@ -45,7 +48,13 @@ def last_bought(given: LastBought, name: str, asked: Asked, bind: Binder) -> Par
 
 def never_bought(given: NeverBought, name: str, asked: Asked, bind: Binder) -> Part:
     joined = _sums(given, asked, bind)
-    return Part(f"({name}.id IS NULL)", f"jsonb_build_object('last_at', {name}.last_at)", joined, absent=True)
+    return Part(
+        f"({name}.id IS NULL)",
+        f"jsonb_build_object('last_at', {name}.last_at)",
+        joined,
+        True,
+        _buyers(given, asked, bind),
+    )
 
 
 def _spans(given: Bought, asked: Asked, bind: Binder) -> str:
@@ -61,11 +70,7 @@ def _spans(given: Bought, asked: Asked, bind: Binder) -> str:
 
 def _sums(given: Goods, asked: Asked, bind: Binder, *, spans: str = "", currency: str | None = None) -> str:
     """By root: how many bills, for how much, the last one. First by who showed a card, so that the big sum is plain."""
-    where = (
-        f"s.organisation = {bind.one(asked.organisation, 'uuid')} AND s.state = 'complete' AND s.member IS NOT NULL"
-        f" AND s.effective_at <= {bind.one(asked.at, 'timestamptz')}{spans}{only_of('s.member', asked, bind)}"
-        f"{_places(given, asked, bind)}"
-    )
+    where = _kept(given, asked, bind) + spans
     if currency is not None:
         where += f" AND s.currency = {bind.one(currency, 'text')}"
     if given.of_goods:
@@ -92,6 +97,26 @@ def _sums(given: Goods, asked: Asked, bind: Binder, *, spans: str = "", currency
         " CASE WHEN min(t.one) = max(t.other) THEN 1 ELSE 2 END AS currencies"
         f" FROM ({by_card}) t {_ROOT} GROUP BY 1"
     )
+
+
+def _kept(given: Goods, asked: Asked, bind: Binder) -> str:
+    """Bills that count, by what the bill itself says."""
+    return (
+        f"s.organisation = {bind.one(asked.organisation, 'uuid')} AND s.state = 'complete' AND s.member IS NOT NULL"
+        f" AND s.effective_at <= {bind.one(asked.at, 'timestamptz')}{only_of('s.member', asked, bind)}"
+        f"{_places(given, asked, bind)}"
+    )
+
+
+def _buyers(given: Goods, asked: Asked, bind: Binder, *, spans: str = "") -> str:
+    """Whoever has such a bill: nothing is added up."""
+    where = _kept(given, asked, bind) + spans
+    if given.of_goods:
+        source = "sales_line l JOIN sales_sale s ON s.id = l.sale_id"
+        where = f"l.quantity > l.returned_quantity AND ({_goods(given, bind)}) AND {where}"
+    else:
+        source, where = "sales_sale s", f"{where} AND (s.returned = 0 OR s.amount - s.discount > s.returned)"
+    return f"SELECT coalesce(g.root_id, t.member) FROM (SELECT s.member FROM {source} WHERE {where}) t {_ROOT}"
 
 
 def _goods(given: Goods, bind: Binder) -> str:

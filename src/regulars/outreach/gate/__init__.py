@@ -1,0 +1,1 @@
+"""The one gate before every message, whatever the channel."""

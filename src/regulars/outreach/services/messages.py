@@ -1,0 +1,183 @@
+"""The gate itself: messages asked for, decided and written down; and what came back of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from regulars.access.selectors import places
+from regulars.basics.ids import new_id, new_ids, typed
+from regulars.journal.moves import Actor, Deed
+from regulars.journal.services import record
+from regulars.members.models import Identifier
+from regulars.members.selectors import roots
+from regulars.outreach import locks
+from regulars.outreach.errors import MessageChanged, MessageUnknown, WrongMessage
+from regulars.outreach.gate.deciding import Known, Policy, Verdict, Wish, decide, held_out, period_of, salt_of
+from regulars.outreach.gate.knowing import known, sent
+from regulars.outreach.gate.policies import policy_of, read
+from regulars.outreach.gate.words import WAITING, Blocked, Service
+from regulars.outreach.models import Message, MessageState, Suppression
+from regulars.outreach.models import Policy as Kept
+from regulars.outreach.moves import NewMessage
+from regulars.outreach.services.policies import policy
+
+_SAID: Final = ("member", "channel", "purpose", "service", "campaign", "holdout_share", "priority")
+
+
+@transaction.atomic
+def ask(wanted: Sequence[NewMessage], *, organisation: UUID, actor: Actor, at: datetime) -> list[Message]:
+    """What the gate says to each of these, in their order. What is released counts towards caps from now on.
+
+    A key that was released, held or came back gets the answer it got; one that waited is asked anew. Whoever asks at
+    the same time for the same members waits. Raises UnknownMember, WrongMessage, MessageChanged. 13 queries, however
+    many there are.
+    """
+    _refuse_wrong(wanted)
+    root_of = roots([one.member for one in wanted], organisation=organisation)
+    locks.recipients(set(root_of.values()))
+    locks.keys(organisation, [one.key for one in wanted])
+    there = {row.key: row for row in Message.objects.filter(organisation=organisation, key__in=[w.key for w in wanted])}
+    _refuse_changed(wanted, there)
+    ids = new_ids(at, len(wanted))
+    rows = [there.get(one.key) or _row(one, number, organisation, at) for one, number in zip(wanted, ids, strict=True)]
+    open_rows = [row for row in rows if row.state == MessageState.WAITING]
+    _decide(open_rows, root_of, organisation, at)
+    fresh = [row for row in open_rows if row.key not in there]
+    _add(fresh)
+    changed = [row for row in open_rows if row.key in there]
+    Message.objects.bulk_update(changed, ["state", "why", "again_at", "decided_at", "identifier"])
+    _note(open_rows, actor, at)
+    return rows
+
+
+def _add(fresh: Sequence[Message]) -> None:
+    try:
+        with transaction.atomic():
+            Message.objects.bulk_create(fresh)
+    except IntegrityError as clash:  # for another member, at this very moment
+        raise MessageChanged("One of these keys was asked just now, for another message.") from clash
+
+
+def _refuse_wrong(wanted: Sequence[NewMessage]) -> None:
+    if len({one.key for one in wanted}) != len(wanted):
+        raise WrongMessage("A key stands twice among these messages.")
+    for one in wanted:
+        if bool(one.service) == bool(one.purpose):
+            raise WrongMessage("A message is a service, or it has a purpose.", key=one.key)
+        if one.service and one.service not in set(Service):
+            raise WrongMessage("There is no such service.", key=one.key, known=[known.value for known in Service])
+        if one.service and (one.campaign or one.holdout_share):
+            raise WrongMessage("A service carries no campaign.", key=one.key)
+        if one.holdout_share and not one.campaign:
+            raise WrongMessage("A holdout is of a campaign: say which.", key=one.key)
+
+
+def _refuse_changed(wanted: Sequence[NewMessage], there: Mapping[str, Message]) -> None:
+    for one in wanted:
+        row = there.get(one.key)
+        if row is not None and any(getattr(row, name) != getattr(one, name) for name in _SAID):
+            raise MessageChanged("This key was asked before, for another message.", key=one.key)
+
+
+def _row(one: NewMessage, number: UUID, organisation: UUID, at: datetime) -> Message:
+    said = {name: getattr(one, name) for name in _SAID}
+    return Message(
+        id=number,
+        organisation=organisation,
+        key=one.key,
+        state=MessageState.WAITING,
+        asked_at=at,
+        decided_at=at,
+        **said,
+    )
+
+
+def _decide(rows: Sequence[Message], root_of: Mapping[UUID, UUID], organisation: UUID, at: datetime) -> None:
+    kept = policy(organisation, at=at)
+    wanted = policy_of(read(kept.document))
+    zone = places().zones.get(organisation, "UTC")
+    wishes = [_wish(row, root_of[row.member]) for row in rows]
+    facts = known(wishes, organisation=organisation, zone=zone, at=at)
+    draws = _Draws(kept, wanted, zone, at)
+    asked = [(wish, draws.of(row, wish, facts[wish.id][0])) for row, wish in zip(rows, wishes, strict=True)]
+    got = sent([wish.member for wish in wishes], wanted, at=at)
+    for row, verdict in zip(rows, decide(asked, wanted, sent=got, at=at), strict=True):
+        _apply(row, verdict, facts[row.id][1], at)
+
+
+def _wish(row: Message, root: UUID) -> Wish:
+    service = Service(row.service) if row.service else None
+    return Wish(row.id, root, row.channel, row.purpose, row.asked_at, service, row.priority)
+
+
+class _Draws:
+    """Who is held out, of everything in this period and of each campaign."""
+
+    def __init__(self, kept: Kept, wanted: Policy, zone: str, at: datetime) -> None:
+        today = at.astimezone(ZoneInfo(zone)).date()
+        self._share = wanted.holdout_share
+        self._secret = bytes(kept.secret)
+        self._salt = salt_of(self._secret, period_of(kept.began_on, today, read(kept.document).holdout.months))
+
+    def of(self, row: Message, wish: Wish, facts: Known) -> Known:
+        campaign = self._secret + f"/campaign/{row.campaign}".encode()
+        return replace(
+            facts,
+            held_out=held_out(self._salt, wish.member, self._share),
+            held_out_of_campaign=bool(row.campaign) and held_out(campaign, wish.member, row.holdout_share),
+        )
+
+
+def _apply(row: Message, verdict: Verdict, address: UUID | None, at: datetime) -> None:
+    waits = verdict.why in WAITING
+    row.state = MessageState.RELEASED if verdict.goes else MessageState.WAITING if waits else MessageState.HELD
+    row.why = verdict.why.value if verdict.why else ""
+    row.again_at, row.decided_at = verdict.again_at, at
+    row.identifier = address if verdict.goes else None
+
+
+def _note(rows: Sequence[Message], actor: Actor, at: datetime) -> None:
+    """One line for all: how many of each answer."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        name = row.why or MessageState.RELEASED.value
+        counts[name] = counts.get(name, 0) + 1
+    if counts:
+        record([Deed("messages.ask", after=dict(sorted(counts.items())))], actor=actor, at=at)
+
+
+@transaction.atomic
+def came_back(message: UUID, why: Blocked, *, organisation: UUID, actor: Actor, at: datetime) -> Message:
+    """A message bounced for good, or its reader complained or said stop: nothing goes to that address any more, by any
+    member who has it. Told again it changes nothing. Raises MessageUnknown."""
+    row = Message.objects.filter(id=message, organisation=organisation).first()
+    if row is None or row.state not in (MessageState.RELEASED, MessageState.RETURNED):
+        raise MessageUnknown("No message of this id was sent here.", id=typed("msg", message))
+    locks.recipients([row.member])
+    if row.state == MessageState.RELEASED:
+        row.state, row.why = MessageState.RETURNED, why.value
+        row.save(update_fields=["state", "why"])
+    address = Identifier.objects.filter(id=row.identifier).first() if row.identifier else None
+    made = Suppression(
+        id=new_id(at),
+        organisation=organisation,
+        channel=row.channel,
+        member=None if address else row.member,
+        identifier=address.id if address else None,
+        blind=bytes(address.blind) if address else None,
+        why=why.value,
+        message=row.id,
+        at=at,
+    )
+    if not Suppression.objects.filter(
+        organisation=organisation, channel=row.channel, member=made.member, identifier=made.identifier, ended_at=None
+    ).exists():
+        made.save(force_insert=True)
+        after = {"channel": row.channel, "why": why.value, "message": typed("msg", row.id)}
+        record([Deed("messages.suppress", typed("mbr", row.member), after=after)], actor=actor, at=at)
+    return row
