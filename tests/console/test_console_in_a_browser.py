@@ -30,7 +30,8 @@ PAGES = (
     "", "waiting", "sales", "members", "members/new", "members/{member}", "sales/{sale}", "counter", "counter/{member}",
     "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator", "reward/levels",
     "reward/coupons", "reward/rewards", "reward/books", "set-up", "set-up/staff", "set-up/staff/new", "set-up/roles",
-    "serve/cases", "serve/cases/{case}", "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at",
+    "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at", "serve/cases",
+    "serve/cases/{case}",
 )  # fmt: skip
 DARK = ("", "members/{member}")
 
@@ -126,7 +127,9 @@ def by_keyboard(browser: "Browser", url: str, sessions: dict[str, str]) -> None:
 
 def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Town) -> None:
     found: dict[str, list[str]] = {}
+    assert town.case is not None
     known = {"member": typed("mbr", town.members[0]), "sale": typed("sal", town.sales[0])}
+    known |= {"case": typed("cas", town.case)}
     with at(browser, url, "administrator", sessions, locale="en-GB") as page:
         page.goto("/work-at")
         page.locator("li", has_text="Market/Quay").get_by_role("button").click()

@@ -45,9 +45,14 @@ def test_there_is_no_way_past_the_table() -> None:
 
 def ids(town: Town, *, foreign: bool = False) -> dict[str, str]:
     """What stands in addresses: of this organisation, or of another one."""
-    found = {"mbr": town.members[0], "sal": town.sales[0], "stf": town.staff["auditor"]}
+    found = {
+        "mbr": town.members[0],
+        "sal": town.sales[0],
+        "stf": town.staff["auditor"],
+        "cas": town.case or UUID(int=0),
+    }
     if foreign:
-        found = {"mbr": town.foreign_member, "sal": uuid4(), "stf": town.staff["foreign"]}
+        found = {"mbr": town.foreign_member, "sal": uuid4(), "stf": town.staff["foreign"], "cas": uuid4()}
     return {prefix: typed(prefix, number) for prefix, number in found.items()}
 
 

@@ -10,6 +10,9 @@ from regulars.access.moves import NewMerchant, NewStore, Place
 from regulars.access.services.places import found_organisation, open_merchants, open_stores
 from regulars.access.services.roles import assign
 from regulars.access.services.staff import hire
+from regulars.care.moves import Kind, NewCase
+from regulars.care.services.cases import open_case
+from regulars.care.services.kinds import set_kind
 from regulars.journal.moves import Actor
 from regulars.ledger.services import define_unit
 from regulars.ledger.words import UnitKind
@@ -66,6 +69,7 @@ class Town:
     sales: list[UUID] = field(default_factory=list)
     range: UUID | None = None
     card: str = ""
+    case: UUID | None = None
 
 
 def make_town(at: datetime, *, members: int = 3, sales: int = 2) -> Town:
@@ -89,6 +93,9 @@ def make_town(at: datetime, *, members: int = 3, sales: int = 2) -> Town:
     town = Town(one, two, market, bakery, quay, hill, far, foreign, at)
     _staff(town)
     _members(town, members, sales)
+    set_kind(Kind(one, "complaint", "Complaint", 8, True, 2, queue="clerk"), actor=SETUP, at=at)
+    case = NewCase(one, "complaint", "Cold soup", "It came cold twice.", "counter", market, quay, town.members[0])
+    town.case = open_case(case, actor=SETUP, at=at).id
     return town
 
 

@@ -10,6 +10,8 @@ from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
 from regulars.console.views import (
     books,
+    case_deeds,
+    cases,
     counter,
     keys,
     look,
@@ -28,6 +30,7 @@ _AT_COUNTER: Final = "counter/<id_mbr:member>"
 _TERMS: Final = "reward/terms/<slug:kind>/<str:code>"
 _STAFF: Final = "set-up/staff/<id_stf:staff>"
 _MEMBER: Final = "members/<id_mbr:member>"
+_CASE: Final = "serve/cases/<id_cas:case>"
 
 PAGES: Final[tuple[Page, ...]] = (
     Page("start", "", today.today, None, Reach.OWN, _("Today"), Head.TODAY),
@@ -196,6 +199,82 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("rewards", "reward/rewards", reward.rewards, Right.PROGRAMME_READ, Reach.HOME, _("Rewards"), Head.REWARD),
     Page("books", "reward/books", books.books, Right.LEDGER_READ, Reach.EVERY, _("Liability"), Head.REWARD),
     Page("books-export", "reward/books.csv", books.export, Right.LEDGER_READ, Reach.EVERY),
+    Page("cases", "serve/cases", cases.queue, Right.CARE_READ, Reach.HOME, _("Cases"), Head.SERVE),
+    Page("case-new", "serve/cases/new", cases.new, Right.CARE_WRITE, Reach.HERE, writes=True),
+    Page("case", _CASE, cases.show, Right.CARE_READ, Reach.HOME),
+    Page(
+        "case-text",
+        f"{_CASE}/text",
+        case_deeds.text,
+        Right.CARE_WRITE,
+        Reach.HOME,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "case-take",
+        f"{_CASE}/take",
+        case_deeds.take,
+        Right.CARE_WRITE,
+        Reach.HOME,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "case-hand-on",
+        f"{_CASE}/hand-on",
+        case_deeds.hand_on,
+        Right.CARE_WRITE,
+        Reach.HOME,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "case-due",
+        f"{_CASE}/due",
+        case_deeds.put_off,
+        Right.CARE_WRITE,
+        Reach.HOME,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "case-close",
+        f"{_CASE}/close",
+        case_deeds.close,
+        Right.CARE_WRITE,
+        Reach.HOME,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "case-reopen",
+        f"{_CASE}/reopen",
+        case_deeds.reopen,
+        Right.CARE_WRITE,
+        Reach.HOME,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "case-promise",
+        f"{_CASE}/promise",
+        case_deeds.promise,
+        Right.CARE_WRITE,
+        Reach.HOME,
+        posted=True,
+        writes=True,
+    ),
+    Page("follow-ups", "serve/follow-ups", cases.follow_ups, Right.CARE_READ, Reach.HOME, _("Follow-ups"), Head.SERVE),
+    Page(
+        "follow-up-end",
+        "serve/follow-ups/<id_fup:follow_up>",
+        case_deeds.keep_promise,
+        Right.CARE_WRITE,
+        Reach.HOME,
+        posted=True,
+        writes=True,
+    ),
     Page("set-up", "set-up", setup.places, Right.ACCESS_READ, Reach.WHOLE, _("Places"), Head.SET_UP),
     Page(
         "merchant-new", "set-up/merchants", setup.merchant, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True

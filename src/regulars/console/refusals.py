@@ -50,6 +50,12 @@ SENTENCES: Final[Mapping[str, Promise | str]] = {
     "open-holds": _("A bill of one of them is open; complete or cancel it first."),
     "merged-further": _("Undo the later merge first."),
     "coupon-refused": _("This coupon is refused here."),
+    "case-owner-unfit": _("Nobody of that name works on cases there."),
+    "case-done": _("This case is done; reopen it first."),
+    "case-open": _("This case is open."),
+    "case-kind-unknown": _("There is no such kind of case."),
+    "follow-up-ended": _("This promise was kept or dropped before."),
+    "wrong-due": _("What is due lies ahead."),
     "value-buys-value": _("Value and points buy no stored value."),
 }
 

@@ -19,6 +19,7 @@ from regulars.console.asking import since, until, uuid_of
 from regulars.console.desk import Desk
 from regulars.console.forms_reward import DaysFilter
 from regulars.console.places import named, number_of
+from regulars.console.selectors import care
 from regulars.console.selectors import today as reads
 from regulars.console.selectors.names import names_of
 from regulars.console.selectors.timeline import seen_by
@@ -44,6 +45,7 @@ def today(desk: Desk) -> HttpResponse:
         "adjustments": len(reads.waiting_adjustments(desk)),
         "late": len(reads.waiting_bills(desk)),
         "beginning": reads.beginning(desk),
+        "cases": care.counted(desk),
         "factor_missing": required(desk.holder.grants) and not has_factor(desk.holder.id),
     }
     return desk.show("console/today.html", shown)
