@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import uuid4
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from django import template
 from django.utils.timezone import localtime
@@ -143,7 +143,7 @@ def form_key() -> str:
 
 @register.filter
 def month(value: date) -> str:
-    return str(format_date(value, format="LLLL y", locale=locale()))
+    return str(format_skeleton("yMMMM", value, locale=locale()))
 
 
 @register.filter
