@@ -27,14 +27,16 @@ _STEPS: Final = (
     "INSERT INTO scorebook_step (run, number, name, told) SELECT %s, n, name, '{}'"
     " FROM unnest(%s::text[]) WITH ORDINALITY AS s(name, n)"
 )
-# By the clock: where the hour is past, nobody was at it that night, and something was sold before the day began.
+# By the clock: where the hour is past, nobody was at it that night or asked for the same day, and something was sold
+# before the day began.
 _DUE: Final = f"""
 SELECT o.id, here.day FROM access_organisation o LEFT JOIN scorebook_plan p ON p.organisation = o.id,
     LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE o.zone) AS now) AS clock,
     LATERAL (SELECT clock.now::date AS day, clock.now::date AT TIME ZONE o.zone AS begun) AS here
 WHERE coalesce(p.nightly, true) AND extract(hour FROM clock.now) >= coalesce(p.hour, {_USUAL.hour})
     AND NOT EXISTS (SELECT FROM scorebook_run r WHERE r.organisation = o.id
-        AND (r.night_on = here.day OR r.state IN ('waiting', 'running')))
+        AND (r.night_on = here.day OR r.state IN ('waiting', 'running')
+            OR r.state = 'done' AND r.cut_off >= here.day - 1))
     AND EXISTS (SELECT FROM sales_sale s WHERE s.organisation = o.id AND s.effective_at < here.begun)
 """
 _CANCEL: Final = """
