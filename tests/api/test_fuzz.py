@@ -63,13 +63,16 @@ def real(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, li
 
 
 def cared_for(administrator: Till, member: str) -> dict[str, list[str]]:
-    """A kind of case, cases and promises."""
+    """An audience; a kind of case, cases and promises."""
+    vip = {"name": "Important", "document": {"type": "tag", "any_of": ["vip"]}}
+    assert administrator.send("PUT", "/audiences/vip", vip).status_code == 200
     kind = {"name": "Complaint", "queue": "support", "answer_hours": 8}
     assert administrator.send("PUT", "/case-kinds/complaint", kind).status_code == 200
     soon = (datetime.now(UTC) + timedelta(days=30)).isoformat()
     said = {"kind": "complaint", "subject": "Soup", "said": "Cold.", "channel": "counter", "member": member}
     call = {"what": "Call.", "due_at": soon, "member": member, "queue": "support"}
     return {
+        "audience": ["vip"],
         "case_kind": ["complaint"],
         "case": [administrator.done("/cases", said)["id"] for _ in range(2)],
         "follow_up": [administrator.done("/follow-ups", call)["id"] for _ in range(2)],
@@ -133,12 +136,9 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     administrator.done("/programme/terms", policy)
     old = bill | {"effective_at": "2025-01-02T12:00:00Z"}
     late = [administrator.done("/purchases", old | {"external_id": f"late-{n}"})["id"] for n in range(2)]
-    vip = {"name": "Important", "document": {"type": "tag", "any_of": ["vip"]}}
-    assert administrator.send("PUT", "/audiences/vip", vip).status_code == 200
     wanted = {"key": "one", "member": members[0], "channel": "app", "service": "receipt"}
     return {
         "message": [one["id"] for one in administrator.done("/messages", {"messages": [wanted]})["items"]],
-        "audience": ["vip"],
         "purchase": [bought, held],
         "review": late,
         "coupon": [one["id"] for one in administrator.done("/coupon-series/spring/coupons", {"count": 2})["items"]],
