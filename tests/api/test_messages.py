@@ -21,6 +21,7 @@ def test_the_gate_answers_counts_and_hears_what_came_back(administrator: Till) -
     assert (back["state"], back["why"]) == ("returned", "bounce")
     (again,) = administrator.done("/messages", {"messages": [wish(ada, "r/2", service="receipt")]})["items"]
     assert (again["state"], again["why"]) == ("held", "suppressed")
+    assert administrator.done(f"/messages/{receipt['id']}/lift")["state"] == "returned"
     first = administrator.get(f"/members/{ada}/messages", limit=2).json()
     rest = administrator.get(f"/members/{ada}/messages", limit=2, cursor=first["next"]).json()
     assert [one["key"] for one in first["items"] + rest["items"]] == ["r/2", "m/1", "r/1"]

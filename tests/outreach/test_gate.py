@@ -19,7 +19,7 @@ from regulars.outreach.errors import MessageChanged, MessageUnknown, WrongMessag
 from regulars.outreach.gate.words import Blocked
 from regulars.outreach.models import Message, Suppression
 from regulars.outreach.moves import NewMessage
-from regulars.outreach.services.messages import ask, came_back
+from regulars.outreach.services.messages import ask, came_back, lift
 from regulars.outreach.services.policies import policy, save_policy
 
 OPEN: dict[str, Any] = {"quiet": [], "caps": [], "holdout": {"share": 0, "months": 12}}
@@ -127,11 +127,19 @@ def test_holdouts_get_nothing_and_stay_the_same(opened: None) -> None:
 @pytest.mark.parametrize("why", list(Blocked))
 def test_what_came_back_blocks_the_address_for_everybody_and_services_too(opened: None, why: Blocked) -> None:
     member = reachable("b@example.org")
-    (row,) = ask([wish(member)], organisation=OURS, actor=ANN, at=NOW)
+    row, beside = ask([wish(member), wish(member)], organisation=OURS, actor=ANN, at=NOW)
+    came_back(beside.id, why, organisation=OURS, actor=ANN, at=NOW)
     for _ in range(2):
         assert came_back(row.id, why, organisation=OURS, actor=ANN, at=NOW).why == why.value
     assert Suppression.objects.count() == 1
     assert asked(wish(member), wish(member, service="login-code")) == [("held", "suppressed")] * 2
+    for _ in range(2):
+        lift(row.id, organisation=OURS, actor=ANN, at=NOW)
+    assert asked(wish(member)) == [GO]
+    assert list(Suppression.objects.values_list("ended_at", flat=True)) == [NOW]
+    (second,) = ask([wish(member)], organisation=OURS, actor=ANN, at=NOW)
+    came_back(second.id, why, organisation=OURS, actor=ANN, at=NOW)
+    assert Suppression.objects.filter(ended_at=None).count() == 1
     erase(member, organisation=OURS, reason="asked", actor=ANN, at=NOW)
     again = enrol(("email", "b@example.org"))
     assert asked(wish(again, service="receipt")) == [("held", "suppressed")]
@@ -164,6 +172,8 @@ def test_a_key_is_one_message_and_wrong_ones_are_refused(opened: None) -> None:
     (held,) = ask([wish(enrol())], organisation=OURS, actor=ANN, at=NOW)
     with pytest.raises(MessageUnknown):
         came_back(held.id, Blocked.STOP, organisation=OURS, actor=ANN, at=NOW)
+    with pytest.raises(MessageUnknown):
+        lift(held.id, organisation=OURS, actor=ANN, at=NOW)
 
 
 @pytest.mark.parametrize(

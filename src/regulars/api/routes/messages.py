@@ -163,6 +163,15 @@ def report_returned_message(request: Request, message: MessageId, body: MessageR
     return Reply(_told(row), about=row.member)
 
 
+@write(router, "POST", "/messages/{message}/lift", right=Right.OUTREACH_APPROVE, answer=MessageTold)
+def lift_block(request: Request, message: MessageId) -> Reply:
+    """The address that this message had blocked may be written to again. Consent stays as it is."""
+    call = request.call
+    home = whole_organisation(call, Right.OUTREACH_APPROVE)
+    row = services.lift(message, organisation=home, actor=call.actor, at=call.at)
+    return Reply(_told(row), about=row.member)
+
+
 @read(router, "/members/{member}/messages", right=Right.MEMBERS_READ, answer=MessagesListed)
 def list_messages(
     request: Request, member: MemberId, limit: Limit = 50, cursor: Cursor | None = None

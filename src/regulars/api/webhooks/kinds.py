@@ -58,7 +58,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
         " import_undone mark merge name"
         " note note_removed read recognise search tag unidentify unmerge untag verify",
     ),
-    "messages": (Right.OUTREACH_SEND, "ask policy suppress"),
+    "messages": (Right.OUTREACH_SEND, "ask lift policy suppress"),
     "programme": (_PROGRAMME, "move_in move_out move_out_part publish retire"),
     "referrals": (_MEMBERS, "claim code"),
     "resets": (Right.LEDGER_READ, "appeal decide take"),

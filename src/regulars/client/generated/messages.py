@@ -106,6 +106,14 @@ class Messages(Calling):
         )
         return told
 
+    def lift_block(self, message: str, *, dry_run: bool = False, idempotency_key: str | None = None) -> MessageTold:
+        """The address that this message had blocked may be written to again. Consent stays as it is. Needs the
+        right `outreach.approve`."""
+        told: MessageTold = self._write(
+            "POST", f"/messages/{part(message)}/lift", dry_run=dry_run, idempotency_key=idempotency_key
+        )
+        return told
+
     def list_messages(self, member: str, *, limit: int | None = None) -> Iterator[MessageTold]:
         """What was to be sent to a member, and why what did not go stayed. Needs the right `members.read`."""
         return self._each(f"/members/{part(member)}/messages", limit=limit)

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from regulars.access.selectors import places
 from regulars.basics.ids import new_id, new_ids, typed
@@ -180,4 +181,19 @@ def came_back(message: UUID, why: Blocked, *, organisation: UUID, actor: Actor, 
         made.save(force_insert=True)
         after = {"channel": row.channel, "why": why.value, "message": typed("msg", row.id)}
         record([Deed("messages.suppress", typed("mbr", row.member), after=after)], actor=actor, at=at)
+    return row
+
+
+@transaction.atomic
+def lift(message: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> Message:
+    """An address that this message had blocked may be written to again: it was the server's mistake, or its owner asks
+    for it. Consent stays as it is. Told again it changes nothing. Raises MessageUnknown. 3 queries."""
+    row = Message.objects.filter(id=message, organisation=organisation, state=MessageState.RETURNED).first()
+    if row is None:
+        raise MessageUnknown("No message of this id came back here.", id=typed("msg", message))
+    same = Q(message=row.id) | Q(identifier=row.identifier, identifier__isnull=False)
+    blocks = Suppression.objects.filter(same, organisation=organisation, channel=row.channel, ended_at=None)
+    if blocks.update(ended_at=at):
+        after = {"channel": row.channel, "message": typed("msg", row.id)}
+        record([Deed("messages.lift", typed("mbr", row.member), after=after)], actor=actor, at=at)
     return row
