@@ -102,6 +102,29 @@ def climbed(administrator: Till, member: str) -> dict[str, list[str]]:
     }
 
 
+def _sold(administrator: Till, member: str) -> dict[str, list[str]]:
+    """Coupons, bills and what waits of them."""
+    tenth = {"benefit": {"type": "percent", "permille": 100}, "conditions": {"who": {"anyone": True}}}
+    spring = {"kind": "coupon-series", "code": "spring", "document": {"name": "Spring", "offer": tenth}}
+    series = administrator.done("/programme/terms", spring)
+    basket = {"currency": "GBP", "lines": [{"item": "tea", "amount": 900}]}
+    reservations = [administrator.done("/coupon-reservations", basket)["id"] for _ in range(2)]
+    bill = {**basket, "source": "till-4", "member": member}
+    bought = administrator.done("/purchases", bill | {"external_id": "whole"})["id"]
+    held = administrator.done("/purchases", bill | {"external_id": "held", "hold_seconds": 86_400})["id"]
+    policy = {"kind": "late-policy", "code": "default", "document": {"review_after": "300D"}}
+    administrator.done("/programme/terms", policy)
+    old = bill | {"effective_at": "2025-01-02T12:00:00Z"}
+    late = [administrator.done("/purchases", old | {"external_id": f"late-{n}"})["id"] for n in range(2)]
+    return {
+        "purchase": [bought, held],
+        "review": late,
+        "coupon": [one["id"] for one in administrator.done("/coupon-series/spring/coupons", {"count": 2})["items"]],
+        "series": [series["code"]],
+        "reservation": reservations,
+    }
+
+
 def known_ids(administrator: Till) -> dict[str, list[str]]:
     numbers = administrator.done(
         "/card-ranges", {"programme": "p", "name": "Blue", "prefix": "6270", "serial_digits": 8}
@@ -124,26 +147,10 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     assert administrator.send("PUT", "/fields/room", room).status_code == 200
     note = administrator.done(f"/members/{members[0]}/notes", {"text": "A window seat."})["items"][0]
     hook = administrator.done("/webhooks", {"address": "https://shop.example/hooks", "types": ["ledger.*"]})["id"]
-    tenth = {"benefit": {"type": "percent", "permille": 100}, "conditions": {"who": {"anyone": True}}}
-    spring = {"kind": "coupon-series", "code": "spring", "document": {"name": "Spring", "offer": tenth}}
-    series = administrator.done("/programme/terms", spring)
-    basket = {"currency": "GBP", "lines": [{"item": "tea", "amount": 900}]}
-    reservations = [administrator.done("/coupon-reservations", basket)["id"] for _ in range(2)]
-    bill = {**basket, "source": "till-4", "member": members[0]}
-    bought = administrator.done("/purchases", bill | {"external_id": "whole"})["id"]
-    held = administrator.done("/purchases", bill | {"external_id": "held", "hold_seconds": 86_400})["id"]
-    policy = {"kind": "late-policy", "code": "default", "document": {"review_after": "300D"}}
-    administrator.done("/programme/terms", policy)
-    old = bill | {"effective_at": "2025-01-02T12:00:00Z"}
-    late = [administrator.done("/purchases", old | {"external_id": f"late-{n}"})["id"] for n in range(2)]
     wanted = {"key": "one", "member": members[0], "channel": "app", "service": "receipt"}
     return {
         "message": [one["id"] for one in administrator.done("/messages", {"messages": [wanted]})["items"]],
-        "purchase": [bought, held],
-        "review": late,
-        "coupon": [one["id"] for one in administrator.done("/coupon-series/spring/coupons", {"count": 2})["items"]],
-        "series": [series["code"]],
-        "reservation": reservations,
+        **_sold(administrator, members[0]),
         "webhook_id": [hook],
         "delivery": [administrator.done(f"/webhooks/{hook}/ping")["id"]],
         "household": [administrator.done("/households", {"members": members[1:]})["id"]],
