@@ -44,7 +44,7 @@ def ask(wanted: Sequence[NewMessage], *, organisation: UUID, actor: Actor, at: d
     locks.keys(organisation, [one.key for one in wanted])
     there = {row.key: row for row in Message.objects.filter(organisation=organisation, key__in=[w.key for w in wanted])}
     _refuse_changed(wanted, there)
-    ids = new_ids(at, len(wanted))
+    ids = sorted(new_ids(at, len(wanted)))  # what was asked first is first
     rows = [there.get(one.key) or _row(one, number, organisation, at) for one, number in zip(wanted, ids, strict=True)]
     open_rows = [row for row in rows if row.state == MessageState.WAITING]
     _decide(open_rows, root_of, organisation, at)
