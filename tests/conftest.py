@@ -1,6 +1,7 @@
 """What all tests share."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import ibis
@@ -8,6 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from regulars.server.place import Place
@@ -57,3 +59,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("real data sets are not here (../shared/data); this test was NOT run")
     return folder
+
+
+@pytest.fixture
+def own_keys(tmp_path: Path, db: None) -> Iterator[Path]:
+    """Keys of this test alone, in a data folder of its own."""
+    from regulars.members.models import Key
+    from regulars.members.services.keys import make_first
+
+    before = django_settings.PLACE
+    django_settings.PLACE = replace(before, data=tmp_path)
+    Key.objects.all().delete()
+    make_first(at=timezone.now())
+    yield tmp_path
+    django_settings.PLACE = before

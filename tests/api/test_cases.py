@@ -258,6 +258,7 @@ def test_cases_follow_a_merge_and_texts_go_with_an_erasure(
     assert refused(support.post(f"/cases/{case['id']}/reopen", {"said": "x"})) == (409, "case-done")
 
 
+@pytest.mark.usefixtures("own_keys")
 def test_texts_are_sealed_anew_when_keys_are_changed(support: Till, ada: str) -> None:
     case = support.done("/cases", SOUP | {"member": ada})
     done = [one.table for one in rotation.rotate(actor=JOB, at=now())]

@@ -1,13 +1,10 @@
 """Personal values are sealed with a key that is not in the database, and the key can be changed."""
 
 import base64
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,17 +74,6 @@ def test_a_file_that_is_no_key_is_refused(tmp_path: Path, content: bytes) -> Non
     (tmp_path / "1").write_bytes(content)
     with pytest.raises(KeysMissing):
         keyring_in(tmp_path)
-
-
-@pytest.fixture
-def own_keys(tmp_path: Path, db: None) -> Iterator[Path]:
-    """Keys of this test alone, in a data folder of its own."""
-    before = settings.PLACE
-    settings.PLACE = replace(before, data=tmp_path)
-    Key.objects.all().delete()
-    make_first(at=AT)
-    yield tmp_path
-    settings.PLACE = before
 
 
 @pytest.mark.usefixtures("own_keys")

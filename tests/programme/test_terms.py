@@ -244,6 +244,7 @@ def test_of_two_who_publish_at_once_each_gets_a_version() -> None:
     assert len(book(HOME).at("wide", AT + DAY)) == 1
 
 
+@pytest.mark.django_db
 def test_a_ladder_counts_what_is_there() -> None:
     levels = [{"code": "guest"}, {"code": "friend", "reach": [{"spend": 5000}, {"purchases": 3, "pebbles": 9}]}]
     with pytest.raises(WrongTerms) as refused:
@@ -252,6 +253,7 @@ def test_a_ladder_counts_what_is_there() -> None:
     assert [one["pointer"] for one in errors] == ["/levels/1/reach/1/pebbles"]
 
 
+@pytest.mark.django_db
 def test_faults_are_told_in_words_of_the_form() -> None:
     document = {"unit": "points", "award": {"type": "per-amont", "units": 1}, "validty": "12M"}
     with pytest.raises(WrongTerms) as refused:
