@@ -61,7 +61,9 @@ class SaleLine(models.Model):
     """One line of a bill, and what came back of it."""
 
     pk = models.CompositePrimaryKey("sale_id", "number")
-    sale = models.ForeignKey(Sale, models.PROTECT, related_name="lines", db_constraint=False)
+    sale = models.ForeignKey(
+        Sale, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )  # the key begins with it
     number = models.IntegerField()
     item = models.TextField()
     name = models.TextField(default="")
