@@ -35,8 +35,11 @@ from generate_series(%(first)s, %(last)s) h"""
 def begin() -> None:
     os.environ |= {"REGULARS_DATA": str(PLACE), "DJANGO_SETTINGS_MODULE": "regulars.server.settings"}
     os.environ.pop("DATABASE_URL", None)
+    from regulars.server.place import Place
     from regulars.server.postgres import Cluster
+    from regulars.server.secrets import make_secrets
 
+    make_secrets(Place(PLACE, None))  # before settings are read: a key made here is shown to a server later
     Cluster(PLACE).start()
     import django
 
