@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from regulars.access.services.sessions import log_in
 from regulars.demo.filling import fill
-from regulars.demo.setting import kept
+from regulars.demo.setting import keep, kept
 from regulars.demo.terms import POINTS
 from regulars.ledger.models import Transfer
 from regulars.ledger.verify import verify
@@ -35,12 +35,15 @@ def test_the_demo_goes_on_where_it_was_left_and_adds_up(tmp_path: Path) -> None:
         fill(tmp_path, 200, tell=until_the_first_bills)
     early, members = Sale.objects.count(), Member.objects.count()
     assert early > 0
+    behind = kept(tmp_path / "demo.json")  # as if it had been killed before it noted its last steps
+    assert behind is not None
+    behind.bills = 0
+    keep(behind, tmp_path / "demo.json")
     fill(tmp_path, 200, tell=lambda **what: told.append(what))
     state = kept(tmp_path / "demo.json")
     assert state is not None
-    assert Member.objects.count() == members == state.members
+    assert Member.objects.count() == members
     bills = [what for what in told if what.get("step") == "bills"]
-    assert [what["done"] for what in bills] == sorted({what["done"] for what in bills})
     assert bills[-1]["done"] == bills[-1]["of"] == state.bills
     assert early < Sale.objects.count() <= state.bills
     assert Transfer.objects.filter(unit=POINTS, kind="earn").count() > 0.9 * Sale.objects.count()

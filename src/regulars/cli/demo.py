@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -84,7 +85,7 @@ class Filling:
     def stop(self) -> None:
         self.stopped = True
         if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+            os.killpg(self.process.pid, signal.SIGTERM)  # and the analysis that it may have begun
             self.process.wait(30)
 
     def _watch(self, process: "subprocess.Popen[str]") -> None:
@@ -96,7 +97,7 @@ class Filling:
             log = self.out / "server.log"
             self.console.print(f"Filling it ended early; {log} says why. The same command goes on where it was left.")
         if self.until_filled:
-            os.kill(os.getpid(), 15)
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def _show(self, lines: IO[str]) -> None:
         for line in lines:

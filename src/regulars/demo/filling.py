@@ -38,9 +38,11 @@ def main() -> int:
 def _analysed(folder: Path) -> None:
     """The report that needs no server, of the same files."""
     chain = folder / "chain"
-    beside = {"members": "members", "campaigns": "campaigns", "survey": "survey", "complaints": "complaints"}
-    more = [part for option, name in beside.items() for part in (f"--{option}", str(chain / f"{name}.csv"))]
-    command = [sys.executable, "-P", "-m", "regulars", "analyze", str(chain), "--out", str(folder / "report")]
+    report = folder / "report"
+    shutil.rmtree(report, ignore_errors=True)  # half of one
+    beside = ("members", "campaigns", "survey", "complaints")
+    more = [part for name in beside for part in (f"--{name}", str(chain / f"{name}.csv"))]
+    command = [sys.executable, "-P", "-m", "regulars", "analyze", str(chain), "--out", str(report)]
     log = folder / "analysis.log"
     with log.open("w", encoding="utf-8") as written:
         subprocess.run([*command, "--name", "Riverside Markets", *more], stdout=written, stderr=written, check=True)
@@ -65,16 +67,14 @@ def fill(folder: Path, customers: int, *, tell: Tell) -> None:
         for older in ("chain", "lake"):
             shutil.rmtree(folder / older, ignore_errors=True)
         keep(state, path)
-    tell(step="making the files of the tills of two years")
-    chain = _chain(folder, customers, state.last_on)
+    chain = _chain(folder, customers, state.last_on, tell)
     from regulars.demo import bills, people
     from regulars.sample.shops import make_shops
 
     if not state.organisation:
         begun = datetime.combine(state.last_on - timedelta(days=DAYS), time(), UTC)
         shops = {shop.name: shop.code for shop in make_shops(SHOPS)}
-        set_up(state, shops, begun=begun, at=timezone.now())
-        keep(state, path)
+        set_up(state, shops, path, begun=begun, at=timezone.now())
     tell(logins=state.logins)
     rows = people.rows_of(chain / "members.csv")
     _each(people.enrolled(state, rows, at=timezone.now()), len(rows), "members", state, path, tell)
@@ -85,7 +85,7 @@ def fill(folder: Path, customers: int, *, tell: Tell) -> None:
             state.finished.append("lake")
             keep(state, path)
         sold = bills.sold(lake, engine)
-    members = _by_card(state.home, [row["Card no"] for row in rows])
+    members = people.by_card(state.home, rows)
     _each(bills.booked(state, sold, members, at=timezone.now()), len(sold), "bills", state, path, tell)
     if "coupons" not in state.finished:
         _hand_out(state, list(members.values())[:: max(1, len(members) // GIVEN)])
@@ -93,12 +93,13 @@ def fill(folder: Path, customers: int, *, tell: Tell) -> None:
         keep(state, path)
 
 
-def _chain(folder: Path, customers: int, until: date) -> Path:
+def _chain(folder: Path, customers: int, until: date, tell: Tell) -> Path:
     """Its files; whole or not at all."""
     from regulars.sample.chain import make_chain
 
     chain, half = folder / "chain", folder / "chain.part"
     if not chain.exists():
+        tell(step="making the files of the tills of two years")
         shutil.rmtree(half, ignore_errors=True)
         make_chain(half, customers=customers, shops=SHOPS, until=until, days=DAYS)
         half.rename(chain)
@@ -122,22 +123,6 @@ def _each(done: Iterable[int], of: int, step: str, state: Any, path: Path, tell:
     for number in done:
         keep(state, path)
         tell(step=step, done=number, of=of)
-
-
-def _by_card(home: UUID, cards: list[str]) -> dict[str, UUID]:
-    """Members by the number of their old card, as a till would ask for them."""
-    from regulars.demo.people import AT_ONCE, SOURCE
-    from regulars.members.moves import Presented
-    from regulars.members.selectors.recognition import recognise_all
-
-    found: dict[str, UUID] = {}
-    for first in range(0, len(cards), AT_ONCE):
-        some = cards[first : first + AT_ONCE]
-        shown = [Presented("external", card, SOURCE) for card in some]
-        for card, one in zip(some, recognise_all(shown, organisation=home), strict=True):
-            if one is not None and one.member is not None:
-                found[card] = one.member
-    return found
 
 
 def _hand_out(state: Any, to: list[UUID]) -> None:

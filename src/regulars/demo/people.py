@@ -13,11 +13,13 @@ from django.db import transaction
 
 from regulars.demo.setting import DEMO, State
 from regulars.demo.terms import ZONE
-from regulars.members.moves import Asked, NewIdentifier, NewMember
+from regulars.members.moves import Asked, NewIdentifier, NewMember, Presented
+from regulars.members.selectors import recognise_all
 from regulars.members.services.cards import issue_to
 from regulars.members.services.consents import tell
 from regulars.members.services.people import enrol
 
+CARD: Final = "Card no"  # the heading
 SOURCE: Final = "riverside"  # whose numbers the old cards have
 AT_ONCE: Final = 1_000
 AGREE: Final = 0.6  # how many of them like to hear of offers
@@ -40,22 +42,35 @@ def rows_of(members: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def by_card(home: UUID, rows: Sequence[dict[str, str]]) -> dict[str, UUID]:
+    """Members by the number of their old card, as a till would ask for them."""
+    found: dict[str, UUID] = {}
+    for first in range(0, len(rows), AT_ONCE):
+        some = [row[CARD] for row in rows[first : first + AT_ONCE]]
+        shown = [Presented("external", card, SOURCE) for card in some]
+        for card, one in zip(some, recognise_all(shown, organisation=home), strict=True):
+            if one is not None and one.member is not None:
+                found[card] = one.member
+    return found
+
+
 def enrolled(state: State, rows: Sequence[dict[str, str]], *, at: datetime) -> Iterator[int]:
-    """Makes members, a thousand at a time from where it was left; tells how many there are after each."""
-    while state.members < len(rows):
-        some = rows[state.members : state.members + AT_ONCE]
-        chance = Random(state.members)
+    """Makes those who are not members yet, a thousand at a time; tells how many there are after each."""
+    there = by_card(state.home, rows)
+    missing = [row for row in rows if row[CARD] not in there]
+    for first in range(0, len(missing), AT_ONCE):
+        some = missing[first : first + AT_ONCE]
+        chance = Random(some[0][CARD])
         with transaction.atomic():
             made = enrol([_member(row, state, chance) for row in some], actor=DEMO, at=at)
             issue_to(UUID(state.cards), made, organisation=state.home, actor=DEMO, at=at)
             agreed = [_consent(member, state, at) for member in made if chance.random() < AGREE]
             tell(agreed, organisation=state.home, actor=DEMO, at=at)
-        state.members += len(made)
-        yield state.members
+        yield len(there) + first + len(made)
 
 
 def _member(row: dict[str, str], state: State, chance: Random) -> NewMember:
-    card = row["Card no"]
+    card = row[CARD]
     facts = {**_named(row, chance), "town": row["Town"], "sex": {"F": "female", "M": "male"}.get(row["Sex"], "other")}
     if row["Birth year"]:
         facts["birth_on"] = date(int(row["Birth year"]), chance.randint(1, 12), chance.randint(1, 28)).isoformat()

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from regulars.access import gate
+from regulars.access.models import Organisation
 from regulars.access.moves import NewMerchant, NewStore, Place
 from regulars.access.services.places import found_organisation, open_merchants, open_stores
 from regulars.access.services.roles import assign
@@ -48,7 +49,6 @@ class State:
     wording: str = ""  # what people agree to
     stores: dict[str, str] = field(default_factory=dict)  # by name
     logins: list[dict[str, str]] = field(default_factory=list)
-    members: int = 0
     bills: int = 0
     finished: list[str] = field(default_factory=list)
 
@@ -62,8 +62,13 @@ class State:
 
 
 def kept(path: Path) -> State | None:
-    """What a demo before this one has done."""
-    return State(**json.loads(path.read_text())) if path.exists() else None
+    """What a demo before this one has done; its set-up counts where the database has it."""
+    if not path.exists():
+        return None
+    state = State(**json.loads(path.read_text(encoding="utf-8")))
+    if state.organisation and not Organisation.objects.filter(pk=state.home).exists():
+        return State(state.until)
+    return state
 
 
 def keep(state: State, path: Path) -> None:
@@ -74,8 +79,9 @@ def keep(state: State, path: Path) -> None:
 
 
 @transaction.atomic
-def set_up(state: State, stores: Mapping[str, str], *, begun: datetime, at: datetime) -> None:
-    """Everything at once or nothing. `stores`: their numbers by name."""
+def set_up(state: State, stores: Mapping[str, str], path: Path, *, begun: datetime, at: datetime) -> None:
+    """Everything at once or nothing. `stores`: their numbers by name. The state is written before it is certain: a
+    log-in that nobody was told would be lost."""
     told: dict[str, Any] = {"by": gate.HOUSE, "actor": DEMO, "at": at}
     home = found_organisation(CHAIN, zone=ZONE, **told)
     (merchant,) = open_merchants(home, [NewMerchant(CHAIN, ZONE, CURRENCY)], **told)
@@ -97,6 +103,7 @@ def set_up(state: State, stores: Mapping[str, str], *, begun: datetime, at: date
     )  # fmt: skip
     state.wording = str(wording)
     state.logins = [_hired(role, name, email, home, merchant, opened[0], told) for role, name, email in STAFF]
+    keep(state, path)
 
 
 def _hired(
