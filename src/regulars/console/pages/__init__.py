@@ -1,0 +1,15 @@
+"""Every address of the console, with the right it takes and how far that must reach. There is no other way in: `urls`
+is made of this table, and a test goes through it role by role. The navigation lists pages in this order.
+"""
+
+from typing import Final
+
+from regulars.console.page import Page
+from regulars.console.pages.everyday import EVERYDAY
+from regulars.console.pages.know import KNOW
+from regulars.console.pages.member import MEMBER
+from regulars.console.pages.reward import REWARD
+from regulars.console.pages.serve import SERVE
+from regulars.console.pages.set_up import SET_UP
+
+PAGES: Final[tuple[Page, ...]] = (*EVERYDAY, *KNOW, *MEMBER, *REWARD, *SERVE, *SET_UP)

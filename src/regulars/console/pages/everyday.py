@@ -1,0 +1,51 @@
+"""Today, the counter, and what stands on every page."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from regulars.access.rights import Right
+from regulars.console.page import Head, Page, Reach
+from regulars.console.views import counter, look, today
+
+_AT_COUNTER: Final = "counter/<id_mbr:member>"
+
+EVERYDAY: Final[tuple[Page, ...]] = (
+    Page("start", "", today.today, None, Reach.OWN, _("Today"), Head.TODAY),
+    Page("waiting", "waiting", today.waiting, None, Reach.OWN),
+    Page(
+        "waiting-decide",
+        "waiting/<id_adj:adjustment>",
+        today.decide,
+        Right.LEDGER_APPROVE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "waiting-late",
+        "waiting/late/<id_sal:sale>",
+        today.decide_late,
+        Right.PROGRAMME_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page("counter", "counter", counter.counter, Right.SALES_POST, Reach.HERE, _("Counter"), Head.COUNTER),
+    Page("counter-find", "counter/find", counter.found, Right.SALES_POST, Reach.HERE, posted=True, writes=True),
+    Page("counter-member", _AT_COUNTER, counter.member, Right.SALES_POST, Reach.HERE),
+    Page("counter-bill", f"{_AT_COUNTER}/bill", counter.bill, Right.SALES_POST, Reach.HERE, posted=True, writes=True),
+    Page("counter-load", f"{_AT_COUNTER}/load", counter.load, Right.LEDGER_POST, Reach.HERE, posted=True, writes=True),
+    Page(
+        "counter-unload",
+        f"{_AT_COUNTER}/unload",
+        counter.unload,
+        Right.LEDGER_POST,
+        Reach.HERE,
+        posted=True,
+        writes=True,
+    ),
+    Page("palette", "find", look.palette, None, Reach.OWN, posted=True),
+    Page("look", "look", look.theme, None, Reach.OWN, posted=True),
+    Page("work-at", "work-at", look.work_at, None, Reach.OWN, writes=True),
+)

@@ -1,0 +1,60 @@
+"""Set-up: places, staff, keys, the trail."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from regulars.access.rights import Right
+from regulars.console.page import Head, Page, Reach
+from regulars.console.views import keys, setup, trail
+
+_STAFF: Final = "set-up/staff/<id_stf:staff>"
+
+SET_UP: Final[tuple[Page, ...]] = (
+    Page("set-up", "set-up", setup.places, Right.ACCESS_READ, Reach.WHOLE, _("Places"), Head.SET_UP),
+    Page(
+        "merchant-new", "set-up/merchants", setup.merchant, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True
+    ),
+    Page("store-new", "set-up/stores", setup.store, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True),
+    Page("staff-list", "set-up/staff", setup.staff, Right.ACCESS_READ, Reach.WHOLE, _("Staff"), Head.SET_UP),
+    Page("staff-new", "set-up/staff/new", setup.hire, Right.ACCESS_MANAGE, Reach.WHOLE, writes=True),
+    Page("staff-one", _STAFF, setup.one, Right.ACCESS_READ, Reach.WHOLE),
+    Page("staff-give", f"{_STAFF}/roles", setup.give, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True),
+    Page(
+        "staff-withdraw",
+        f"{_STAFF}/withdraw",
+        setup.withdraw,
+        Right.ACCESS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page("staff-close", f"{_STAFF}/close", setup.close, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True),
+    Page(
+        "staff-out", f"{_STAFF}/log-out", setup.end_sessions, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True
+    ),
+    Page("roles", "set-up/roles", setup.roles, Right.ACCESS_READ, Reach.WHOLE, _("Roles"), Head.SET_UP),
+    Page("role", "set-up/roles/<str:code>", setup.role, Right.ACCESS_MANAGE, Reach.WHOLE, writes=True),
+    Page("keys", "set-up/keys", keys.keys, Right.ACCESS_MANAGE, Reach.WHOLE, _("API keys"), Head.SET_UP, writes=True),
+    Page(
+        "key-rotate",
+        "set-up/keys/<id_key:key>/rotate",
+        keys.rotate,
+        Right.ACCESS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "key-revoke",
+        "set-up/keys/<id_key:key>/revoke",
+        keys.revoke,
+        Right.ACCESS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page("trail", "set-up/trail", trail.trail, Right.JOURNAL_READ, Reach.HOME, _("Audit trail"), Head.SET_UP),
+    Page("trail-export", "set-up/trail.csv", trail.export, Right.JOURNAL_READ, Reach.HOME),
+    Page("health", "set-up/health", setup.health, Right.ACCESS_READ, Reach.EVERY, _("State"), Head.SET_UP),
+)
