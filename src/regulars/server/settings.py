@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "regulars.care",
     "regulars.api",
     "regulars.console",
+    "regulars.portal",
     "regulars.server",
 ]
 MIDDLEWARE = [

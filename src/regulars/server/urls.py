@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout", views.leave, name="logout"),
     path("language", set_language, name="set_language"),
     path("api/", include("regulars.api.urls")),
+    path("my/", include("regulars.portal.urls")),
     path("", include("regulars.console.urls")),
 ]
 handler400 = "regulars.server.problems.bad_request"

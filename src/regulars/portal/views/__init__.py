@@ -1,0 +1,1 @@
+"""A function for each address; each takes a Visit."""
