@@ -20,6 +20,7 @@ class Audience(models.Model):
     retired_at = models.DateTimeField(null=True)
     compared_at = models.DateTimeField(null=True)  # when who entered and who left was last written down
     compared_version = models.IntegerField(null=True)
+    inside = models.IntegerField(null=True)  # how many were in it then
 
     class Meta:
         db_table = "outreach_audience"

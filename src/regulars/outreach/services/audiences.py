@@ -128,7 +128,7 @@ def retire(organisation: UUID, code: str, *, actor: Actor, at: datetime) -> Audi
     if row is None:
         raise AudienceUnknown("There is no audience of this code here.", audience=code[:80])
     if row.retired_at is None:
-        row.retired_at = at
+        row.retired_at, row.inside = at, 0
         row.save()
         left = run(
             "WITH gone AS (DELETE FROM outreach_audience_member WHERE audience = %(audience)s::uuid RETURNING member)"
@@ -160,9 +160,9 @@ def compare(organisation: UUID, code: str, *, actor: Actor, at: datetime) -> Com
         marks = [NewMark(member, True) for member in entered]
         mark(name, marks, organisation=organisation, run=run_name, as_of=at, whole=False, actor=actor, at=at)
     unmark(name, left, actor=actor, at=at)
-    row.compared_at, row.compared_version = at, row.version
-    row.save()
     inside = run("SELECT count(*) FROM outreach_audience_member WHERE audience = %s::uuid", [row.id])[0][0]
+    row.compared_at, row.compared_version, row.inside = at, row.version, inside
+    row.save()
     if entered or left:
         _record("audiences.compare", row, {"entered": len(entered), "left": len(left)}, actor, at)
     return Compared(row.id, inside, len(entered), len(left), at)
