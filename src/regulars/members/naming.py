@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from regulars.members.keyring import Generation
+from regulars.members.moves import KnownFact
 
 _RUN: Final = 3
 _NOT_FOLDED: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
@@ -100,3 +101,21 @@ def _blinded(wanted: Iterable[str], organisation: str, generation: Generation) -
 @lru_cache(maxsize=200_000)
 def _gram(generation: Generation, organisation: str, piece: str) -> int:
     return int.from_bytes(generation.blind(organisation, "name", piece)[:4], "big") >> 1
+
+
+def called(facts: Mapping[str, KnownFact]) -> str:
+    """A name as it is said: of a Chinese one the family first.
+
+    >>> from datetime import datetime; from uuid import UUID
+    >>> def told(**n): return {k: KnownFact(UUID(int=0), k, v, "", datetime.min, datetime.min) for k, v in n.items()}
+    >>> called(told(given_name="小明", family_name="王")), called(told(given_name="Ada", family_name="Wong"))
+    ('王小明', 'Ada Wong')
+    """
+    full, given, family = (
+        str(facts[name].value) if name in facts else "" for name in ("full_name", "given_name", "family_name")
+    )
+    if full:
+        return full
+    if given and family and is_han(family[0]) and is_han(given[0]):
+        return family + given
+    return f"{given} {family}".strip()

@@ -1,14 +1,13 @@
 """What people are called."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
 from regulars.access.models import Staff
 from regulars.console.places import number_of
 from regulars.members.fields import NAMES
-from regulars.members.moves import KnownFact
-from regulars.members.naming import is_han
+from regulars.members.naming import called as called
 from regulars.members.selectors import profiles
 
 _WITH_TITLE: Final = (*NAMES, "title")
@@ -19,24 +18,6 @@ def names_of(members: Sequence[UUID]) -> dict[UUID, str]:
     if not members:
         return {}
     return {one: called(facts) for one, facts in profiles.facts_of(members, names=_WITH_TITLE).items()}
-
-
-def called(facts: Mapping[str, KnownFact]) -> str:
-    """A name as it is said: of a Chinese one the family first.
-
-    >>> from datetime import datetime; from uuid import UUID
-    >>> def told(**n): return {k: KnownFact(UUID(int=0), k, v, "", datetime.min, datetime.min) for k, v in n.items()}
-    >>> called(told(given_name="小明", family_name="王")), called(told(given_name="Ada", family_name="Wong"))
-    ('王小明', 'Ada Wong')
-    """
-    full, given, family = (
-        str(facts[name].value) if name in facts else "" for name in ("full_name", "given_name", "family_name")
-    )
-    if full:
-        return full
-    if given and family and is_han(family[0]) and is_han(given[0]):
-        return family + given
-    return f"{given} {family}".strip()
 
 
 def authors(told: Iterable[str]) -> dict[str, str]:
