@@ -18,6 +18,7 @@ import argparse
 import http.client
 import json
 import os
+import queue
 import random
 import shutil
 import signal
@@ -67,9 +68,12 @@ def bulk(seconds: float, side: int) -> None:
 
 
 def singles(seconds: float, clients: int) -> None:
-    """One process with many clients, each with one bill after another; prints purchases a second and latencies."""
+    """One process with many clients, each with one bill after another, served in their order by as many threads as a
+    process of the web part has; prints purchases a second and latencies, waiting included."""
     begin()
     from django.db import connection, connections
+
+    from regulars.server.running.web import THREADS
 
     connections["default"].close_pool()  # type: ignore[attr-defined]
     connections["default"].settings_dict["OPTIONS"].pop("pool", None)
@@ -77,16 +81,22 @@ def singles(seconds: float, clients: int) -> None:
     taken: list[float] = []
     from_now = time.perf_counter() + 1
     until = from_now + seconds
+    tills: queue.SimpleQueue[float] = queue.SimpleQueue()  # who waits to be served, and since when
 
-    def client() -> None:
+    def serve() -> None:
         check_out(bills(1))
-        while (now := time.perf_counter()) < until:
+        while (since := tills.get()) < until:
             check_out(bills(1))
-            if now > from_now:
-                taken.append(time.perf_counter() - now)
+            now = time.perf_counter()
+            if since > from_now:
+                taken.append(now - since)
+            tills.put(now)
+        tills.put(since)  # for the next one that asks whether it is over
         connection.close()
 
-    _together(client, clients)
+    for _ in range(clients):
+        tills.put(time.perf_counter())
+    _together(serve, THREADS)
     print(json.dumps([len(taken) / seconds, sorted(taken)]))
 
 

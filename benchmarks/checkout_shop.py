@@ -1,15 +1,16 @@
 """A shop with a million members, one rule and two merchants, and bills for it: what the checkout is measured with."""
 
-import gc
 import json
 import os
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from benchmarks.measuring import DATA
+from regulars.server.running.settled import settle
 
 if TYPE_CHECKING:
     from regulars.programme.checkout.moves import NewPurchase
@@ -32,23 +33,23 @@ select ('{ACCOUNT}' || lpad(h::text, 12, '0'))::uuid, 'points', ('{MEMBER}' || l
 from generate_series(%(first)s, %(last)s) h"""
 
 
-def begin() -> None:
-    os.environ |= {"REGULARS_DATA": str(PLACE), "DJANGO_SETTINGS_MODULE": "regulars.server.settings"}
+def begin(folder: Path = PLACE) -> None:
+    os.environ |= {"REGULARS_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "regulars.server.settings"}
     os.environ.pop("DATABASE_URL", None)
     from regulars.server.place import Place
     from regulars.server.postgres import Cluster
     from regulars.server.secrets import make_secrets
 
-    make_secrets(Place(PLACE, None))  # before settings are read: a key made here is shown to a server later
-    Cluster(PLACE).start()
+    make_secrets(Place(folder, None))  # before settings are read: a key made here is shown to a server later
+    Cluster(folder).start()
     import django
 
     django.setup()
 
 
-def fill(members: int) -> None:
-    """A shop, its terms, its members."""
-    begin()
+def fill(members: int, folder: Path = PLACE) -> UUID:
+    """A shop, its terms, its members; the organisation."""
+    begin(folder)
     from django.core.management import call_command
     from django.db import connection, transaction
 
@@ -75,7 +76,8 @@ def fill(members: int) -> None:
             cursor.execute(statement, {"home": home, "at": BEGUN, "first": 100_001, "last": 100_000 + members})
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE members_member, ledger_account")
-    (PLACE / "filled.json").write_text(json.dumps({"members": members, "home": str(home)}))
+    (folder / "filled.json").write_text(json.dumps({"members": members, "home": str(home)}))
+    return home
 
 
 def filled() -> dict[str, Any]:
@@ -87,8 +89,7 @@ def warm(count: int = 1) -> None:
     """As a process is when it serves: its connection knows the statements, what is loaded stays."""
     for _ in range(10):
         check_out(bills(count))
-    gc.collect()
-    gc.freeze()
+    settle()
 
 
 def places() -> list[tuple[UUID, UUID]]:

@@ -1,6 +1,5 @@
 """What the web server calls; loaded once in each of its processes."""
 
-import gc
 import os
 
 if os.environ.get("REGULARS_PART") == "web":
@@ -11,9 +10,9 @@ if os.environ.get("REGULARS_PART") == "web":
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from regulars.server.running.settled import settle
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.server.settings")
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018  read now, so that the first request need not wait for it
-# What is loaded by now stays for good: the collector of garbage need not look at it again.
-gc.collect()
-gc.freeze()
+settle()

@@ -10,6 +10,7 @@ from procrastinate.exceptions import ConnectorException
 
 from regulars.server import logs
 from regulars.server.running.lifeline import follow_parent
+from regulars.server.running.settled import settle
 
 GRACE = 20.0  # seconds that running jobs have when the worker is asked to stop
 HEARTBEAT = 5.0
@@ -20,6 +21,7 @@ def main(jobs: str = "4") -> int:
     logs.configure("worker")
     follow_parent()
     django.setup()
+    settle()
     assert isinstance(app.connector, DjangoConnector)
     try:
         with app.replace_connector(app.connector.get_worker_connector()) as working:
