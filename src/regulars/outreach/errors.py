@@ -56,3 +56,23 @@ class WrongMessage(OutreachError):
     """A message that cannot be: of no known member, or a service that would carry a campaign."""
 
     code = "wrong-message"
+
+
+class WrongTemplate(OutreachError):
+    """A template that cannot be kept: each fault with its place, line and column."""
+
+    code = "wrong-template"
+
+
+class TemplateUnknown(OutreachError):
+    """No template has this code here, or no such version."""
+
+    code = "template-unknown"
+    status = 404
+
+
+class TemplateChanged(OutreachError):
+    """Somebody else made a newer version of the template meanwhile."""
+
+    code = "template-changed"
+    status = 409

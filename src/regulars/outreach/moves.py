@@ -1,7 +1,7 @@
 """Values handed in and out of the room."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,3 +72,7 @@ class NewMessage:
     campaign: str = ""
     holdout_share: int = 0  # of the campaign, in ten thousandths
     priority: int = 0
+    template: str = ""  # what it says; "": whoever asks sends it themselves
+    version: int = 0  # of the template; 0: the newest at this moment
+    values: Mapping[str, Any] = field(default_factory=dict)  # what the template is told besides the facts
+    address: UUID | None = None  # the identifier it should go to, where it is theirs and in use

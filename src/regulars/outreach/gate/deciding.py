@@ -88,6 +88,7 @@ class Wish:
     planned_at: datetime
     service: Service | None = None
     priority: int = 0  # the higher the more urgent
+    address: UUID | None = None  # the identifier that is meant, where it is in use
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ LEFT JOIN LATERAL (
     ) AS blocked
     FROM members_member x JOIN members_identifier i ON i.member_id = x.id AND i.kind = w.kind AND i.state = 'active'
     WHERE x.root_id = w.member AND w.kind <> ''
-    ORDER BY i.verified_at IS NOT NULL DESC, i.effective_at DESC, i.id DESC LIMIT 1
+    ORDER BY (i.id = w.address) IS TRUE DESC, i.verified_at IS NOT NULL DESC, i.effective_at DESC, i.id DESC LIMIT 1
 ) a ON true
 CROSS JOIN LATERAL (
     SELECT EXISTS (
@@ -50,11 +50,12 @@ LEFT JOIN LATERAL (
 def known(
     wishes: Sequence[Wish], *, organisation: UUID, zone: str, at: datetime
 ) -> dict[UUID, tuple[Known, UUID | None]]:
-    """By wish: what is known but for holdouts, and the address that would be used: a verified one before others, the
-    newest first. One query, by indexes from each member."""
-    types = {"number": "int", "member": "uuid", "channel": "text", "purpose": "text", "kind": "text"}
+    """By wish: what is known but for holdouts, and the address that would be used: the one that is meant, then a
+    verified one before others, the newest first. One query, by indexes from each member."""
+    types = {"number": "int", "member": "uuid", "channel": "text", "purpose": "text", "kind": "text", "address": "uuid"}
     rows = [
-        (place, one.member, one.channel, one.purpose, ADDRESS.get(one.channel, "")) for place, one in enumerate(wishes)
+        (place, one.member, one.channel, one.purpose, ADDRESS.get(one.channel, ""), one.address)
+        for place, one in enumerate(wishes)
     ]
     bound: dict[str, object] = {"organisation": organisation, "zone": zone, "at": at}
     source = unnested(types, "w")

@@ -89,6 +89,8 @@ class Message(models.Model):
     campaign = models.TextField(default="")
     holdout_share = models.IntegerField(default=0)  # of the campaign
     priority = models.SmallIntegerField(default=0)
+    template = models.TextField(default="")  # empty: whoever asked sends it themselves
+    version = models.IntegerField(default=0)  # of the template
     identifier = models.UUIDField(null=True)  # the address it may go to
     state = models.TextField(choices=MessageState.choices)
     why = models.TextField(default="")
@@ -105,6 +107,10 @@ class Message(models.Model):
                 condition=Q(service="") | Q(campaign="", holdout_share=0), name="outreach_message_service_no_campaign"
             ),
             models.CheckConstraint(condition=~Q(service="", purpose=""), name="outreach_message_has_purpose"),
+            models.CheckConstraint(
+                condition=Q(template="", version=0) | (~Q(template="") & Q(version__gt=0)),
+                name="outreach_message_version_of_template",
+            ),
         )
         indexes = (
             models.Index(
@@ -113,4 +119,19 @@ class Message(models.Model):
                 condition=Q(state__in=["released", "returned"], service=""),
             ),
             models.Index(fields=["member", "id"], name="outreach_message_member"),
+            models.Index(
+                fields=["again_at"], name="outreach_message_again", condition=Q(state="waiting") & ~Q(template="")
+            ),
         )
+
+
+class Content(models.Model):
+    """What a message's template is told besides the facts, sealed with the keys of personal values."""
+
+    id = models.UUIDField(primary_key=True)  # of the message
+    sealed = models.BinaryField()
+    key = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "outreach_content"
+        indexes = (models.Index(fields=["key", "id"], name="outreach_content_key"),)

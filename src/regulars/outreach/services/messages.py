@@ -25,9 +25,11 @@ from regulars.outreach.gate.words import WAITING, Blocked, Service
 from regulars.outreach.models import Message, MessageState, Suppression
 from regulars.outreach.models import Policy as Kept
 from regulars.outreach.moves import NewMessage
+from regulars.outreach.sealing import keep
+from regulars.outreach.services.outgoing import enqueue, values_of, versions
 from regulars.outreach.services.policies import policy
 
-_SAID: Final = ("member", "channel", "purpose", "service", "campaign", "holdout_share", "priority")
+_SAID: Final = ("member", "channel", "purpose", "service", "campaign", "holdout_share", "priority", "template")
 
 
 @transaction.atomic
@@ -35,23 +37,30 @@ def ask(wanted: Sequence[NewMessage], *, organisation: UUID, actor: Actor, at: d
     """What the gate says to each of these, in their order. What is released counts towards caps from now on.
 
     A key that was released, held or came back gets the answer it got; one that waited is asked anew. Whoever asks at
-    the same time for the same members waits. Raises UnknownMember, WrongMessage, MessageChanged. 13 queries, however
-    many there are.
+    the same time for the same members waits. What is released and has a template is sent by the job of sending.
+    Raises UnknownMember, WrongMessage, MessageChanged, TemplateUnknown. 13 queries, however many there are; 5 more
+    where there are templates.
     """
     _refuse_wrong(wanted)
+    version_of = versions(wanted, organisation)
     root_of = roots([one.member for one in wanted], organisation=organisation)
     locks.recipients(set(root_of.values()))
     locks.keys(organisation, [one.key for one in wanted])
     there = {row.key: row for row in Message.objects.filter(organisation=organisation, key__in=[w.key for w in wanted])}
     _refuse_changed(wanted, there)
     ids = sorted(new_ids(at, len(wanted)))  # what was asked first is first
-    rows = [there.get(one.key) or _row(one, number, organisation, at) for one, number in zip(wanted, ids, strict=True)]
+    rows = [
+        there.get(one.key) or _row(one, number, organisation, version_of.get(one.key, 0), at)
+        for one, number in zip(wanted, ids, strict=True)
+    ]
     open_rows = [row for row in rows if row.state == MessageState.WAITING]
     _decide(open_rows, root_of, organisation, at)
     fresh = [row for row in open_rows if row.key not in there]
     _add(fresh)
     changed = [row for row in open_rows if row.key in there]
     Message.objects.bulk_update(changed, ["state", "why", "again_at", "decided_at", "identifier"])
+    keep(values_of(wanted, fresh))
+    enqueue(open_rows, at=at)
     _note(open_rows, actor, at)
     return rows
 
@@ -81,16 +90,20 @@ def _refuse_wrong(wanted: Sequence[NewMessage]) -> None:
 def _refuse_changed(wanted: Sequence[NewMessage], there: Mapping[str, Message]) -> None:
     for one in wanted:
         row = there.get(one.key)
-        if row is not None and any(getattr(row, name) != getattr(one, name) for name in _SAID):
+        if row is None:
+            continue
+        if any(getattr(row, name) != getattr(one, name) for name in _SAID) or one.version not in (0, row.version):
             raise MessageChanged("This key was asked before, for another message.", key=one.key)
 
 
-def _row(one: NewMessage, number: UUID, organisation: UUID, at: datetime) -> Message:
+def _row(one: NewMessage, number: UUID, organisation: UUID, version: int, at: datetime) -> Message:
     said = {name: getattr(one, name) for name in _SAID}
     return Message(
         id=number,
         organisation=organisation,
         key=one.key,
+        version=version,
+        identifier=one.address,
         state=MessageState.WAITING,
         asked_at=at,
         decided_at=at,
@@ -113,7 +126,7 @@ def _decide(rows: Sequence[Message], root_of: Mapping[UUID, UUID], organisation:
 
 def _wish(row: Message, root: UUID) -> Wish:
     service = Service(row.service) if row.service else None
-    return Wish(row.id, root, row.channel, row.purpose, row.asked_at, service, row.priority)
+    return Wish(row.id, root, row.channel, row.purpose, row.asked_at, service, row.priority, row.identifier)
 
 
 class _Draws:

@@ -1,0 +1,104 @@
+"""What services say until an organisation says it in its own words: in English and Chinese, by mail and by text.
+
+An organisation's own template whose code is the service's takes its place.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from regulars.outreach.gate.words import Service
+from regulars.outreach.templates.documents import Document, read
+
+VERSION: Final = 1
+_BEFORE: Final = "built-in:"
+
+# What each service must be told besides the facts; all of it is text or whole numbers.
+VALUES: Final[Mapping[Service, tuple[str, ...]]] = {
+    Service.LOGIN_CODE: ("code", "minutes"),
+    Service.RECEIPT: ("receipt", "amount", "earned"),
+    Service.EXPIRY_NOTICE: ("amount", "unit", "on"),
+    Service.LATE_BILL_NOTICE: ("receipt", "earned"),
+    Service.CASE_ANSWER: ("subject", "answer"),
+}
+
+_HELLO: Final = "Hello{% if member.first_name != blank %} {{ member.first_name }}{% endif %},"
+_HELLO_ZH: Final = "{% if member.first_name != blank %}{{ member.first_name }}，{% endif %}您好："
+_SAID: Final[Mapping[Service, Mapping[str, tuple[str, str]]]] = {
+    Service.LOGIN_CODE: {
+        "en": (
+            "{{ values.code }} is your code",
+            "Your code for {{ organisation.name }} is {{ values.code }}. It is good for {{ values.minutes }} minutes."
+            " Nobody of ours will ever ask you for it.",
+        ),
+        "zh": (
+            "验证码 {{ values.code }}",
+            "您在{{ organisation.name }}的验证码是 {{ values.code }}，{{ values.minutes }} 分钟内有效。"
+            "我们的员工绝不会向您索要验证码。",
+        ),
+    },
+    Service.RECEIPT: {
+        "en": (
+            "Your receipt {{ values.receipt }}",
+            "Thank you for your purchase of {{ values.amount }} (receipt {{ values.receipt }})."
+            "{% if values.earned != blank %} It earned you {{ values.earned }}.{% endif %}",
+        ),
+        "zh": (
+            "您的小票 {{ values.receipt }}",
+            "感谢您的惠顾，本次消费 {{ values.amount }}（小票 {{ values.receipt }}）。"
+            "{% if values.earned != blank %}本次获得 {{ values.earned }}。{% endif %}",
+        ),
+    },
+    Service.EXPIRY_NOTICE: {
+        "en": (
+            "{{ values.amount }} {{ values.unit }} end on {{ values.on }}",
+            "{{ values.amount }} {{ values.unit }} of yours end on {{ values.on }}. Until then they are good for"
+            " everything they always were.",
+        ),
+        "zh": (
+            "您有 {{ values.amount }} {{ values.unit }}将于 {{ values.on }} 到期",
+            "您有 {{ values.amount }} {{ values.unit }}将于 {{ values.on }} 到期，到期前可照常使用。",
+        ),
+    },
+    Service.LATE_BILL_NOTICE: {
+        "en": (
+            "Receipt {{ values.receipt }} was added to your account",
+            "Receipt {{ values.receipt }} is now on your account."
+            "{% if values.earned != blank %} It earned you {{ values.earned }}.{% endif %}",
+        ),
+        "zh": (
+            "小票 {{ values.receipt }} 已补录",
+            "小票 {{ values.receipt }} 已补录到您的账户。"
+            "{% if values.earned != blank %}本次获得 {{ values.earned }}。{% endif %}",
+        ),
+    },
+    Service.CASE_ANSWER: {
+        "en": ("{{ values.subject }}", "{{ values.answer }}"),
+        "zh": ("{{ values.subject }}", "{{ values.answer }}"),
+    },
+}
+
+
+def code_of(service: Service) -> str:
+    """
+    >>> code_of(Service.RECEIPT)
+    'built-in:receipt'
+    """
+    return _BEFORE + service.value
+
+
+def is_built_in(code: str) -> bool:
+    return code.startswith(_BEFORE)
+
+
+@lru_cache(16)
+def document(code: str) -> Document:
+    """Raises ValueError for a service that is none."""
+    said = _SAID[Service(code.removeprefix(_BEFORE))]
+    whole: dict[str, Any] = {"email": {}, "sms": {}}
+    for language, (subject, text) in said.items():
+        hello = _HELLO if language == "en" else _HELLO_ZH
+        mail = f"{hello}\n\n{text}\n\n{{{{ organisation.name }}}}\n"
+        whole["email"][language] = {"subject": subject, "text": mail}
+        whole["sms"][language] = {"text": text}
+    return read(whole)

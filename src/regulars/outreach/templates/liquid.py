@@ -1,0 +1,120 @@
+"""Liquid within limits: no files, no tags that load others, few filters, and an end to loops, memory and output."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar, Final
+
+from liquid import BoundTemplate, Environment
+from liquid.exceptions import LiquidError
+
+from regulars.outreach.templates.facts import is_fact
+
+LENGTH: Final = 60_000  # characters of one part
+# fmt: off
+_TAGS: Final = frozenset((
+    "#", "assign", "break", "capture", "case", "comment", "content", "continue", "cycle", "echo", "for", "if",
+    "illegal", "output", "unless",
+))
+_FILTERS: Final = frozenset((
+    "abs", "append", "at_least", "at_most", "capitalize", "ceil", "compact", "date", "default", "divided_by",
+    "downcase", "escape", "first", "floor", "join", "last", "lstrip", "map", "minus", "modulo",
+    "newline_to_br", "plus", "prepend", "remove", "remove_first", "replace", "replace_first", "reverse",
+    "round", "rstrip", "size", "slice", "sort", "split", "strip", "strip_html", "strip_newlines", "times",
+    "truncate", "truncatewords", "uniq", "upcase", "url_encode", "where",
+))
+# fmt: on
+
+
+class _Within(Environment):
+    """What a template may cost: these end it, whoever wrote it."""
+
+    loop_iteration_limit: ClassVar[int | None] = 1_000
+    local_namespace_limit: ClassVar[int | None] = 50_000
+    output_stream_limit: ClassVar[int | None] = 200_000
+    block_nesting_limit: ClassVar[int] = 10
+    context_depth_limit: ClassVar[int] = 10
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        super().setup_tags_and_filters(extra=False)
+        self.tags = {name: tag for name, tag in self.tags.items() if name in _TAGS}
+        self.filters = {name: doing for name, doing in self.filters.items() if name in _FILTERS}
+
+
+_PLAIN: Final = _Within()
+_ESCAPED: Final = _Within(autoescape=True)  # every value, before it is in the page
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a text, and where: both counted from 1."""
+
+    line: int
+    column: int
+    detail: str
+    code: str
+
+
+@lru_cache(512)
+def read(source: str, *, escaped: bool) -> BoundTemplate:
+    """A text, ready to be filled. Raises LiquidError."""
+    return (_ESCAPED if escaped else _PLAIN).from_string(source)
+
+
+def fill(source: str, facts: dict[str, Any], *, escaped: bool = False) -> str:
+    """The text with its facts. Raises LiquidError where it costs too much.
+
+    >>> fill("Dear {{ member.first_name | default: 'guest' }}", {"member": {"first_name": "Ann"}})
+    'Dear Ann'
+    >>> fill("{{ values.a }}", {"values": {"a": "<b>"}}, escaped=True)
+    '&lt;b&gt;'
+    """
+    return str(read(source, escaped=escaped).render(facts))
+
+
+def faults(source: str) -> list[Fault]:
+    """What is wrong with a text: how it is written, and what it asks that is no fact."""
+    if len(source) > LENGTH:
+        return [Fault(1, 1, f"At most {LENGTH} characters.", "too-long")]
+    try:
+        asked = _asked(source)
+    except LiquidError as wrong:
+        return [_fault(source, wrong)]
+    return [
+        Fault(*_place(source, index), f"There is no fact {'.'.join(map(str, path))}.", "no-fact")
+        for path, index in asked
+        if not is_fact(path)
+    ]
+
+
+def roots(source: str) -> frozenset[str]:
+    """The kinds of facts a text asks for: member, tier, coupons …"""
+    return frozenset(str(path[0]) for path, _ in _asked(source))
+
+
+@lru_cache(512)
+def _asked(source: str) -> list[tuple[tuple[object, ...], int]]:
+    """Every path that is asked for, and where. Raises LiquidError."""
+    found = read(source, escaped=False).analyze().globals
+    return sorted(
+        ((tuple(map(_step, one.segments)), one.span.index) for several in found.values() for one in several),
+        key=lambda one: one[1],
+    )
+
+
+def _step(segment: object) -> object:
+    return segment if isinstance(segment, str | int) else "?"  # a path within a path: what it says is not known now
+
+
+def _fault(source: str, wrong: LiquidError) -> Fault:
+    index = wrong.token.start_index if wrong.token is not None else 0
+    detail = str(wrong.args[0]) if wrong.args else "cannot be read"
+    return Fault(*_place(source, index), detail, "liquid")
+
+
+def _place(source: str, index: int) -> tuple[int, int]:
+    """
+    >>> _place("ab\\ncd", 4)
+    (2, 2)
+    """
+    before = source[: max(index, 0)]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
