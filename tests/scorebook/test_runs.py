@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -30,14 +31,15 @@ from regulars.sales.moves import BackLine, NewReturn, NewSale, Place
 from regulars.scorebook import sending
 from regulars.scorebook.computing import ahead, running
 from regulars.scorebook.computing.desk import Desk
-from regulars.scorebook.models import Bought, Score
+from regulars.scorebook.models import Bought, Picture, Product, Score
 from regulars.server import place as places
 
-AHEAD = ("future", "leaving", "due", "next")
+AHEAD = ("future", "leaving", "due", "next", "pictures")
 # What hangs on all the others too.
 RANKS = (
     "value_class", "recency_score", "frequency_score", "monetary_score", "stage", "silence_chance", "gone_chance",
     "slowing", "rising", "next_from_on", "next_until_on",
+    "spend_place", "at_risk_minor", "decline_because",
 )  # fmt: skip
 
 
@@ -167,6 +169,31 @@ def test_a_run_from_the_bills_to_what_is_known_of_a_member(
     assert (models["future"], models["stages"]) == ((False, "model-does-not-suit"), (True, ""))
     assert [line.after["run"] for line in Entry.objects.filter(what="scores.done")] == [run]
     assert Entry.objects.filter(what="scores.read", subject=typed("mbr", people[1])).count() == 1
+    pictures_are_of_the_rows_that_lists_show(untyped("scr", run))
+
+
+def pictures_are_of_the_rows_that_lists_show(run: UUID) -> None:
+    drawn = {one.name: one.told for one in Picture.objects.filter(run=run)}
+    assert set(drawn) == {"months", "concentration", "flow", "pairs", "counts"}
+    rows = list(Score.objects.filter(run=run).order_by("spend_place"))
+    assert [one.spend_place for one in rows] == list(range(1, 161))
+    assert [one.spend_minor for one in rows] == sorted((one.spend_minor for one in rows), reverse=True)
+    for kind, column in (("classes", "value_class"), ("stages", "stage")):
+        counted = {name: told["members"] for name, told in drawn["counts"][kind].items()}
+        assert counted == Counter(str(getattr(one, column)) for one in rows)
+    whole = sum(one.spend_minor for one in rows)
+    assert sum(one["spend_minor"] for one in drawn["months"]) == whole == drawn["counts"]["spend_minor"]
+    deciles = [(one["customers"], one["spend_minor"]) for one in drawn["concentration"]["deciles"]]
+    assert deciles == [(16, sum(one.spend_minor for one in rows[16 * n : 16 * n + 16])) for n in range(10)]
+    slipping = [one for one in rows if one.stage == "decline"]
+    told = Counter(reason for one in slipping for reason in one.decline_because or ())
+    assert told
+    assert {name: one["members"] for name, one in drawn["counts"]["reasons"].items()} == told
+    assert [one.spend_minor for one in Product.objects.filter(run=run, item="milk")] == [
+        sum(one.money for one in Bought.objects.filter(item="milk"))
+    ]
+    assert drawn["pairs"]["baskets"] > 0
+    assert sum(one["customers"] for one in drawn["flow"]) > 0
 
 
 def test_a_run_goes_on_where_its_worker_died_and_finds_the_same(
@@ -189,7 +216,7 @@ def test_a_run_goes_on_where_its_worker_died_and_finds_the_same(
     assert office.post("/scores/runs", {}).json()["code"] == "scores-under-way"
     lives()
     del seen[:]
-    assert (work(), seen) == (1, ["due", "next", "bought", "write"])
+    assert (work(), seen) == (1, ["due", "next", "pictures", "bought", "write"])
     assert scores(second) == scores(first)
     assert any(one["due"] for one in scores(first))
     assert not (settings.PLACE.data / "scorebook" / second).exists()
@@ -279,7 +306,7 @@ def test_members_who_were_merged_parted_and_taken_out(world: World, office: Till
     day = last.effective_at.date()
     assert not Bought.objects.filter(member=cy, on_day=day, item=last.lines[0].line.item).exists()
     assert Bought.objects.filter(member=cy).count() == days[cy] - 1
-    assert run_of(office, three)["steps"][7]["told"]["GBP"]["files"] == 1  # the returns alone
+    assert run_of(office, three)["steps"][8]["told"]["GBP"]["files"] == 1  # the returns alone
 
 
 def test_the_command(world: World, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,3 +57,16 @@ class ScoresBroken(ScorebookError):
 
     code = "scores-broken"
     status = 500
+
+
+class ScoresDocumentWrong(ScorebookError):
+    """What was decided about scores contradicts itself, or says something unknown."""
+
+    code = "scores-document-wrong"
+
+
+class ScoresDocumentChanged(ScorebookError):
+    """Somebody else made another version meanwhile."""
+
+    code = "scores-document-changed"
+    status = 409

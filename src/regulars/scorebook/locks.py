@@ -11,6 +11,7 @@ from regulars.journal.statements import run
 
 _WORKING: Final = 0x73636F72  # of workers at runs, among PostgreSQL's advisory locks
 _SWAPPING: Final = 0x73636F73  # of scores that become present, and of people who are taken out
+_DECIDING: Final = 0x73636F74  # of people who decide about an organisation's scores
 _OPEN: Final = "SELECT id FROM scorebook_run WHERE state IN ('waiting', 'running') ORDER BY made_at, id"
 
 
@@ -60,3 +61,10 @@ def before_deed() -> None:
     """Waits until scores that are just becoming present are so. One query."""
     assert connection.in_atomic_block
     run("SELECT 1 FROM (SELECT pg_advisory_xact_lock_shared(%s)) AS waited", [_SWAPPING])
+
+
+def before_decision(organisation: UUID) -> None:
+    """One decision of an organisation after another. One query."""
+    assert connection.in_atomic_block
+    key = organisation.int & 0x7FFFFFFF
+    run("SELECT 1 FROM (SELECT pg_advisory_xact_lock(%s, %s)) AS waited", [_DECIDING, key])

@@ -57,6 +57,7 @@ class Run(models.Model):
     part = models.BigIntegerField(default=0)  # of `whole`, of what it is at
     whole = models.BigIntegerField(default=0)
     members = models.IntegerField(default=0)  # whose scores were written
+    classes_version = models.IntegerField(default=0)  # of the document that classes go by; 0: as by default
     left_out = models.JSONField(default=dict)  # what could not be said → the code of why
     code = models.TextField(default="")  # why it failed
     detail = models.TextField(default="")
@@ -142,9 +143,95 @@ class Score(models.Model):
     at_stake_minor = models.BigIntegerField(null=True)  # expected loss
     due = models.JSONField(null=True)  # what is needed again: item, status, next_on, from_on, until_on, chance
     next_products = models.JSONField(null=True)  # item, name, why, because_of; the likeliest first
+    spend_place = models.IntegerField(null=True)  # 1: who spent the most of all
+    at_risk_minor = models.BigIntegerField(null=True)  # last year's spend by the chance that they are gone
+    buy_chance = models.FloatField(null=True)  # that something due is bought within a fortnight
+    decline_because = ArrayField(models.TextField(), null=True)  # of who is in decline: kinds of reasons
 
     class Meta:
         db_table = "scorebook_score"
+        # What lists are cut and ordered by.
+        indexes = (
+            models.Index(fields=["run", "value_class", "-spend_365_minor"], name="scorebook_score_class"),
+            models.Index(fields=["run", "stage", "-at_risk_minor"], name="scorebook_score_stage"),
+            models.Index(fields=["run", "spend_place"], name="scorebook_score_place"),
+            models.Index(
+                fields=["run", "-leave_chance"], name="scorebook_score_leave", condition=Q(leave_chance__isnull=False)
+            ),
+            models.Index(
+                fields=["run", "-buy_chance"], name="scorebook_score_buy", condition=Q(buy_chance__isnull=False)
+            ),
+        )
+
+
+class Picture(models.Model):
+    """What a run found of everybody together, as pages draw it: sums, curves and counts, nobody's own data."""
+
+    pk = models.CompositePrimaryKey("run", "name")
+    run = models.UUIDField()
+    name = models.TextField()  # months, concentration, flow, classes, pairs, counts
+    told = models.JSONField()
+
+    class Meta:
+        db_table = "scorebook_picture"
+
+
+class Product(models.Model):
+    """What a run found of an item: who buys it, how often, for how much."""
+
+    pk = models.CompositePrimaryKey("run", "item")
+    run = models.UUIDField()
+    item = models.TextField()
+    name = models.TextField(default="")
+    category = models.TextField(default="")
+    buyers = models.IntegerField()
+    again = models.IntegerField()  # of them, who bought it on another day too
+    times = models.BigIntegerField()  # days of all buyers
+    quantity = models.FloatField()
+    spend_minor = models.BigIntegerField()
+    usual_gap_days = models.FloatField(null=True)  # between two days of the same buyer, in the middle
+    last_on = models.DateField()
+
+    class Meta:
+        db_table = "scorebook_product"
+        indexes = (models.Index(fields=["run", "-spend_minor"], name="scorebook_product_spend"),)
+
+
+class Document(models.Model):
+    """What people decided about scores, in versions: added, never changed. See `documents`."""
+
+    pk = models.CompositePrimaryKey("organisation", "kind", "version")
+    organisation = models.UUIDField()
+    kind = models.TextField()
+    version = models.IntegerField()
+    document = models.JSONField()
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+
+    class Meta:
+        db_table = "scorebook_document"
+
+
+class Advice(models.Model):
+    """What became of a next step that was proposed for a member. Added, never changed; undone by another."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.UUIDField()
+    member = models.UUIDField()  # as they stood then: reading goes by all who lead to a root
+    offer = models.TextField()  # what was proposed, as a code
+    state = models.TextField()  # done, dismissed, open (taken back)
+    actor = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "scorebook_advice"
+        indexes = (
+            models.Index(fields=["member", "-id"], name="scorebook_advice_member"),
+            models.Index(fields=["organisation", "-at"], name="scorebook_advice_lately"),
+        )
+        constraints = (
+            models.CheckConstraint(name="scorebook_advice_state", condition=Q(state__in=("done", "dismissed", "open"))),
+        )
 
 
 class Bought(models.Model):

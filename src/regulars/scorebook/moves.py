@@ -6,7 +6,7 @@ from typing import Final
 
 PREFIX: Final = "scr"  # of a run's typed id
 # What a run does, one after another. What a done step made is kept, so that a run goes on after the last of them.
-STEPS: Final = ("history", "facts", "stages", "future", "leaving", "due", "next", "bought", "write")
+STEPS: Final = ("history", "facts", "stages", "future", "leaving", "due", "next", "pictures", "bought", "write")
 MODELS: Final = ("classes", "stages", "future", "churn", "due", "next")  # each has a card
 
 

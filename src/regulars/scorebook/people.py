@@ -13,7 +13,7 @@ from regulars.journal.moves import Actor
 from regulars.journal.statements import column, run
 from regulars.members.deeds import Plain
 from regulars.scorebook import locks
-from regulars.scorebook.models import Bought, Score
+from regulars.scorebook.models import Advice, Bought, Score
 
 room: Final = "scorebook"
 # Rows are kept by run and member, so the runs are named: else all would be gone through.
@@ -21,7 +21,8 @@ _FORGET: Final = """
 WITH home AS (SELECT DISTINCT organisation FROM members_member WHERE id = ANY(%(m)s::uuid[])),
 gone AS (DELETE FROM scorebook_score WHERE member = ANY(%(m)s::uuid[]) AND run IN (SELECT r.id FROM scorebook_run r
     JOIN home USING (organisation)) RETURNING 1),
-sums AS (DELETE FROM scorebook_bought WHERE member = ANY(%(m)s::uuid[]) RETURNING 1)
+sums AS (DELETE FROM scorebook_bought WHERE member = ANY(%(m)s::uuid[]) RETURNING 1),
+advice AS (DELETE FROM scorebook_advice WHERE member = ANY(%(m)s::uuid[]))
 SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM sums)
 """
 
@@ -59,7 +60,7 @@ def erase(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) ->
 
 
 def export(members: Sequence[UUID]) -> Plain:
-    """What was reckoned of them, the newest run last, and what they bought by day. 3 queries."""
+    """What was reckoned of them, the newest run last, and what they bought by day. 5 queries."""
     homes = run("SELECT DISTINCT organisation FROM members_member WHERE id = ANY(%s::uuid[])", [column(members)])
     runs = run(
         "SELECT id, cut_off FROM scorebook_run WHERE organisation = ANY(%s::uuid[]) AND state = 'done'",
@@ -85,6 +86,10 @@ def export(members: Sequence[UUID]) -> Plain:
                 "money": one.money,
             }
             for one in bought
+        ],
+        "advice": [
+            {"at": one.at.isoformat(), "offer": one.offer, "state": one.state}
+            for one in Advice.objects.filter(member__in=members).order_by("id")
         ],
     }
 

@@ -44,6 +44,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "followups": (Right.CARE_READ, "done dropped late list made moved read"),
     "goodwill": (_TRAIL, "give"),
     "households": (_MEMBERS, "join leave make read"),
+    "imports": (Right.MEMBERS_IMPORT, "book booked correct drop failed receive undo undone"),
     "journal": (_TRAIL, "broken"),
     "keys": (_TRAIL, "retire rotate"),
     "ledger": (
@@ -64,8 +65,8 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "resets": (Right.LEDGER_READ, "appeal decide take"),
     "retention": (_MEMBERS, "apply keep"),
     "rewards": (_PROGRAMME, "cancel fulfil redeem"),
-    "sales": (Right.SALES_READ, "accepted cancel complete event into_lake read record refused return review"),
-    "scores": (Right.SCORES_READ, "ask cancel done failed plan read"),
+    "sales": (Right.SALES_READ, "accepted cancel complete event into_lake read record refused return review withdraw"),
+    "scores": (Right.SCORES_READ, "advise ask cancel decide done failed plan read"),
     "tiers": (_PROGRAMME, "begin bring change end give review void"),
     "webhooks": (Right.WEBHOOKS_MANAGE, "change create delete ping resend rotate switched_off"),
 }

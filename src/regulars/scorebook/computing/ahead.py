@@ -9,13 +9,15 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from regulars.insight import ahead as chapters
-from regulars.insight.analysis import class_rule, expected_future
-from regulars.insight.classes import in_amounts, value_classes
+from regulars.insight.analysis import expected_future
+from regulars.insight.classes import ClassRule, in_amounts, value_classes
 from regulars.insight.findings import Findings, Future, Intake
 from regulars.insight.grouped import BadHistory
 from regulars.insight.lifecycle import life_cycle
 from regulars.insight.scores import rfm_scores
 from regulars.insight.shop import shop_of
+from regulars.journal.statements import run as asked
+from regulars.scorebook import documents
 from regulars.scorebook.computing.desk import Desk
 from regulars.scorebook.moves import ModelCard
 
@@ -48,14 +50,17 @@ _BEST: Final = (
 def stages(desk: Desk) -> dict[str, Any]:
     """Value classes, RFM, life-cycle stages and the next visit."""
     work, engine = desk.work, desk.engine
-    rule = in_amounts(work.facts, class_rule(desk.settings, desk.currency), engine)
+    version, document = documents.present(desk.organisation, "classes")
+    rule = in_amounts(work.facts, ClassRule(**documents.class_rule(document)), engine)
+    asked("UPDATE scorebook_run SET classes_version = %s WHERE id = %s", [version, desk.run])
     assert rule.cut_offs_minor is not None
     engine.keep("kept_classes", value_classes(work.facts, rule=rule))
     engine.keep("kept_rfm", rfm_scores(work.facts).drop("spend_minor"))
     important, vip = rule.cut_offs_minor
     told: dict[str, Any] = {"important_from_minor": important, "vip_from_minor": vip, "window_days": rule.window_days}
-    _note(desk, important_minor=important)
-    desk.cards.append(_card(desk, "classes", told | {"shares": [rule.important_top, rule.vip_top]}))
+    _note(desk, important_minor=important, vip_minor=vip)
+    by = {"basis": document["basis"], "version": version, "shares": [rule.important_top, rule.vip_top]}
+    desk.cards.append(_card(desk, "classes", told | by))
     try:
         cycle = life_cycle(work.facts, work.days, engine=engine, cut_off=desk.cut_off)
     except BadHistory:
@@ -113,7 +118,7 @@ def _of_future(found: Future) -> dict[str, Any]:
 def leaving(desk: Desk) -> dict[str, Any]:
     """Who is about to leave, why, and what that would cost."""
     desk.forget("kept_churn")
-    work, notes = desk.work, _notes(desk)
+    work, notes = desk.work, noted(desk)
     work.unsaid.pop("churn", None)
     classed = desk.engine.named("kept_classes")
     found = chapters.churn(work, classed, notes["important_minor"], None, notes["value_days"])
@@ -277,8 +282,8 @@ def _plain(value: Any) -> Any:
 
 def _best(desk: Desk, into: str, item: str, order: str, source: str) -> None:
     """The first of each customer's rows, as one JSON list."""
-    asked = _BEST.format(into=into, item=item, order=order, source=source, most=LISTED)
-    desk.engine.connection.execute(asked)
+    statement = _BEST.format(into=into, item=item, order=order, source=source, most=LISTED)
+    desk.engine.connection.execute(statement)
 
 
 def _more(desk: Desk, name: str, table: pa.Table) -> None:
@@ -301,5 +306,5 @@ def _note(desk: Desk, **said: int) -> None:
         run(f"INSERT OR REPLACE INTO {_NOTES} VALUES (?, ?)", [name, value])
 
 
-def _notes(desk: Desk) -> dict[str, int]:
+def noted(desk: Desk) -> dict[str, int]:
     return dict(desk.engine.connection.execute(f"SELECT name, said FROM {_NOTES}").fetchall())

@@ -15,7 +15,7 @@ from regulars.basics.ids import typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import run as asked
-from regulars.scorebook.computing import ahead, bought, bringing, writing
+from regulars.scorebook.computing import ahead, bought, bringing, pictures, writing
 from regulars.scorebook.computing.desk import Desk, engine_of, folder_of, swept
 from regulars.scorebook.errors import ScoresBroken, ScoresCancelled, ScoresGivenUp
 from regulars.scorebook.models import Run, RunState
@@ -30,6 +30,7 @@ DOING: Final[Mapping[str, Callable[[Desk], dict[str, Any]]]] = {
     "leaving": ahead.leaving,
     "due": ahead.due,
     "next": ahead.next_products,
+    "pictures": pictures.pictures,
     "bought": bought.sums,
     "write": writing.write,
 }

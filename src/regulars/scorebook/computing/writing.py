@@ -16,7 +16,10 @@ from regulars.journal.moves import Deed
 from regulars.journal.services import record
 from regulars.journal.statements import run as asked
 from regulars.scorebook import locks
+from regulars.scorebook.computing import counting
 from regulars.scorebook.computing.desk import Desk
+from regulars.scorebook.computing.pictures import keep_picture
+from regulars.scorebook.documents import CAUSES
 from regulars.scorebook.errors import ScoresCancelled
 from regulars.scorebook.moves import PREFIX, Wish
 
@@ -56,9 +59,16 @@ _STAGING: Final = (
     "CREATE TEMP TABLE scorebook_new (LIKE scorebook_score) ON COMMIT DROP",
     "ALTER TABLE scorebook_new ALTER run DROP NOT NULL",
 )
+# Of who is in decline, the reasons that say more than that they are; where there are none, that alone.
 _TAKE: Final = """
-INSERT INTO scorebook_score (run, {columns}) SELECT %s, {named} FROM scorebook_new n
-JOIN members_member m ON m.id = n.member
+INSERT INTO scorebook_score (run, {columns}, spend_place, at_risk_minor, buy_chance, decline_because)
+SELECT %s, {named}, row_number() OVER (ORDER BY n.spend_minor DESC, n.member),
+    round(n.gone_chance * greatest(n.spend_365_minor, 0)), (n.due -> 0 ->> 'chance')::float8,
+    CASE WHEN n.stage = 'decline' THEN coalesce(
+        (SELECT array_agg(DISTINCT split_part(one, ':', 1)) FROM unnest(n.leave_because) AS t(one)
+            WHERE split_part(one, ':', 1) = ANY (%s)),
+        ARRAY[CASE WHEN n.slowing THEN 'slowing' ELSE 'silent' END]) END
+FROM scorebook_new n JOIN members_member m ON m.id = n.member
 WHERE m.organisation = %s AND m.root_id = m.id AND m.state <> 'erased' ORDER BY n.member
 """
 # Who was taken out while that was written.
@@ -71,6 +81,11 @@ _PRESENT: Final = (
     "UPDATE scorebook_run SET present = true, state = 'done', doing = '', ended_at = clock_timestamp(),"
     " members = (SELECT count(*) FROM scorebook_score WHERE run = scorebook_run.id), left_out = %s::jsonb"
     " WHERE id = %s RETURNING members",
+)
+# Of runs that came to nothing.
+_UNUSED: Final = (
+    "DELETE FROM {} WHERE run IN (SELECT id FROM scorebook_run WHERE organisation = %s"
+    " AND state IN ('failed', 'cancelled'))"
 )
 _OLD: Final = """
 SELECT id FROM scorebook_run WHERE organisation = %s AND state = 'done' ORDER BY made_at DESC, id DESC
@@ -88,7 +103,8 @@ def write(desk: Desk) -> dict[str, Any]:
             raise ScoresCancelled("Another worker has the run.")
         copied(file, columns)
         named = ", ".join(f"n.{name}" for name in columns)
-        asked(_TAKE.format(columns=", ".join(columns), named=named), [desk.run, desk.organisation])
+        told_why = sorted(CAUSES)
+        asked(_TAKE.format(columns=", ".join(columns), named=named), [desk.run, told_why, desk.organisation])
         members = _become_present(desk)
     file.unlink()
     return {"members": members}
@@ -142,6 +158,7 @@ def _become_present(desk: Desk) -> int:
     asked(_GONE, [desk.run, desk.organisation])
     asked(_PRESENT[0], [desk.organisation])
     ((members,),) = asked(_PRESENT[1], [json.dumps(desk.left_out), desk.run])
+    keep_picture(desk.run, "counts", counting.counted(desk.run, desk.cut_off))
     _forget_old(desk.organisation)
     said = {"run": typed(PREFIX, desk.run), "members": members, "cut_off": desk.cut_off.isoformat()}
     deed = Deed("scores.done", typed("org", desk.organisation), after=said | {"left_out": desk.left_out})
@@ -154,3 +171,7 @@ def _forget_old(organisation: UUID) -> None:
     old = [number for (number,) in asked(_OLD, [organisation, organisation, Wish().kept])]
     if old:
         asked("DELETE FROM scorebook_score WHERE run = ANY(%s)", [old])
+        asked("DELETE FROM scorebook_product WHERE run = ANY(%s)", [old])
+        asked("DELETE FROM scorebook_picture WHERE run = ANY(%s)", [old])
+    asked(_UNUSED.format("scorebook_product"), [organisation])
+    asked(_UNUSED.format("scorebook_picture"), [organisation])

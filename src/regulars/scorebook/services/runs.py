@@ -17,10 +17,10 @@ _USUAL: Final = Wish()
 # What is left out counts as yesterday: the last day that is whole on the organisation's own clock.
 _ASK: Final = """
 INSERT INTO scorebook_run (id, organisation, state, present, cut_off, currency, night_on, actor, made_at, tries, doing,
-    part, whole, members, left_out, code, detail)
+    part, whole, members, classes_version, left_out, code, detail)
 SELECT %(id)s, o.id, 'waiting', false,
     coalesce(%(cut_off)s::date, (%(at)s::timestamptz AT TIME ZONE o.zone)::date - 1), '', %(night_on)s::date,
-    %(actor)s, %(at)s, 0, '', 0, 0, 0, '{}', '', ''
+    %(actor)s, %(at)s, 0, '', 0, 0, 0, 0, '{}', '', ''
 FROM access_organisation o WHERE o.id = %(organisation)s ON CONFLICT DO NOTHING RETURNING cut_off
 """
 _STEPS: Final = (
