@@ -11,6 +11,7 @@ from typing import assert_never
 
 from regulars.outreach.audiences import people_parts as people
 from regulars.outreach.audiences import purchase_parts as purchases
+from regulars.outreach.audiences import score_parts as scores
 from regulars.outreach.audiences.forms import (
     Balance,
     Birthday,
@@ -28,6 +29,7 @@ from regulars.outreach.audiences.forms import (
     Marked,
     NeverBought,
     OnLevel,
+    Scored,
     Tagged,
 )
 from regulars.outreach.audiences.parts import Asked, Binder, Part
@@ -174,6 +176,8 @@ def _part(leaf: Leaf, name: str, asked: Asked, bind: Binder) -> Part:
             return purchases.last_bought(leaf, name, asked, bind)
         case NeverBought():
             return purchases.never_bought(leaf, name, asked, bind)
+        case Scored():
+            return scores.scored(leaf, name, asked, bind)
         case _:
             return _of_holdings(leaf, name, asked, bind)
 

@@ -19,6 +19,8 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Days = Annotated[int, Field(ge=1, le=36_600)]
 Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 Number = Annotated[int, Field(ge=0, le=LARGEST)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+ScoredStage = Literal["acquaintance", "development", "stability", "decline", "lost"]
 Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=MANY)]
 Some = Annotated[tuple[Word, ...], Field(max_length=MANY)]
 
@@ -251,9 +253,42 @@ class NeverBought(Goods):
     type: Literal["never-bought"]
 
 
+class Scored(Condition):
+    """What the present run of scores found. Percentages are whole but those of the best, who are counted by spend:
+    from 0 to 2.5 are the best 2.5 percent of those who have scores."""
+
+    type: Literal["scored"]
+    classes: Annotated[tuple[Literal["prospect", "ordinary", "important", "vip"], ...], Field(max_length=4)] = ()
+    stages: Annotated[tuple[ScoredStage, ...], Field(max_length=5)] = ()
+    reasons: Annotated[tuple[Code, ...], Field(max_length=40)] = ()  # of decline
+    leave_percent_at_least: Percent | None = None
+    leave_percent_at_most: Percent | None = None
+    worth_at_least: Whole | None = None
+    worth_at_most: Whole | None = None
+    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")] | None = (
+        None  # of worth; of a run in another, nobody
+    )
+    best_percent_from: Annotated[float, Field(ge=0, lt=100)] | None = None
+    best_percent_to: Annotated[float, Field(gt=0, le=100)] | None = None
+    buys_percent_at_least: Percent | None = None  # something that is due, within a fortnight
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        self._one_of(
+            "classes", "stages", "reasons", "leave_percent_at_least", "leave_percent_at_most", "worth_at_least",
+            "worth_at_most", "best_percent_from", "best_percent_to", "buys_percent_at_least",
+        )  # fmt: skip
+        for name in ("leave_percent_at", "worth_at"):
+            self._in_order(f"{name}_least", f"{name}_most")
+        self._in_order("best_percent_from", "best_percent_to")
+        if self.currency is None and (self.worth_at_least is not None or self.worth_at_most is not None):
+            raise PydanticCustomError("currency", "An amount needs its currency.")
+        return self
+
+
 Leaf = (
     FactIs | FieldIs | Born | Birthday | Enrolled | InHousehold | Identified | Consented | Tagged | Marked | OnLevel
-    | Balance | Expiring | Bought | LastBought | NeverBought
+    | Balance | Expiring | Bought | LastBought | NeverBought | Scored
 )  # fmt: skip
 KINDS: Final[dict[str, type[Condition]]] = {
     str(one.model_fields["type"].annotation.__args__[0]): one for one in Leaf.__args__

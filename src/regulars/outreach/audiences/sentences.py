@@ -47,6 +47,8 @@ def _leaf(leaf: forms.Leaf, words: Words) -> Iterator[str]:
     match leaf:
         case forms.Goods():
             yield from _purchases(leaf, words)
+        case forms.Scored():
+            yield _say(words, "and").join(_scored(leaf, words))
         case forms.FactIs(name=name, any_of=values):
             yield _say(words, f"fact {name}", values=words.all(values, joined="or"))
         case forms.FieldIs(name=name, any_of=values):
@@ -97,22 +99,46 @@ def _marked(leaf: forms.Marked, words: Words) -> Iterator[str]:
         yield _say(words, "mark between", span=_span(leaf.at_least, leaf.at_most, words))
 
 
+def _scored(leaf: forms.Scored, words: Words) -> Iterator[str]:
+    for kind, values in (("class", leaf.classes), ("stage", leaf.stages), ("reason", leaf.reasons)):
+        if values:
+            named = [_say(words, f"{kind} {one}") if f"{kind} {one}" in PHRASES else one for one in values]
+            yield _say(words, f"scored {kind}", values=words.all(named, joined="or"))
+    if leaf.leave_percent_at_least is not None or leaf.leave_percent_at_most is not None:
+        yield _say(
+            words, "scored leave", span=_span(leaf.leave_percent_at_least, leaf.leave_percent_at_most, words, sign="%")
+        )
+    if leaf.worth_at_least is not None or leaf.worth_at_most is not None:
+        bounds = (leaf.worth_at_least, leaf.worth_at_most)
+        low, high = (None if one is None else words.money(one, leaf.currency or "") for one in bounds)
+        yield _say(words, "scored worth", span=_between(low, high, words))
+    low, high = (None if one is None else f"{one:g}%" for one in (leaf.best_percent_from or None, leaf.best_percent_to))
+    if high is not None:
+        yield _say(words, "scored best" if low is None else "scored best from", low=low, high=high)
+    elif low is not None:
+        yield _say(words, "scored rest", low=low)
+    if leaf.buys_percent_at_least is not None:
+        yield _say(words, "scored buys", span=_span(leaf.buys_percent_at_least, None, words, sign="%"))
+
+
 def _values(values: tuple[bool | int | float | str, ...], words: Words) -> str:
     said = [_say(words, "yes" if value else "no") if isinstance(value, bool) else str(value) for value in values]
     return words.all(said, joined="or")
 
 
-def _span(low: float | None, high: float | None, words: Words, unit: str = "") -> str:
+def _span(low: float | None, high: float | None, words: Words, unit: str = "", *, sign: str = "") -> str:
     def told(value: float) -> str:
         # A decade is a year and reads without a separator; only balances have a unit with a scale.
-        return words.number(int(value), words.scales.get(unit, 0)) if unit else f"{value}"
+        return words.number(int(value), words.scales.get(unit, 0)) if unit else f"{value}{sign}"
 
+    return _between(None if low is None else told(low), None if high is None else told(high), words)
+
+
+def _between(low: str | None, high: str | None, words: Words) -> str:
     if low is None:
         assert high is not None
-        return _say(words, "at most", high=told(high))
-    if high is None:
-        return _say(words, "at least", low=told(low))
-    return _say(words, "between", low=told(low), high=told(high))
+        return _say(words, "at most", high=high)
+    return _say(words, "at least", low=low) if high is None else _say(words, "between", low=low, high=high)
 
 
 def _enrolled(leaf: forms.Enrolled, words: Words) -> Iterator[str]:
