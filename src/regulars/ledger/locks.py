@@ -20,7 +20,7 @@ _LOT = "id, account, unit, transfer, parent, amount, remaining, held, earned_at,
 
 def holders(wanted: Collection[tuple[UUID, str]]) -> list[AccountRow]:
     """All accounts of these holders in these units, locked in the order of their ids. One query."""
-    pairs = sorted(wanted)
+    pairs = sorted(wanted, key=lambda pair: (pair[0].int, pair[1]))  # as UUIDs sort, without asking them
     if len(pairs) == 1:  # said so that the server keeps its plan
         return [
             _account(row)

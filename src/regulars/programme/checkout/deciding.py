@@ -24,7 +24,7 @@ from regulars.programme.following import booking as following
 from regulars.programme.following.moves import Follows, Happened
 from regulars.programme.known import known_by
 from regulars.rules.caps import capped
-from regulars.rules.earning.earn import KIND, earn, needed
+from regulars.rules.earning.earn import KIND, counts, earn, needed
 from regulars.rules.earning.effects import Earned
 from regulars.rules.limits import Sum, Whose, taken
 from regulars.rules.member import MemberFacts
@@ -177,11 +177,13 @@ def whose_of(
 ) -> Mapping[UUID, Whose]:
     """For whom sums are kept, at purchases and activities alike. One query where a limit goes by phone or mail."""
     members = {member for _, member, _ in visits if member is not None}
-    asked = any(limit.also_by for one in terms.versions(KIND) for limit in one.terms.limits)
+    versions = terms.versions(KIND)
+    asked = any(limit.also_by for one in versions for limit in one.terms.limits)
     by = known_by(members, organisation=organisation) if asked and members else {}
+    summed = any(counts(one.terms) for one in versions)  # else nobody asks for names of sums
     return {
         number: Whose(
-            typed("mbr", member) if member else "",
+            typed("mbr", member) if member and summed else "",
             occasion.store,
             occasion.merchant,
             by.get(member, {}) if member else {},

@@ -63,7 +63,7 @@ def set_aside(
 def spend(part: Mapping[str, Any], occasion: Occasion, sale: UUID) -> Posting:
     """Out of somebody's account to the merchant who took it."""
     house = House(Role.REDEEMED, occasion.merchant)
-    owner, shown = UUID(part["owner"]), UUID(part["shown"])
+    owner, shown = _people(part)
     return Posting(
         Kind.SPEND, part["unit"], part["units"], Holder(owner), house, **_where(occasion, sale, owner, shown)
     )
@@ -71,7 +71,7 @@ def spend(part: Mapping[str, Any], occasion: Occasion, sale: UUID) -> Posting:
 
 def gain(one: Mapping[str, Any], occasion: Occasion, sale: UUID) -> Posting:
     """Stored value sold, units that a rule gives, units on top."""
-    owner, shown = UUID(one["owner"]), UUID(one["shown"])
+    owner, shown = _people(one)
     where = _where(occasion, sale, owner, shown)
     if one["kind"] == "load":
         sold = House(Role.SOLD, occasion.merchant)
@@ -80,6 +80,12 @@ def gain(one: Mapping[str, Any], occasion: Occasion, sale: UUID) -> Posting:
         return _earn(one["effect"], owner, where)
     rule = f"{one['code']}/{one['version']}"
     return Posting(Kind.EARN, one["unit"], one["amount"], House(Role.ISSUED), Holder(owner), rule=rule, **where)
+
+
+def _people(kept: Mapping[str, Any]) -> tuple[UUID, UUID]:
+    """Whose account it is, and whose card was shown: mostly one and the same."""
+    owner = UUID(kept["owner"])
+    return owner, owner if kept["shown"] == kept["owner"] else UUID(kept["shown"])
 
 
 def _earn(kept: Mapping[str, Any], owner: UUID, where: Mapping[str, Any]) -> Posting:

@@ -32,13 +32,13 @@ def needed(occasion: Occasion, member: MemberFacts | None, rules: Iterable[Publi
     """The sums to be locked before `earn` decides: those of rules that could give something."""
     found: set[Sum] = set()
     for one in rules:
-        if _counts(one.terms) and why_not(one.terms, occasion, member) is None:
+        if counts(one.terms) and why_not(one.terms, occasion, member) is None:
             found.update(key for limit in limits_of(one, occasion, whose) for key in limit.sums)
             found.update(carried(one, occasion, whose))
     return frozenset(found)
 
 
-def _counts(rule: EarnRule) -> bool:
+def counts(rule: EarnRule) -> bool:
     """Whether anything is counted for it at all."""
     return bool(rule.limits or rule.cool_down) or rule.round_at == At.PERIOD
 
