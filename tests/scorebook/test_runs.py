@@ -28,10 +28,11 @@ from regulars.members.erasing import erase
 from regulars.members.merging import merge, unmerge
 from regulars.sales import services as sales
 from regulars.sales.moves import BackLine, NewReturn, NewSale, Place
-from regulars.scorebook import sending
+from regulars.scorebook import listing, sending
 from regulars.scorebook.computing import ahead, running
 from regulars.scorebook.computing.desk import Desk
-from regulars.scorebook.models import Bought, Picture, Product, Score
+from regulars.scorebook.models import Bought, Picture, Product, Run, Score
+from regulars.scorebook.moves import Cut
 from regulars.server import place as places
 
 AHEAD = ("future", "leaving", "due", "next", "pictures")
@@ -193,7 +194,24 @@ def pictures_are_of_the_rows_that_lists_show(run: UUID) -> None:
         sum(one.money for one in Bought.objects.filter(item="milk"))
     ]
     assert drawn["pairs"]["baskets"] > 0
-    assert sum(one["customers"] for one in drawn["flow"]) > 0
+    last = max(one["month"] for one in drawn["flow"])
+    moved = {(one["from_class"], one["to_class"]): one["customers"] for one in drawn["flow"] if one["month"] == last}
+    seen = Counter((one.moved_from, one.moved_to) for one in rows)
+    assert {step: number for step, number in seen.items() if step != ("prospect", "prospect")} == moved
+    lists_are_as_long_as_their_numbers(run, drawn["counts"])
+
+
+def lists_are_as_long_as_their_numbers(run: UUID, told: dict[str, Any]) -> None:
+    of = Run.objects.get(pk=run)
+    for name in ("regulars", "new", "once", "likely"):
+        assert listing.count(of, Cut(group=name)) == told[name], name
+    for name, one in told["reasons"].items():
+        assert listing.count(of, Cut(reason=name)) == one["members"]
+    for one in told["both"]:
+        cut = Cut(value_class=one["class"], stage=one["stage"])
+        assert len(listing.listed(of, cut, limit=200)) == one["members"]
+    best = listing.listed(of, Cut(best_from=10, best_to=20), limit=200)
+    assert [one.spend_place for one in best] == list(range(17, 33))
 
 
 def test_a_run_goes_on_where_its_worker_died_and_finds_the_same(

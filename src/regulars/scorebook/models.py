@@ -6,7 +6,7 @@ Amounts are whole minor units of the run's currency; chances and shares are 0 â€
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class RunState(models.TextChoices):
@@ -147,6 +147,8 @@ class Score(models.Model):
     at_risk_minor = models.BigIntegerField(null=True)  # last year's spend by the chance that they are gone
     buy_chance = models.FloatField(null=True)  # that something due is bought within a fortnight
     decline_because = ArrayField(models.TextField(), null=True)  # of who is in decline: kinds of reasons
+    moved_from = models.TextField(default="")  # the class at the end of the month before the last whole one,
+    moved_to = models.TextField(default="")  # and at the end of that one, both by the present measure
 
     class Meta:
         db_table = "scorebook_score"
@@ -157,6 +159,11 @@ class Score(models.Model):
             models.Index(fields=["run", "spend_place"], name="scorebook_score_place"),
             models.Index(
                 fields=["run", "-leave_chance"], name="scorebook_score_leave", condition=Q(leave_chance__isnull=False)
+            ),
+            models.Index(
+                fields=["run", "moved_from", "moved_to"],
+                name="scorebook_score_moved",
+                condition=~Q(moved_from=F("moved_to")),
             ),
             models.Index(
                 fields=["run", "-buy_chance"], name="scorebook_score_buy", condition=Q(buy_chance__isnull=False)

@@ -2,11 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Max, Q
+
 from regulars.scorebook.errors import UnknownScoresRun
-from regulars.scorebook.models import Card, Plan, Run, RunState, Score, Step
+from regulars.scorebook.models import Advice, Bought, Card, Picture, Plan, Product, Run, RunState, Score, Step
 from regulars.scorebook.moves import Wish
+
+_LATEST: Final = 3000  # of the latest buyers of an item so many are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +76,57 @@ def plan_of(organisation: UUID) -> Wish:
     """When it is scored by the clock. 1 query."""
     row = Plan.objects.filter(organisation=organisation).first()
     return Wish() if row is None else Wish(row.nightly, row.hour, row.kept)
+
+
+def last_run(organisation: UUID) -> Run | None:
+    """The newest run, whatever became of it. 1 query."""
+    return Run.objects.filter(organisation=organisation).order_by("-id").first()
+
+
+def pictures(run: UUID, *names: str) -> dict[str, Any]:
+    """What a run found of everybody together, by name. 1 query."""
+    return {one.name: one.told for one in Picture.objects.filter(run=run, name__in=names)}
+
+
+def products(run: UUID, *, text: str = "", offset: int = 0, limit: int = 50) -> list[Product]:
+    """Items by what they sold for; `text` is in the name, the code or the category. 1 query."""
+    rows = Product.objects.filter(run=run)
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(item__icontains=text) | Q(category__icontains=text))
+    return list(rows.order_by("-spend_minor", "item")[offset : offset + limit])
+
+
+def product_names(run: UUID, items: Collection[str]) -> dict[str, str]:
+    """What items are called, their code where nothing is known. 1 query; none for none."""
+    known = dict(Product.objects.filter(run=run, item__in=items).values_list("item", "name")) if items else {}
+    return {item: known.get(item) or item for item in items}
+
+
+def product(run: UUID, item: str) -> Product | None:
+    """1 query."""
+    return Product.objects.filter(run=run, item=item).first()
+
+
+def needing(run: Run, item: str, *, limit: int = 50) -> list[tuple[Score, dict[str, Any]]]:
+    """Who needs an item again, the likeliest first, among those who bought it last. 2 queries."""
+    bought = Bought.objects.filter(organisation=run.organisation, item=item).values("member")
+    latest = bought.annotate(last=Max("on_day")).order_by("-last").values_list("member", flat=True)[:_LATEST]
+    found = [
+        (score, one)
+        for score in Score.objects.filter(run=run.id, member__in=list(latest), due__isnull=False)
+        for one in score.due or ()
+        if one["item"] == item
+    ]
+    return sorted(found, key=lambda one: (-one[1]["chance"], one[1]["next_on"], one[0].member))[:limit]
+
+
+def advice_of(members: Collection[UUID]) -> list[Advice]:
+    """What became of proposals for these members, the newest first. 1 query."""
+    return list(Advice.objects.filter(member__in=members).order_by("-id")[:50])
+
+
+def advised_since(organisation: UUID, moment: datetime) -> set[UUID]:
+    """Whose next step was done or put aside since then. 1 query."""
+    rows = Advice.objects.filter(organisation=organisation, at__gte=moment)
+    latest = dict(rows.order_by("id").values_list("member", "state"))
+    return {member for member, state in latest.items() if state != "open"}

@@ -5,9 +5,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from regulars.journal.statements import run as asked
+from regulars.scorebook.moves import NEW_DAYS, REGULAR_VISITS
 
-REGULAR_VISITS: Final = 4  # as the report has it
-NEW_DAYS: Final = 90
 _SETS: Final = """
 SELECT CASE GROUPING(value_class, stage, tenth) WHEN 3 THEN 'classes' WHEN 5 THEN 'stages' WHEN 6 THEN 'tenths'
     ELSE 'both' END, value_class, stage, tenth, count(*), coalesce(sum(spend_365_minor), 0)::bigint,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from regulars.history.engine import sql_of
 from regulars.insight.classes import ClassRule
 from regulars.insight.concentration import concentration
-from regulars.insight.flow import class_flow
+from regulars.insight.flow import class_flow, month_ends
 from regulars.insight.native import whole_sum
 from regulars.journal.statements import run as asked
 from regulars.scorebook.computing.ahead import noted
@@ -19,6 +20,8 @@ from regulars.scorebook.computing.desk import Desk
 MONTHS: Final = 36
 PAIRS: Final = 60  # of products, and of categories
 PRODUCTS: Final = 20_000
+WINDOW: Final = 12  # months that a class looks back
+STEP: Final = 2  # month ends
 POINTS: Final = 5  # every so many points of the curve are kept
 _KEEP: Final = (
     "INSERT INTO scorebook_picture (run, name, told) VALUES (%s, %s, %s::jsonb)"
@@ -41,6 +44,11 @@ SELECT product::VARCHAR AS item, coalesce(max(category), '') AS category, count(
     sum(money)::BIGINT AS money, median((last - first) / (days - 1)) FILTER (days > 1) AS gap, max(last) AS last_on
 FROM buyers GROUP BY product ORDER BY money DESC, item LIMIT {most}
 """
+_CLASS: Final = """
+CASE WHEN coalesce(min(day) FILTER (receipts > 0), DATE '9999-01-01') > DATE '{end}' THEN 'prospect'
+    WHEN coalesce(sum(spend_minor) FILTER (day BETWEEN DATE '{begin}' AND DATE '{end}'), 0) >= {vip} THEN 'vip'
+    WHEN coalesce(sum(spend_minor) FILTER (day BETWEEN DATE '{begin}' AND DATE '{end}'), 0) >= {important}
+    THEN 'important' ELSE 'ordinary' END AS {name}"""
 _COLUMNS: Final = (
     "run", "item", "name", "category", "buyers", "again", "times", "quantity", "spend_minor", "usual_gap_days",
     "last_on",
@@ -53,6 +61,7 @@ def pictures(desk: Desk) -> dict[str, Any]:
     keep_picture(desk.run, "concentration", _concentration(desk))
     desk.look_up("pictures")
     keep_picture(desk.run, "flow", _flow(desk))
+    _moved(desk)
     if not desk.work.has_products():
         return {"products": 0}
     keep_picture(desk.run, "pairs", _pairs(desk))
@@ -98,6 +107,34 @@ def _flow(desk: Desk) -> list[dict[str, Any]]:
         window_days=ClassRule().window_days,
     ).to_pylist()  # fmt: skip
     return [row | {"month": row["month"].isoformat()} for row in rows]
+
+
+def _moved(desk: Desk) -> None:
+    """Of each customer the class at the last two month ends, as `class_flow` counts them."""
+    desk.forget("scorebook_moved")
+    days, known = desk.work.days, noted(desk)
+    first_on = desk.engine.row(days.agg(first=days.day.min()))["first"]
+    ends = month_ends(first_on, desk.cut_off, WINDOW)[-2:]
+    if len(ends) < STEP:
+        return
+    columns = ", ".join(
+        _CLASS.format(end=end, begin=_months_before(end, WINDOW), vip=known["vip_minor"], name=name,
+                      important=known["important_minor"])
+        for end, name in zip(ends, ("moved_from", "moved_to"), strict=True)
+    )  # fmt: skip
+    desk.engine.connection.execute(
+        f"CREATE TABLE scorebook_moved AS SELECT customer, {columns} FROM ({sql_of(days)}) GROUP BY customer"
+    )
+
+
+def _months_before(end: date, months: int) -> date:
+    """The first day of a window of so many whole months that ends there.
+
+    >>> _months_before(date(2026, 2, 28), 12)
+    datetime.date(2025, 3, 1)
+    """
+    place = end.year * 12 + end.month - months
+    return date(place // 12, place % 12 + 1, 1)
 
 
 def _pairs(desk: Desk) -> dict[str, Any]:

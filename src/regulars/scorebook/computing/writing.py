@@ -50,10 +50,11 @@ _MORE: Final = {
             " concat_ws(',', {t}.leave_reason_1, {t}.leave_reason_2, {t}.leave_reason_3) || '}}' END"
         ), "at_stake_minor": "{t}.at_stake_minor",
     },
+    "scorebook_moved": {name: "coalesce({t}." + name + ", '')" for name in ("moved_from", "moved_to")},
     "scorebook_due": {"due": "{t}.items"},
     "scorebook_next": {"next_products": "{t}.items"},
 }  # fmt: skip
-_BLANK: Final = {"value_class": "''", "stage": "''"}
+_BLANK: Final = dict.fromkeys(("value_class", "stage", "moved_from", "moved_to"), "''")
 _IDS: Final = "scorebook_ids"
 _STAGING: Final = (
     "CREATE TEMP TABLE scorebook_new (LIKE scorebook_score) ON COMMIT DROP",
