@@ -76,3 +76,43 @@ class TemplateChanged(OutreachError):
 
     code = "template-changed"
     status = 409
+
+
+class WrongCampaignDocument(OutreachError):
+    """The document of a campaign cannot be read: each fault with its place."""
+
+    code = "wrong-campaign-document"
+
+
+class CampaignUnknown(OutreachError):
+    """No campaign has this code here."""
+
+    code = "campaign-unknown"
+    status = 404
+
+
+class CampaignChanged(OutreachError):
+    """Somebody else made a newer version of the campaign meanwhile, or its code is taken elsewhere."""
+
+    code = "campaign-changed"
+    status = 409
+
+
+class CampaignElsewhere(OutreachError):
+    """The campaign is not where this deed begins: it runs already, was not asked for, is over."""
+
+    code = "campaign-elsewhere"
+    status = 409
+
+
+class PlanNeeded(OutreachError):
+    """There is no dry run of the campaign as it stands now."""
+
+    code = "campaign-plan-needed"
+    status = 409
+
+
+class OverBudget(OutreachError):
+    """The campaign would cost more than its budget."""
+
+    code = "campaign-over-budget"

@@ -76,3 +76,14 @@ class NewMessage:
     version: int = 0  # of the template; 0: the newest at this moment
     values: Mapping[str, Any] = field(default_factory=dict)  # what the template is told besides the facts
     address: UUID | None = None  # the identifier it should go to, where it is theirs and in use
+
+
+@dataclass(frozen=True, slots=True)
+class NewCampaign:
+    """A campaign as it shall be. `version`: the one it was made from; None where it is new, or none is minded."""
+
+    organisation: UUID
+    code: str
+    name: str
+    document: Mapping[str, Any]
+    version: int | None = None

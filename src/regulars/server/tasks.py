@@ -139,6 +139,8 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("rewards.lapse", "regulars.programme.services.rewards.lapse_due", "* * * * *"),
     Step("programme.move_out", "regulars.programme.moving.undoing.undo_due", "* * * * * */15"),
     Step("care.late", "regulars.care.sending.tell_late", "* * * * *"),
+    Step("campaigns.work", "regulars.outreach.campaigns.working.work_due", "* * * * * */5", most=1_000),
+    Step("campaigns.reckon", "regulars.outreach.campaigns.working.measure_due", "19 * * * *"),
     Step("audiences.compare", "regulars.outreach.sending.compare_due", "13 * * * *"),
     Step("api.jobs", "regulars.api.sending.work", "* * * * * */5"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),

@@ -30,6 +30,10 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "api": (_TRAIL, "dry_run job refuse_job replay"),
     "audiences": (Right.AUDIENCES_READ, "compare retire save"),
     "benefits": (_PROGRAMME, "give_back use"),
+    "campaigns": (
+        Right.AUDIENCES_READ,
+        "approve ask assign begin end halt launch launched measure save send_back stop try",
+    ),
     "cards": (_MEMBERS, "block claim code forged issue open range replace unblock"),
     "care": (Right.CARE_READ, "hours kind retire_kind"),
     "cases": (

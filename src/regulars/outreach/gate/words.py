@@ -24,6 +24,7 @@ class Why(StrEnum):
     NO_CONSENT = "no-consent"
     UNIVERSAL_HOLDOUT = "universal-holdout"
     CAMPAIGN_HOLDOUT = "campaign-holdout"
+    CAMPAIGN_STOPPED = "campaign-stopped"
     QUIET_HOURS = "quiet-hours"
     CAPPED = "capped"
     OUTRANKED = "outranked"  # something more urgent took the last place under a cap

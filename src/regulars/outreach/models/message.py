@@ -120,6 +120,11 @@ class Message(models.Model):
             ),
             models.Index(fields=["member", "id"], name="outreach_message_member"),
             models.Index(
+                fields=["organisation", "campaign", "state"],
+                name="outreach_message_campaign",
+                condition=~Q(campaign=""),
+            ),
+            models.Index(
                 fields=["again_at"], name="outreach_message_again", condition=Q(state="waiting") & ~Q(template="")
             ),
         )

@@ -1,6 +1,6 @@
 """The gate itself: messages asked for, decided and written down; and what came back of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,7 @@ from regulars.journal.services import record
 from regulars.members.models import Identifier
 from regulars.members.selectors import roots
 from regulars.outreach import locks
+from regulars.outreach.campaigns.holdouts import kept_out
 from regulars.outreach.errors import MessageChanged, MessageUnknown, WrongMessage
 from regulars.outreach.gate.deciding import Known, Policy, Verdict, Wish, decide, held_out, period_of, salt_of
 from regulars.outreach.gate.knowing import known, sent
@@ -118,6 +119,10 @@ def _decide(rows: Sequence[Message], root_of: Mapping[UUID, UUID], organisation:
     wishes = [_wish(row, root_of[row.member]) for row in rows]
     facts = known(wishes, organisation=organisation, zone=zone, at=at)
     draws = _Draws(kept, wanted, zone, at)
+    draws.kept_out = kept_out(
+        {(wish.member, row.campaign) for row, wish in zip(rows, wishes, strict=True) if row.campaign},
+        organisation=organisation,
+    )
     asked = [(wish, draws.of(row, wish, facts[wish.id][0])) for row, wish in zip(rows, wishes, strict=True)]
     got = sent([wish.member for wish in wishes], wanted, at=at)
     for row, verdict in zip(rows, decide(asked, wanted, sent=got, at=at), strict=True):
@@ -130,7 +135,10 @@ def _wish(row: Message, root: UUID) -> Wish:
 
 
 class _Draws:
-    """Who is held out, of everything in this period and of each campaign."""
+    """Who is held out, of everything in this period and of each campaign: by the draw, and by what was assigned when
+    the campaign began, whoever they are one person with since."""
+
+    kept_out: Collection[tuple[UUID, str]] = ()
 
     def __init__(self, kept: Kept, wanted: Policy, zone: str, at: datetime) -> None:
         today = at.astimezone(ZoneInfo(zone)).date()
@@ -140,10 +148,11 @@ class _Draws:
 
     def of(self, row: Message, wish: Wish, facts: Known) -> Known:
         campaign = self._secret + f"/campaign/{row.campaign}".encode()
+        drawn = bool(row.campaign) and held_out(campaign, wish.member, row.holdout_share)
         return replace(
             facts,
             held_out=held_out(self._salt, wish.member, self._share),
-            held_out_of_campaign=bool(row.campaign) and held_out(campaign, wish.member, row.holdout_share),
+            held_out_of_campaign=drawn or (wish.member, row.campaign) in self.kept_out,
         )
 
 

@@ -1,0 +1,1 @@
+"""Campaigns: planned, approved by somebody else, launched, and proved against who got nothing."""

@@ -1,0 +1,153 @@
+"""A launch, batch by batch: coupons given, messages asked for. Each batch is one transaction with the note how far it
+came; and what was given or asked under a name is never given or asked again, so that a worker may die anywhere."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from regulars.basics.ids import new_id
+from regulars.journal.moves import Actor
+from regulars.journal.statements import run
+from regulars.outreach.campaigns.forms import CampaignForm, MessageForm, read
+from regulars.outreach.campaigns.holdouts import TOUCHED
+from regulars.outreach.campaigns.planning import difference, forget, today_of
+from regulars.outreach.models import Campaign, CampaignPlan, CampaignState
+from regulars.outreach.moves import NewMessage
+from regulars.outreach.services.campaigns import back_to_draft, note
+from regulars.outreach.services.messages import ask
+from regulars.programme.coupons.moves import Binding, Found, Gift
+from regulars.programme.coupons.wallet import told
+from regulars.programme.models import Coupon
+from regulars.programme.services.coupons_issuing import issue
+
+AT_ONCE: Final = 1_000  # members
+_NOBODY: Final = UUID(int=0)
+# Who is treated, and whether they still can be: not who has left since, nor who was merged into somebody (who has an
+# assignment of their own, or none), nor who took in somebody of the holdout.
+_NEXT: Final = f"""
+SELECT a.member, a.channel, (x.root_id = x.id) IS TRUE AND x.state IN ('active', 'anonymous') AND NOT {TOUCHED}
+FROM outreach_assignment a JOIN members_member x ON x.id = a.member
+WHERE a.plan = %s::uuid AND a.arm = 'treated' AND NOT a.aside AND a.member > %s::uuid ORDER BY a.member LIMIT %s
+"""
+
+
+def begin(row: Campaign, *, actor: Actor, at: datetime) -> int:
+    """The launch begins with a plan of its own, from the version of the audience that was approved."""
+    assert row.audience_version is not None
+    plan = CampaignPlan(
+        id=new_id(at),
+        campaign=row.id,
+        version=row.version,
+        audience_version=row.audience_version,
+        launches=True,
+        made_at=at,
+    )
+    plan.save(force_insert=True)
+    row.state, row.step, row.after = CampaignState.LAUNCHING, "plan", None
+    row.save()
+    note("campaigns.begin", row, {}, actor=actor, at=at)
+    return 1
+
+
+def assigned(row: Campaign, plan: CampaignPlan, *, actor: Actor, at: datetime) -> None:
+    """The plan of a launch is done: it is the assignment, for ever; unless it would cost more than was approved."""
+    assert row.plan is not None
+    plan.told = {**plan.told, "difference": difference(row.plan, plan.id)}
+    plan.save(update_fields=["told"])
+    if plan.told["over_budget"]:
+        forget([plan.id])
+        plan.delete()
+        back_to_draft(row, "over-budget")
+        note("campaigns.send_back", row, {"cost": plan.told["cost"], "budget": plan.told["budget"]}, actor=actor, at=at)
+        return
+    form, today = read(row.document), today_of(row.organisation, at)
+    forget([row.plan])
+    row.launch, row.launched_at = plan.id, at
+    row.from_on, row.until_on = today, today + timedelta(days=form.window_days - 1)
+    row.step, row.after = "coupons" if form.series else "messages", None
+    row.save()
+    counts = {name: plan.told[name] for name in ("treated", "holdout", "held", "difference")}
+    note("campaigns.assign", row, counts, actor=actor, at=at)
+
+
+def go_on(row: Campaign, *, actor: Actor, at: datetime) -> int:
+    """The next batch of a launch."""
+    assert row.launch is not None
+    form = read(row.document)
+    rows = run(_NEXT, [row.launch, row.after or _NOBODY, AT_ONCE])
+    if not rows:
+        _next_step(row, form, actor, at)
+        return 1
+    if row.step == "coupons":
+        _give(row, form, [member for member, _, may in rows if may], actor, at)
+    else:
+        _say(row, form, {member: channel for member, channel, may in rows if may and channel}, actor, at)
+    row.after = rows[-1][0]
+    row.save(update_fields=["after"])
+    return 1
+
+
+def _next_step(row: Campaign, form: CampaignForm, actor: Actor, at: datetime) -> None:
+    if row.step == "coupons" and form.messages:
+        row.step, row.after = "messages", None
+        row.save()
+        return
+    row.state, row.step, row.after = CampaignState.RUNNING, "", None
+    row.save()
+    note("campaigns.launched", row, {}, actor=actor, at=at)
+
+
+def gift_of(row: Campaign, member: UUID) -> str:
+    """For what a coupon is given, once."""
+    return f"campaign {row.id}/{member}"
+
+
+def _give(row: Campaign, form: CampaignForm, members: Sequence[UUID], actor: Actor, at: datetime) -> None:
+    """They are hard: a coupon handed on to somebody of the holdout would prove nothing."""
+    gifts = [Gift(member, gift_of(row, member)) for member in members]
+    if gifts and form.series:
+        issue(form.series, organisation=row.organisation, to=gifts, binding=Binding.HARD, actor=actor, at=at)
+
+
+def _say(row: Campaign, form: CampaignForm, channels: Mapping[UUID, str], actor: Actor, at: datetime) -> None:
+    by_channel = {one.channel: one for one in form.messages}
+    coupons = _coupons(row, form, list(channels), at)
+    wanted = [
+        _message(row, form, member, by_channel[channel], coupons.get(member)) for member, channel in channels.items()
+    ]
+    if wanted:
+        ask(wanted, organisation=row.organisation, actor=actor, at=at)
+
+
+def _message(row: Campaign, form: CampaignForm, member: UUID, said: MessageForm, coupon: Found | None) -> NewMessage:
+    values: Mapping[str, Any] = {} if coupon is None or not said.template else values_of(coupon)
+    return NewMessage(
+        key=f"campaign/{row.id}/{member}",
+        member=member,
+        channel=said.channel,
+        purpose=form.purpose,
+        campaign=row.code,
+        holdout_share=form.holdout_share,
+        priority=form.priority,
+        template=said.template,
+        version=said.version,
+        values=values,
+    )
+
+
+def values_of(coupon: Found) -> dict[str, str]:
+    """What a template is told of the coupon."""
+    ends = coupon.expires_at.date().isoformat() if coupon.expires_at else ""
+    return {"coupon": coupon.code or "", "coupon_until": ends}
+
+
+def _coupons(row: Campaign, form: CampaignForm, members: Sequence[UUID], at: datetime) -> dict[UUID, Found]:
+    """What each was given by this campaign. One query."""
+    if not form.series:
+        return {}
+    wanted = {gift_of(row, member): member for member in members}
+    rows = list(Coupon.objects.filter(organisation=row.organisation, series=form.series, given_for__in=wanted))
+    return {
+        wanted[one.given_for or ""]: found for one, found in zip(rows, told(rows, row.organisation, at), strict=True)
+    }
