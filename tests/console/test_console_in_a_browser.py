@@ -31,7 +31,8 @@ PAGES = (
     "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator", "reward/levels",
     "reward/coupons", "reward/rewards", "reward/books", "set-up", "set-up/staff", "set-up/staff/new", "set-up/roles",
     "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at", "serve/cases",
-    "serve/cases/{case}",
+    "serve/cases/{case}", "audiences", "audiences/new?copy=vips", "audiences/code/vips?count",
+    "audiences/code/vips/why/{member}",
 )  # fmt: skip
 DARK = ("", "members/{member}")
 

@@ -17,7 +17,7 @@ from tests.console.pages_told import OUTSIDE, WHO, R
 from tests.console.town import Town
 
 BY_NAME = {page.name: page for page in PAGES}
-WORDS = {"slug:kind": "earn", "str:code": "base"}  # the role of that code is none
+WORDS = {"slug:kind": "earn", "str:code": "base", "str:audience": "vips"}  # the role of that code is none
 REFUSED, NOWHERE, TO_LOG_IN = 403, 404, 302
 
 

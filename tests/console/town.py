@@ -19,6 +19,8 @@ from regulars.ledger.words import UnitKind
 from regulars.members.moves import NewIdentifier, NewMember
 from regulars.members.services import cards, consents, extras, people
 from regulars.members.services.groups import make_household
+from regulars.outreach.moves import NewAudience
+from regulars.outreach.services.audiences import save as save_audience
 from regulars.programme.checkout.booking import check_out
 from regulars.programme.checkout.moves import NewPurchase
 from regulars.programme.coupons.moves import Gift
@@ -93,6 +95,8 @@ def make_town(at: datetime, *, members: int = 3, sales: int = 2) -> Town:
     town = Town(one, two, market, bakery, quay, hill, far, foreign, at)
     _staff(town)
     _members(town, members, sales)
+    vips = NewAudience(one, "vips", "Friends of the house", {"all": [{"type": "tag", "any_of": ["vip"]}]})
+    save_audience(vips, actor=SETUP, at=at)
     set_kind(Kind(one, "complaint", "Complaint", 8, True, 2, queue="clerk"), actor=SETUP, at=at)
     case = NewCase(one, "complaint", "Cold soup", "It came cold twice.", "counter", market, quay, town.members[0])
     town.case = open_case(case, actor=SETUP, at=at).id

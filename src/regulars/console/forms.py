@@ -25,6 +25,7 @@ class MembersFilter(ChosenFilters):
     """How the list of members is cut."""
 
     state = forms.ChoiceField(label=_("State"), choices=[("", _("Any")), *STATES], required=False)
+    audience = forms.ChoiceField(label=_("Audience"), required=False)
     level = forms.ChoiceField(label=_("Level"), required=False)
     tag = forms.CharField(label=_("Tag"), max_length=60, required=False)
     town = forms.CharField(label=_("Town"), max_length=100, required=False)
@@ -33,8 +34,11 @@ class MembersFilter(ChosenFilters):
     since = DayField(label=_("Member since"), required=False)
     until = DayField(label=_("until"), required=False)
 
-    def __init__(self, levels: list[tuple[str, str]], *args: Any) -> None:
+    def __init__(self, levels: list[tuple[str, str]], audiences: list[tuple[str, str]], *args: Any) -> None:
         super().__init__(*args)
+        self.fields["audience"].choices = [("", _("Any")), *audiences]  # type: ignore[attr-defined]
+        if not audiences:
+            del self.fields["audience"]
         self.fields["level"].choices = [("", _("Any")), *levels]  # type: ignore[attr-defined]
         if not levels:
             del self.fields["level"]

@@ -1,5 +1,6 @@
 """Reads of the room; each says what it costs in queries. Looks at persons are recorded by the doors."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -40,6 +41,17 @@ def count(tree: Node, asked: Asked) -> int:
     return int(_run(f"SELECT count(*) {ready.rows}", ready.values)[0][0])
 
 
+def newest(tree: Node, asked: Asked, *, before: UUID | None = None, limit: int = 50) -> list[UUID]:
+    """Who is in it, those who came last first. Queries as `count`."""
+    ready = compiled(tree, asked)
+    further = " AND m.id < %(before)s::uuid" if before is not None else ""
+    rows = _run(
+        f"SELECT m.id {ready.rows}{further} ORDER BY m.id DESC LIMIT %(limit)s::int",
+        ready.bound(limit=limit, **({"before": before} if before is not None else {})),
+    )
+    return [member for (member,) in rows]
+
+
 def page(tree: Node, asked: Asked, *, after: UUID | None = None, limit: int = 50) -> list[UUID]:
     """Who is in it, in the order of their ids. Queries as `count`."""
     ready = compiled(tree, asked)
@@ -78,7 +90,7 @@ def why(tree: Node, asked: Asked, member: UUID, *, language: Language = Language
     named = words(asked.organisation, language, terms=book(asked.organisation))
     by_pointer = {one.pointer: one.asked for one in leaves(tree)}
     told = tuple(
-        Why(pointer, leaf_sentence(by_pointer[pointer], named), row[4 + 2 * place], row[5 + 2 * place])
+        Why(pointer, leaf_sentence(by_pointer[pointer], named), row[4 + 2 * place], _plain(row[5 + 2 * place]))
         for place, pointer in enumerate(ready.parts)
     )
     inside, based, state, frozen = row[:4]
@@ -92,6 +104,11 @@ def _why_statement(ready: Explained) -> str:
         f"SELECT ({ready.base}) AND {ready.holds}, ({ready.base}), m.state, {frozen}{each} {ready.rows}"
         " WHERE m.id = %(root)s::uuid"
     )
+
+
+def _plain(fact: str | None) -> Any:
+    """A fact as the database writes it."""
+    return None if fact is None else json.loads(fact)
 
 
 def _standing(state: str, frozen: bool) -> str:

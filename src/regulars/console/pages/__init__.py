@@ -5,6 +5,7 @@ is made of this table, and a test goes through it role by role. The navigation l
 from typing import Final
 
 from regulars.console.page import Page
+from regulars.console.pages.audiences import AUDIENCES
 from regulars.console.pages.everyday import EVERYDAY
 from regulars.console.pages.know import KNOW
 from regulars.console.pages.member import MEMBER
@@ -12,4 +13,4 @@ from regulars.console.pages.reward import REWARD
 from regulars.console.pages.serve import SERVE
 from regulars.console.pages.set_up import SET_UP
 
-PAGES: Final[tuple[Page, ...]] = (*EVERYDAY, *KNOW, *MEMBER, *REWARD, *SERVE, *SET_UP)
+PAGES: Final[tuple[Page, ...]] = (*EVERYDAY, *KNOW, *AUDIENCES, *MEMBER, *REWARD, *SERVE, *SET_UP)

@@ -1,9 +1,9 @@
 """Members as a list shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from regulars.console.desk import Desk
@@ -11,11 +11,15 @@ from regulars.console.selectors.names import names_of
 from regulars.members.models import Member
 from regulars.members.selectors import profiles
 from regulars.members.selectors.listing import Wanted, listed
+from regulars.outreach.audiences.reading import read
+from regulars.outreach.models import Audience
+from regulars.outreach.selectors import asked_by, newest
 from regulars.programme.book import Book, book
 from regulars.programme.selectors.tiers import levels_of, members_on
 
 PAGE: Final = 50
-_ROUNDS: Final = 20  # so many pages of a level are looked through for those who fit the other filters too
+_PIECE: Final = 500
+_ROUNDS: Final = 20  # so many pieces of a set are looked through for those who fit the other filters too
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,34 @@ class Row:
 
 
 def page(
-    desk: Desk, wanted: Wanted, *, level: tuple[str, str] | None, before: UUID | None, limit: int = PAGE
+    desk: Desk,
+    wanted: Wanted,
+    *,
+    level: tuple[str, str] | None,
+    before: UUID | None,
+    limit: int = PAGE,
+    audience: Audience | None = None,
 ) -> list[Row]:
-    """Those who fit, the newest first; one more than `limit` where there are more. Seven queries; of a level and more
-    filters some more."""
-    if level is None:
-        found = listed(desk.home, wanted, before=before, limit=limit + 1)
+    """Those who fit, the newest first; one more than `limit` where there are more. Seven queries; of an audience or a
+    level and more filters some more."""
+    if audience is not None:
+        tree, asked = read(audience.document), asked_by(audience, at=desk.at)
+        found = _among(
+            desk,
+            wanted,
+            lambda further, most: newest(tree, asked, before=further, limit=most),
+            before,
+            limit + 1,
+            level,
+        )
+    elif level is not None:
+        of, on = level
+        found = _among(
+            desk, wanted, lambda further, most: members_on(desk.home, of, on, before=further, limit=most), before,
+            limit + 1,
+        )  # fmt: skip
     else:
-        found = _on_level(desk, wanted, level, before, limit + 1)
+        found = listed(desk.home, wanted, before=before, limit=limit + 1)
     return rows(found, desk)
 
 
@@ -76,14 +100,29 @@ def level_names(terms: Book) -> Mapping[tuple[str, str], str]:
     }
 
 
-def _on_level(desk: Desk, wanted: Wanted, level: tuple[str, str], before: UUID | None, most: int) -> list[Member]:
+def _among(
+    desk: Desk,
+    wanted: Wanted,
+    ask: Callable[[UUID | None, int], list[UUID]],
+    before: UUID | None,
+    most: int,
+    level: tuple[str, str] | None = None,
+) -> list[Member]:
+    """Those of a set who fit the other filters too; the set is asked a piece at a time."""
     found: list[Member] = []
+    more = wanted != Wanted() or level is not None
     for _ in range(_ROUNDS):
-        ids = members_on(desk.home, *level, before=before)
+        ids = ask(before, max(most, _PIECE) if more else most)
         if not ids:
             break
-        found += listed(desk.home, wanted, among=ids, limit=most - len(found))
-        if len(found) >= most:
-            break
         before = ids[-1]
+        held = levels_of(ids, terms=book(desk.home), at=desk.at) if level else {}
+        among = [one for one in ids if not level or _is_on(held[one], level)]
+        found += listed(desk.home, wanted, among=among, limit=most - len(found))
+        if len(found) >= most or not more:
+            break
     return found
+
+
+def _is_on(held: Mapping[str, Any], level: tuple[str, str]) -> bool:
+    return level[0] in held and held[level[0]].level == level[1]

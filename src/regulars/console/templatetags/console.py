@@ -52,7 +52,7 @@ def units(amount: int | None, unit: Any) -> str:
 
 
 @register.filter
-def number(value: int | None) -> str:
+def number(value: float | None) -> str:
     return "" if value is None else str(format_decimal(value, locale=locale()))
 
 
@@ -112,6 +112,33 @@ def may_here(desk: Any, right: str) -> bool:
 @register.filter
 def quantity(thousandths: int) -> str:
     return str(format_decimal(Decimal(thousandths).scaleb(-3), locale=locale()))
+
+
+@register.filter
+def looked_at(fact: Any) -> str:
+    """A fact as the reasons of an audience show it: words for its parts, days for moments."""
+    if fact is None or fact == []:
+        return "–"
+    if isinstance(fact, bool):
+        return _("yes") if fact else _("no")
+    if isinstance(fact, dict):
+        told = ((name, _fact(name, value, fact)) for name, value in fact.items() if value is not None)
+        labels = {
+            "times": _("times"), "amount": _("amount"), "first_at": _("first"), "last_at": _("last"), "at": _("on"),
+            "held": _("how many"), "yes_at": _("yes on"), "no_at": _("no on"),
+        }  # fmt: skip
+        return " · ".join(f"{labels[name]}: {text}" for name, text in told if name in labels) or "–"
+    if isinstance(fact, list):
+        return ", ".join(map(str, fact))
+    return number(fact) if isinstance(fact, int | float) else str(fact)
+
+
+def _fact(name: str, value: Any, fact: dict[str, Any]) -> str:
+    if name.endswith("at") and isinstance(value, str):
+        return day(datetime.fromisoformat(value))
+    if name == "amount" and fact.get("currency"):
+        return money(int(value), str(fact["currency"]))
+    return number(value) if isinstance(value, int | float) else str(value)
 
 
 @register.filter

@@ -14,6 +14,7 @@ from regulars.console.asking import since, until, uuid_of
 from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms import MemberForm, MembersFilter
 from regulars.console.refusals import told_in
+from regulars.console.selectors.audiences import one, reach
 from regulars.console.selectors.finding import find, region_of
 from regulars.console.selectors.members import PAGE, level_names, page
 from regulars.journal.moves import Deed
@@ -22,18 +23,24 @@ from regulars.members.moves import NewIdentifier, NewMember
 from regulars.members.selectors.listing import Wanted
 from regulars.members.services import people
 from regulars.members.services.extras import tag as tag_members
+from regulars.outreach.models import Audience
+from regulars.outreach.selectors import audiences as in_use
 from regulars.programme.book import book
 
 EXPORTED: Final = 1000  # rows of a file at most
+EXPORTED_OF_AUDIENCE: Final = 10_000
 
 
 def listing(desk: Desk) -> HttpResponse:
     """Those who fit the filters of the address, a page at a time. Who works at a store alone sees the search alone."""
     form = _filters(desk)
     chosen = form.chosen()
+    audience = _audience(desk, chosen)
     whole = desk.may_all_over(Right.MEMBERS_READ)
     before = uuid_of("mbr", desk.request.GET.get("before"))
-    found = page(desk, _wanted(desk, chosen), level=_level(chosen), before=before) if whole else []
+    found = []
+    if whole or audience is not None:
+        found = page(desk, _wanted(desk, chosen), level=_level(chosen), before=before, audience=audience)
     rows, more = found[:PAGE], len(found) > PAGE
     desk.looked([row.id for row in rows], by="list")
     query = urlencode({name: desk.request.GET[name] for name in chosen})
@@ -44,6 +51,8 @@ def listing(desk: Desk) -> HttpResponse:
         "query": query,
         "cut": bool(chosen),
         "whole": whole,
+        "audience": audience,
+        "exports": desk.may_all_over(Right.MEMBERS_EXPORT) and (whole or audience is not None),
         "first": before is None,
     }
     return desk.show("console/members.html", shown)
@@ -85,9 +94,13 @@ def export(desk: Desk) -> HttpResponse:
     """The list of the address as a file, from where its page begins; each of them was looked at."""
     chosen = _filters(desk).chosen()
     before = uuid_of("mbr", desk.request.GET.get("before"))
-    rows = page(desk, _wanted(desk, chosen), level=_level(chosen), before=before, limit=EXPORTED)[:EXPORTED]
+    audience = _audience(desk, chosen)
+    most = EXPORTED if audience is None else EXPORTED_OF_AUDIENCE
+    wanted = _wanted(desk, chosen)
+    rows = page(desk, wanted, level=_level(chosen), before=before, limit=most, audience=audience)[:most]
     desk.looked([row.id for row in rows], by="export")
-    record([Deed("members.export", after={"rows": len(rows)})], actor=desk.actor, at=desk.at)
+    told = {"rows": len(rows)} | ({"audience": audience.code} if audience else {})
+    record([Deed("members.export", after=told)], actor=desk.actor, at=desk.at)
 
     def table() -> Iterator[list[object]]:
         from regulars.basics.ids import typed
@@ -110,7 +123,17 @@ def export(desk: Desk) -> HttpResponse:
 
 def _filters(desk: Desk) -> MembersFilter:
     names = level_names(book(desk.home))
-    return MembersFilter([(f"{ladder}/{level}", name) for (ladder, level), name in names.items()], desk.request.GET)
+    levels = [(f"{ladder}/{level}", name) for (ladder, level), name in names.items()]
+    audiences = []
+    if desk.may(Right.AUDIENCES_READ):
+        audiences = [(row.code, row.name) for row in in_use(reach(desk), desk.home)]
+    return MembersFilter(levels, audiences, desk.request.GET)
+
+
+def _audience(desk: Desk, chosen: dict[str, Any]) -> Audience | None:
+    """Raises AudienceUnknown."""
+    code = chosen.get("audience")
+    return one(desk, code, Right.MEMBERS_READ) if code else None
 
 
 def _wanted(desk: Desk, chosen: dict[str, Any]) -> Wanted:

@@ -70,7 +70,27 @@ const wake = (from) => {
   all("form:not([data-live])", from).forEach((form) => form.addEventListener("submit", (event) => busy(event.submitter)));
   all("[data-add-line]", from).forEach((button) => button.addEventListener("click", () => addLine(button)));
   all("[data-drop-line]", from).forEach((button) => button.addEventListener("click", () => dropLine(button)));
+  all("form[data-ask]", from).forEach((form) => { form.addEventListener("input", () => follow(form)); form.addEventListener("change", () => follow(form)); });
+  all("[data-load]", from).forEach(load);
   all("[data-close]", from).forEach((button) => button.addEventListener("click", () => button.closest(".toast").remove()));
+};
+// What follows along while a form is filled, and what a page counts when it is there: a part with the same id takes its place.
+let following = 0, asking = null;
+const swap = (text) => all("[id]", new DOMParser().parseFromString(text, "text/html")).forEach((part) => { if (part.matches("#said, #count")) document.getElementById(part.id)?.replaceWith(part); });
+const follow = (form) => {
+  clearTimeout(following);
+  asking?.abort();
+  following = setTimeout(async () => {
+    asking = new AbortController();
+    try {
+      const answer = await fetch(form.dataset.ask, { method: "POST", body: new FormData(form), signal: asking.signal });
+      if (answer.ok && form.isConnected) swap(await answer.text());
+    } catch { /* the next change asks again */ }
+  }, 300);
+};
+const load = async (part) => {
+  const answer = await fetch(part.dataset.load);
+  if (answer.ok && part.isConnected) swap(await answer.text());
 };
 const busy = (button) => { if (button) setTimeout(() => button.setAttribute("aria-busy", "true")); };
 const sent = async (event) => {
