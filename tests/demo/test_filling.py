@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from regulars.access.services.sessions import log_in
+from regulars.care.models import Case, FollowUp
 from regulars.demo.filling import fill
 from regulars.demo.setting import keep, kept
 from regulars.demo.terms import POINTS
@@ -15,6 +16,7 @@ from regulars.ledger.verify import verify
 from regulars.members.models import Member
 from regulars.programme.models import Coupon, Standing
 from regulars.sales.models import Sale
+from regulars.scorebook.models import Run
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -49,10 +51,15 @@ def test_the_demo_goes_on_where_it_was_left_and_adds_up(tmp_path: Path) -> None:
     assert Transfer.objects.filter(unit=POINTS, kind="earn").count() > 0.9 * Sale.objects.count()
     assert {"silver", "gold"} & set(Standing.objects.values_list("shown_level", flat=True))
     assert Coupon.objects.filter(series="welcome-back").exists()
+    assert {"open", "waiting", "done"} >= set(Case.objects.values_list("state", flat=True)) > {"done"}
+    assert FollowUp.objects.count() == 3
+    run = Run.objects.get(state="done")
+    assert run.present
+    assert run.members > 0.9 * members
     assert verify(at=timezone.now()).right
-    again = Sale.objects.count()
+    again = Sale.objects.count(), Case.objects.count(), Run.objects.count()
     fill(tmp_path, 200, tell=lambda **what: told.append(what))
-    assert Sale.objects.count() == again
+    assert (Sale.objects.count(), Case.objects.count(), Run.objects.count()) == again
     logins = next(what["logins"] for what in told if "logins" in what)
     assert {"administrator", "clerk", "marketer", "support"} <= {one["role"] for one in logins}
     for one in logins:

@@ -68,7 +68,7 @@ def fill(folder: Path, customers: int, *, tell: Tell) -> None:
             shutil.rmtree(folder / older, ignore_errors=True)
         keep(state, path)
     chain = _chain(folder, customers, state.last_on, tell)
-    from regulars.demo import bills, people
+    from regulars.demo import bills, care, people, scores
     from regulars.sample.shops import make_shops
 
     if not state.organisation:
@@ -87,10 +87,23 @@ def fill(folder: Path, customers: int, *, tell: Tell) -> None:
         sold = bills.sold(lake, engine)
     members = people.by_card(state.home, rows)
     _each(bills.booked(state, sold, members, at=timezone.now()), len(sold), "bills", state, path, tell)
-    if "coupons" not in state.finished:
-        _hand_out(state, list(members.values())[:: max(1, len(members) // GIVEN)])
-        state.finished.append("coupons")
-        keep(state, path)
+    steps: dict[str, tuple[str, Callable[[], None]]] = {
+        "coupons": (
+            "giving coupons", lambda: _hand_out(state, list(members.values())[:: max(1, len(members) // GIVEN)]),
+        ),
+        "care": (
+            "opening cases", lambda: care.fill(state, members, chain / "complaints.csv", at=timezone.now()),
+        ),
+        "scores": (
+            "scoring every member", lambda: scores.scored(state, now=timezone.now),
+        ),
+    }  # fmt: skip
+    for name, (said, doing) in steps.items():
+        if name not in state.finished:
+            tell(step=said)
+            doing()
+            state.finished.append(name)
+            keep(state, path)
 
 
 def _chain(folder: Path, customers: int, until: date, tell: Tell) -> Path:
