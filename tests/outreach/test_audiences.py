@@ -187,8 +187,14 @@ EVERY: tuple[Document, ...] = (
     {"type": "tier", "ladder": "club", "levels": ["gold"]},
     {"type": "balance", "unit": "points", "at_most": 0},
     {"type": "expiring", "unit": "points", "within_days": 30},
-    {"type": "scored", "classes": ["vip"], "stages": ["decline"], "reasons": ["returns"],
-     "leave_percent_at_least": 40, "best_percent_to": 20.0},
+    {
+        "type": "scored",
+        "classes": ["vip"],
+        "stages": ["decline"],
+        "reasons": ["returns"],
+        "leave_percent_at_least": 40,
+        "best_percent_to": 20.0,
+    },
 )
 
 

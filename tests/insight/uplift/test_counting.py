@@ -87,6 +87,7 @@ def test_the_bootstrap_agrees_where_means_are_normal_and_tells_where_they_are_no
     skewed = effect("revenue_minor", few, few * 0, np.arange(400) % 2 == 0, level=0.05, progress=1.0, seed=2)
     assert skewed.skewed
     assert bootstrap(np.zeros(100), np.arange(100) < 50, level=0.05, seed=1) is None
+    assert bootstrap(np.ones(100), np.arange(100) < 50, level=0.05, seed=1) is None
 
 
 def test_a_ratio_of_sums_by_the_delta_method_holds_its_truth() -> None:

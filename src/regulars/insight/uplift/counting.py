@@ -140,6 +140,8 @@ def bootstrap(values: Floats, treated: Flags, *, level: float, seed: int, draws:
     found = moments(values, treated)
     error = np.sqrt(one[1] + other[1])
     usable = error > 0
+    if not usable.any():  # everybody did the same
+        return None
     pivot = ((one[0] - other[0]) - found.difference)[usable] / error[usable]
     low, high = np.quantile(pivot, [level / 2, 1 - level / 2])
     return Interval(found.difference, found.difference - high * found.error, found.difference - low * found.error)

@@ -107,7 +107,7 @@ def bought(counted: Counted, engine: Engine, folder: Path) -> ir.Table:
     _read("lines_read", file, _TYPES, engine)
     return engine.view(
         "lines",
-        "SELECT customer, hash(basket)::BIGINT AS basket, day AS sold_at, kind, amount_minor, cost_minor,"
+        "SELECT customer, (hash(basket) >> 1)::BIGINT AS basket, day AS sold_at, kind, amount_minor, cost_minor,"
         f" returned, returned_on FROM lines_read WHERE day BETWEEN {quoted(counted.first.isoformat())}"
         f" AND {quoted(counted.last.isoformat())}",
     )
