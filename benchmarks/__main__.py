@@ -22,6 +22,7 @@ from benchmarks import (
     bench_members,
     bench_models,
     bench_nextbasket,
+    bench_pages,
     bench_pairs,
     bench_programme,
     bench_promotion,
@@ -47,7 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,checkout,coupons,programme,audiences,scorebook,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,checkout,coupons,programme,audiences,scorebook,pages,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -69,6 +70,7 @@ def main() -> None:
         "programme": lambda: bench_programme.run(1_000_000),
         "scorebook": lambda: bench_scorebook.run(1_000_000),
         "audiences": lambda: iter(bench_audiences.run()),
+        "pages": lambda: bench_pages.run(),
         "analyze": lambda: analyses(asked.lines),
     }
     kept = [json.loads(row) for row in RESULTS.read_text().splitlines()] if RESULTS.exists() else []

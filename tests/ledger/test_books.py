@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from regulars.journal.moves import Actor
 from regulars.ledger import books, people
 from regulars.ledger.books_closing import close_due
+from regulars.ledger.books_open import sum_due
 from regulars.ledger.errors import LedgerError, PeriodClosed, PeriodOpen
-from regulars.ledger.models import Account, ClosedDay, DayTotal, StatementLine
+from regulars.ledger.models import Account, ClosedDay, DayTotal, OpenSum, OpenTotal, StatementLine
 from regulars.ledger.moves import Gift, Holder, House, Load, MoveRules, NewHold, Posting, Reversal
+from regulars.ledger.seals import seal
 from regulars.ledger.services import (
     activate,
     cancel_pending,
@@ -114,6 +116,34 @@ def test_sem_39_a_late_arrival_shows_in_the_next_day_that_is_closed() -> None:
         date(2026, 5, 1): {"opening": 100, "earned": 12, "closing": 112}
     }
     assert verify(at=told).right
+
+
+@pytest.mark.django_db
+def test_an_open_day_that_was_summed_tells_the_same_and_is_read_no_more() -> None:
+    points()
+    owner = uuid4()
+    earned = earn(owner, 100, MAY_4, funder="mrc_a")
+    close_all(MAY_4 + DAY)
+    spend(owner, 30, MAY_4 + DAY, merchant="mrc_b")
+    reverse(Reversal(earned, 10, source="till", external_id="1"), actor=JOB, at=MAY_4 + DAY)
+    asked = date(2026, 5, 1)
+    told = books.roll_forward("points", asked), books.house_balances("points")
+    sum_on(MAY_4 + DAY)
+    assert OpenTotal.objects.filter(role="main").count() == 2
+    assert (books.roll_forward("points", asked), books.house_balances("points")) == told
+    OpenTotal.objects.filter(role="main", kind="spend").update(amount=-31)  # it is these that are read
+    assert books.roll_forward("points", asked).closing == told[0].closing - 1
+    earn(owner, 5, MAY_4 + DAY)
+    assert books.roll_forward("points", asked).closing == told[0].closing + 4
+    close_all(MAY_4 + 2 * DAY)
+    assert books.roll_forward("points", asked).closing == told[0].closing + 5
+    assert (OpenTotal.objects.count(), OpenSum.objects.get().upto) == (0, -1)
+
+
+def sum_on(at: datetime) -> None:
+    seal(at=at)
+    while sum_due(at=at):
+        pass
 
 
 @pytest.mark.django_db
@@ -351,6 +381,7 @@ class History:
 
     def close(self, who: int, amount: int, days: int) -> None:
         close_due(actor=JOB, at=self.at, days=days)
+        sum_on(self.at)
 
 
 @pytest.mark.slow
@@ -380,7 +411,10 @@ def check(history: History) -> None:
     holders = sum(account.balance or 0 for account in Account.objects.exclude(owner=None))
     live = books.roll_forward("points", date(2026, 1, 1))
     assert live.closing == holders
-    assert sum(one.balance for one in books.house_balances("points")) == -holders
+    houses = books.house_balances("points")
+    assert sum(one.balance for one in houses) == -holders
+    sum_on(history.at)
+    assert (books.roll_forward("points", date(2026, 1, 1)), books.house_balances("points")) == (live, houses)
     close_all(history.at + 2 * DAY)
     whole = books.roll_forward("points", date(2026, 1, 1), date(2027, 12, 31))
     assert [(c.month, c.closing) for c in whole.cohorts] == [(c.month, c.closing) for c in live.cohorts]

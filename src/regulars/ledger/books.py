@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from regulars.journal.statements import run
-from regulars.ledger.books_sides import PICKED, bound, open_sides, picking
+from regulars.ledger.books_sides import PICKED, Bound, after, open_sides, picking, steadily
 from regulars.ledger.services.accounts import units
 from regulars.ledger.words import HOLDER_ROLES, Kind, Role, UnitKind
 
@@ -80,24 +80,29 @@ class FunderCost:
 
 
 def house_balances(unit: str) -> list[HouseBalance]:
-    """All house accounts of a unit, now: closed days and the rest. Two queries."""
-    rows = run(
+    """All house accounts of a unit, now: closed days and the rest. Five queries."""
+    rows = steadily(unit, lambda last, upto: _house(unit, last, upto))
+    return [HouseBalance(code, Role(role), scope, balance) for code, role, scope, balance in rows]
+
+
+def _house(unit: str, last: Bound, upto: int) -> list[tuple[str, str, str, int]]:
+    return run(
         f"WITH {PICKED}, moved AS ("
         "   SELECT account, amount FROM ledger_day_total WHERE unit = %s AND account IS NOT NULL"
+        "   UNION ALL SELECT account, amount FROM ledger_open_total WHERE unit = %s AND account IS NOT NULL"
         "   UNION ALL SELECT taker, amount FROM picked UNION ALL SELECT giver, -amount FROM picked"
         " ) SELECT a.unit, a.role, a.scope, coalesce(sum(m.amount), 0)::bigint FROM ledger_account a"
         " LEFT JOIN moved m ON m.account = a.id WHERE a.owner IS NULL AND a.unit = %s"
         " GROUP BY a.id ORDER BY a.role, a.scope",
-        [*picking(unit, bound(unit)), unit, unit],
+        [*picking(unit, after(last, upto)), unit, unit, unit],
     )
-    return [HouseBalance(code, Role(role), scope, balance) for code, role, scope, balance in rows]
 
 
 def roll_forward(unit: str, first_on: date, last_on: date | None = None) -> RollForward:
     """Opening, movements and closing by month of earning, over closed days, both included; None: up to now.
 
     A day counts as recorded: what was told late is in the day that was closed next, beside the month it was earned in.
-    Two queries; up to now two more, over what is not closed yet. Raises UnitUnknown.
+    Two queries; up to now six more, over what is not closed yet. Raises UnitUnknown.
     """
     (known,) = units([unit]).values()
     rows = run(

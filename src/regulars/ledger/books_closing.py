@@ -13,12 +13,12 @@ from regulars.basics.periods import zone_of
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import run
+from regulars.ledger.books_open import LOCK, begin_anew
 from regulars.ledger.books_sides import SIDES, Bound, bound, picking
 from regulars.ledger.models import ClosedDay, Unit
 from regulars.ledger.seals import head, seal
 
 GRACE: Final = timedelta(minutes=10)  # for what tills recorded before midnight and are still sending
-_LOCK: Final = 0x636C6F73  # of closings, among PostgreSQL's advisory locks
 _TOTALS: Final = "kind, role, account, against, cohort, merchant, store, funder, origin, transfers, amount"
 
 
@@ -49,8 +49,8 @@ def end_of(day: date, zone: str) -> datetime:
 
 @transaction.atomic
 def _close_next(unit: Unit, actor: Actor, at: datetime) -> bool:
-    """Closes the next day of a unit if it is over. Nine queries."""
-    if not run("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])[0][0]:
+    """Closes the next day of a unit if it is over. Twelve queries."""
+    if not run("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])[0][0]:
         return False
     last = bound(unit.code)
     day = last.day + timedelta(days=1) if last.day else _first_day(unit)
@@ -63,6 +63,7 @@ def _close_next(unit: Unit, actor: Actor, at: datetime) -> bool:
         unit=unit.code, day=day, ends_at=ends_at, upto=upto, transfers=transfers, closed_at=at,
         open_from=_open_from(unit.code, last, upto, ends_at),
     )  # fmt: skip
+    begin_anew(unit.code)
     facts = {"day": day.isoformat(), "transfers": transfers, "upto": upto, "chain": str(head())}
     record([Deed("ledger.close-day", f"unt_{unit.code}", after=facts)], actor=actor, at=at)
     return True

@@ -4,14 +4,17 @@ Which transfers a closed day holds: recorded before its end, numbered up to its 
 bounds only grow from day to day, so the days before are all told by the last of them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from regulars.journal.statements import run
 from regulars.ledger.words import FOREVER
 
+Told = TypeVar("Told")
 ALL_NUMBERS: Final = 2**62
+_AGAIN: Final = 5  # times at most: a worker sums every few seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +52,37 @@ picked AS MATERIALIZED (
     WHERE t.unit = %s AND t.number >= %s AND t.number <= %s AND t.recorded_at < %s
         AND NOT (t.recorded_at < %s AND t.number <= %s)
 )"""
+# Of one end of a transfer: what it took from lots and gave back to them, and the lots it made.
+_PARTS: Final = """
+SELECT u.lot, -u.amount AS amount FROM ledger_lot_use u WHERE u.transfer = e.id AND u.account = e.account
+UNION ALL
+SELECT l.id, l.amount FROM ledger_lot l WHERE e.takes AND l.account = e.account AND l.transfer = e.id"""
+# Whatever is looked up is looked up by key, end by end: how many there are is not known when it is planned, and joins
+# of what is not known would be loops within loops.
 SIDES: Final = f"""
-WITH RECURSIVE {PICKED}, ends AS (
-    SELECT p.*, p.giver AS account, g.owner, g.role, k.role AS against, -p.amount AS moved, p.deed AS pending
+WITH {PICKED}, ends AS (
+    SELECT p.*, p.giver AS account, g.owner, g.role, k.role AS against, -p.amount AS moved, p.deed AS pending,
+        false AS takes
     FROM picked p JOIN ledger_account g ON g.id = p.giver JOIN ledger_account k ON k.id = p.taker
     UNION ALL
-    SELECT p.*, p.taker, k.owner, k.role, g.role, p.amount, p.id
+    SELECT p.*, p.taker, k.owner, k.role, g.role, p.amount, p.id, true
     FROM picked p JOIN ledger_account g ON g.id = p.giver JOIN ledger_account k ON k.id = p.taker
-), parts AS MATERIALIZED (
-    SELECT u.transfer, u.account, u.lot, -u.amount AS amount FROM picked p JOIN ledger_lot_use u ON u.transfer = p.id
-    UNION ALL
-    SELECT l.transfer, l.account, l.id, l.amount FROM picked p
-        JOIN ledger_lot l ON l.account = p.taker AND l.transfer = p.id
-), up AS (
-    SELECT l.id AS lot, l.parent, l.transfer FROM ledger_lot l WHERE l.id IN (SELECT lot FROM parts)
-    UNION ALL
-    SELECT up.lot, l.parent, l.transfer FROM up JOIN ledger_lot l ON l.id = up.parent
-), origins AS (
-    SELECT up.lot, coalesce(nullif(o.funder, ''), d.funder, '') AS funder
-    FROM up JOIN ledger_transfer o ON o.id = up.transfer
-        LEFT JOIN ledger_transfer d ON d.id = o.deed AND o.kind = 'activate'
-    WHERE up.parent IS NULL
-), told AS (
-    SELECT transfer, account, sum(amount) AS amount FROM parts GROUP BY 1, 2
 ), sides AS (
-    SELECT e.*, NULL::uuid AS house, l.earned_at, o.funder AS origin, s.amount AS part
-        FROM ends e JOIN parts s ON s.transfer = e.id AND s.account = e.account
-        JOIN ledger_lot l ON l.id = s.lot JOIN origins o ON o.lot = s.lot WHERE e.role = 'main'
+    SELECT e.*, NULL::uuid AS house, o.earned_at, o.funder AS origin, s.amount AS part
+        FROM ends e CROSS JOIN LATERAL ({_PARTS}) s CROSS JOIN LATERAL (
+            WITH RECURSIVE up AS (
+                SELECT l.parent, l.transfer, l.earned_at FROM ledger_lot l WHERE l.id = s.lot
+                UNION ALL
+                SELECT l.parent, l.transfer, up.earned_at FROM up JOIN ledger_lot l ON l.id = up.parent
+            ) SELECT up.earned_at, coalesce(nullif(t.funder, ''), d.funder, '') AS funder
+            FROM up JOIN ledger_transfer t ON t.id = up.transfer
+                LEFT JOIN ledger_transfer d ON d.id = t.deed AND t.kind = 'activate'
+            WHERE up.parent IS NULL
+        ) o WHERE e.role = 'main'
     UNION ALL
-    SELECT e.*, NULL, NULL, '', e.moved - coalesce(t.amount, 0)
-        FROM ends e LEFT JOIN told t ON t.transfer = e.id AND t.account = e.account
-        WHERE e.role = 'main' AND e.moved <> coalesce(t.amount, 0)
+    SELECT e.*, NULL, NULL, '', e.moved - t.amount
+        FROM ends e CROSS JOIN LATERAL (SELECT coalesce(sum(s.amount), 0) AS amount FROM ({_PARTS}) s) t
+        WHERE e.role = 'main' AND e.moved <> t.amount
     UNION ALL
     SELECT e.*, NULL, n.earned_at, coalesce(o.funder, ''), e.moved
         FROM ends e LEFT JOIN ledger_pending n ON n.id = e.pending LEFT JOIN ledger_transfer o ON o.id = n.id
@@ -106,6 +109,40 @@ def picking(unit: str, last: Bound, upto: int = ALL_NUMBERS, ends_at: datetime =
     return [unit, last.open_from, upto, ends_at, last.ends_at, last.upto]
 
 
+def after(last: Bound, number: int) -> Bound:
+    """The same closed days, of which only what has a higher number than this is picked."""
+    return replace(last, open_from=max(last.open_from, number + 1))
+
+
+def summed_upto(unit: str) -> int:
+    """Up to which number the open day is summed already; -1: nothing of it. One query."""
+    rows = run("SELECT upto FROM ledger_open_sum WHERE unit = %s", [unit])
+    return int(rows[0][0]) if rows else -1
+
+
 def open_sides(unit: str, zone: str) -> list[Side]:
-    """What has been posted since the last closed day, summed as a closed day would be. Two queries."""
-    return [Side(*row) for row in run(SIDES, [*picking(unit, bound(unit)), zone])]
+    """What has been posted since the last closed day, summed as a closed day would be: what the worker has summed
+    already, and the rest. Four queries."""
+
+    def read(last: Bound, upto: int) -> list[Side]:
+        rows = run(
+            "SELECT kind, role, account, against, cohort, merchant, store, funder, origin, transfers, amount"
+            " FROM ledger_open_total WHERE unit = %s",
+            [unit],
+        )
+        return [Side(*row) for row in (*rows, *run(SIDES, [*picking(unit, after(last, upto)), zone]))]
+
+    return steadily(unit, read)
+
+
+def steadily(unit: str, read: Callable[[Bound, int], Told]) -> Told:
+    """What `read` finds between the same bounds: a day that is closed meanwhile, or summed on, makes it read again."""
+    told, bounds = None, (bound(unit), summed_upto(unit))
+    for _ in range(_AGAIN):
+        told = read(*bounds)
+        now = (bound(unit), summed_upto(unit))
+        if now == bounds:
+            break
+        bounds = now
+    assert told is not None
+    return told

@@ -5,7 +5,16 @@ keys: one would lock the rows of house accounts on every transfer. `ledger verif
 """
 
 from regulars.ledger.models.books import Account, Key, Lot, LotUse, Transfer, Unit
-from regulars.ledger.models.closing import ClosedDay, DayTotal, Period, Seal, StatementLine, Verification
+from regulars.ledger.models.closing import (
+    ClosedDay,
+    DayTotal,
+    OpenSum,
+    OpenTotal,
+    Period,
+    Seal,
+    StatementLine,
+    Verification,
+)
 from regulars.ledger.models.terms import Adjustment, Freeze, Rate
 from regulars.ledger.models.waiting import Hold, HoldLot, Pending
 
@@ -20,6 +29,8 @@ __all__ = [
     "Key",
     "Lot",
     "LotUse",
+    "OpenSum",
+    "OpenTotal",
     "Pending",
     "Period",
     "Rate",

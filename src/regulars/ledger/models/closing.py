@@ -86,6 +86,38 @@ class DayTotal(models.Model):
         indexes = (models.Index(fields=["unit", "day"], name="ledger_day_total_of_day"),)
 
 
+class OpenSum(models.Model):
+    """How far the day that is not closed yet was summed: which of its transfers are in its totals."""
+
+    unit = models.TextField(primary_key=True)
+    upto = models.BigIntegerField()  # number of a sealed transfer; -1: none
+
+    class Meta:
+        db_table = "ledger_open_sum"
+
+
+class OpenTotal(models.Model):
+    """A sum over what was posted since the last closed day, up to where it was summed: as in `DayTotal`."""
+
+    id = models.BigAutoField(primary_key=True)
+    unit = models.TextField()
+    kind = models.TextField()
+    role = models.TextField()
+    account = models.UUIDField(null=True)
+    against = models.TextField()
+    cohort = models.DateField(null=True)
+    merchant = models.TextField()
+    store = models.TextField()
+    funder = models.TextField()
+    origin = models.TextField()
+    transfers = models.BigIntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ledger_open_total"
+        indexes = (models.Index(fields=["unit"], name="ledger_open_total_of_unit"),)
+
+
 class Period(models.Model):
     """A settlement period of a unit that is closed. Periods of a unit follow one another without gaps."""
 
