@@ -27,7 +27,7 @@ from regulars.access.rights import BUILT_IN, Right
 from regulars.access.scoping import seen, within
 from regulars.access.selectors import grants_of_staff, places, staff_within
 from regulars.access.services.places import found_organisation, open_merchants, open_stores
-from regulars.access.services.roles import assign, withdraw, write_role
+from regulars.access.services.roles import assign, renew_built_in, withdraw, write_role
 from regulars.access.services.staff import deactivate, end_sessions, hire, reactivate, set_password
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
@@ -130,6 +130,20 @@ def test_who_lacks_a_right_cannot_give_it(town: Town) -> None:
             at=AT,
         )
     assign("deputy", town.store, staff=town.bea, by=grants(town.cid), actor=SETUP, at=AT)
+
+
+def test_a_release_gives_built_in_roles_what_is_new_and_not_what_was_taken_away(town: Town) -> None:
+    """Of the clerk a release before knew neither cases nor scores, and this organisation took the scores away."""
+    role = Role.objects.get(organisation=town.one, code="clerk")
+    new, taken = {Right.CARE_READ}, {Right.SCORES_READ}
+    role.offered = sorted(set(role.offered) - new)
+    role.rights = sorted(set(role.rights) - new - taken)
+    role.save()
+    assert renew_built_in(actor=SETUP, at=AT) == 1
+    role.refresh_from_db()
+    assert set(role.rights) == BUILT_IN["clerk"][1] - taken
+    assert Entry.objects.get(what="access.write_role").subject == typed("rol", role.id)
+    assert renew_built_in(actor=SETUP, at=AT) == 0
 
 
 def test_a_role_is_data_and_changes_for_all_who_hold_it(town: Town) -> None:

@@ -113,6 +113,7 @@ class Role(models.Model):
     code = models.TextField()
     name = models.TextField()
     rights = ArrayField(models.TextField())
+    offered = ArrayField(models.TextField(), default=list)  # of a built-in role: what releases so far gave it
 
     class Meta:
         db_table = "access_role"

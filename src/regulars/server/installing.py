@@ -13,7 +13,7 @@ from regulars.access.alerts.rules import lay_down
 from regulars.access.models import Organisation, Staff
 from regulars.access.moves import Place as Where
 from regulars.access.services.places import found_organisation
-from regulars.access.services.roles import assign
+from regulars.access.services.roles import assign, renew_built_in
 from regulars.access.services.staff import hire
 from regulars.basics.ids import typed
 from regulars.journal.moves import STAFF, Actor
@@ -37,6 +37,7 @@ def install(place: Place, *, at: datetime) -> None:
     keep_secrets_alike(place)
     if Organisation.objects.exists():
         lay_down(at=at)  # alert rules that this release brings; those there stay as they were changed
+        renew_built_in(actor=HOUSE, at=at)
 
 
 def migrate() -> None:

@@ -26,7 +26,7 @@ def found_organisation(name: str, *, zone: str, by: Grants, actor: Actor, at: da
         id=new_id(at), name=named(name, what="organisation"), zone=zoned(zone), created_at=at
     )
     Role.objects.bulk_create(
-        Role(id=new_id(at), organisation=made, code=code, name=shown, rights=sorted(rights))
+        Role(id=new_id(at), organisation=made, code=code, name=shown, rights=sorted(rights), offered=sorted(rights))
         for code, (shown, rights) in BUILT_IN.items()
     )
     lay_down(at=at)

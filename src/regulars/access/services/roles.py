@@ -11,7 +11,7 @@ from regulars.access.checking import named
 from regulars.access.errors import LastAdministrator, UnknownPlace, UnknownRole, UnknownStaff, WrongSetting
 from regulars.access.models import Assignment, Key, Role, Staff
 from regulars.access.moves import Grants, Place
-from regulars.access.rights import Right
+from regulars.access.rights import BUILT_IN, Right
 from regulars.access.selectors import administrated
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
@@ -63,6 +63,26 @@ def write_role(
     )
     record([deed], actor=actor, at=at)
     return role.id
+
+
+@transaction.atomic
+def renew_built_in(*, actor: Actor, at: datetime) -> int:
+    """Built-in roles of organisations that are there get the rights that this release gives them anew; what an
+    organisation took away stays away. How many changed. One query, two for each that changes."""
+    changed = 0
+    for role in Role.objects.filter(code__in=BUILT_IN).order_by("id"):
+        _, given = BUILT_IN[role.code]
+        fresh = given - set(role.offered)
+        if not fresh:
+            continue
+        before, role.rights = role.rights, sorted({*role.rights, *fresh})
+        role.offered = sorted({*role.offered, *fresh})
+        role.save()
+        changed += 1
+        after = {"rights": role.rights, "organisation": typed("org", role.organisation_id)}
+        deed = Deed("access.write_role", typed("rol", role.id), before={"rights": before}, after=after)
+        record([deed], actor=actor, at=at)
+    return changed
 
 
 @transaction.atomic
