@@ -42,7 +42,8 @@ def _facts(made: Sequence[Made], sealing: Sealing) -> Iterator[Line]:
 def _identifiers(made: Sequence[Made], sealing: Sealing) -> Iterator[Line]:
     for member, seen, _, numbers in made:
         for number, (kind, plain) in zip(numbers, seen.row.identifiers.items(), strict=True):
-            yield sealing.identifier(number, member, kind, plain, seen.blinds[kind])
+            own = kind not in seen.shared
+            yield sealing.identifier(number, member, kind, plain, seen.blinds[kind], recognises=own)
 
 
 def _changes(made: Sequence[Made], sealing: Sealing) -> Iterator[Line]:

@@ -33,6 +33,7 @@ class Batch:
     effective_at: datetime
     at: datetime
     actor: Actor
+    own: str = ""  # the kind that says who somebody is; other ways to reach them may be somebody else's as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Seen:
 
     row: Row
     blinds: Mapping[str, bytes]
+    shared: frozenset[str] = frozenset()  # kinds that recognise somebody else: kept to reach this one by
 
 
 def read_row(

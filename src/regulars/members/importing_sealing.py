@@ -37,10 +37,12 @@ class Sealing:
         sealed = newest.seal(text, intake.fact_context(member, name))
         return (number, member, name, None, sealed, newest.number, *tail)
 
-    def identifier(self, number: UUID, member: UUID, kind: str, plain: str, blind: bytes) -> Line:
+    def identifier(
+        self, number: UUID, member: UUID, kind: str, plain: str, blind: bytes, *, recognises: bool = True
+    ) -> Line:
         newest, last = self.newest, identifying.tail(kind, plain)
         tail = newest.blind(self.organisation, "tail", last) if last else None
-        found_by = (newest.seal(plain, intake.identifier_context(number)), newest.number, blind, tail, True)
+        found_by = (newest.seal(plain, intake.identifier_context(number)), newest.number, blind, tail, recognises)
         head = (number, self.organisation, member, None, kind, self.source_of(kind))
         return (*head, *found_by, "active", "", self.batch.source, self._since, self._at)
 

@@ -31,7 +31,7 @@ SELECT m.id FROM members_member m WHERE m.id = ANY(%(members)s) AND (
     OR EXISTS (SELECT FROM members_note t WHERE t.member_id = m.id)
     OR EXISTS (SELECT FROM members_tag t WHERE t.member_id = m.id)
     OR EXISTS (SELECT FROM members_contact t WHERE t.member_id = m.id)
-    OR EXISTS (SELECT FROM members_merge t WHERE t.survivor_id = m.id OR t.other_id = m.id)
+    OR EXISTS (SELECT FROM members_merge t WHERE m.id IN (t.survivor_id, t.other_id) AND t.undone_at IS NULL)
 )
 """
 _MADE: Final = "SELECT member FROM members_import_change WHERE of_id = %(number)s AND what = 'created'"
@@ -60,6 +60,7 @@ _MEMBERS_GO: Final = (
     "DELETE FROM members_mark WHERE member_id = ANY(%(gone)s)",
     "DELETE FROM members_permission WHERE member_id = ANY(%(gone)s)",
     "DELETE FROM members_pair WHERE one_id = ANY(%(gone)s) OR two_id = ANY(%(gone)s)",
+    "DELETE FROM members_merge WHERE survivor_id = ANY(%(gone)s) OR other_id = ANY(%(gone)s)",  # all undone
     "DELETE FROM members_member WHERE id = ANY(%(gone)s)",
 )
 

@@ -1,7 +1,7 @@
 """Writing a batch of understood rows: who is known, who is new, and what became of each row."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -52,7 +52,7 @@ def write(
     keys = keyring()
     sealing = Sealing(batch, known, keys.newest)
     seen, who = _who(rows, sealing, keys)
-    taken = [one for one in seen if _fits(one, who, refused)]
+    taken = [one for one in seen if _fits(one, who, batch, refused)]
     fresh, told = _parted(taken, who, batch, refused)
     recognised = {*who, *(blind for one in fresh for blind in one.blinds.values())}
     try:
@@ -88,9 +88,11 @@ def _recognised(blinds: Collection[bytes]) -> dict[bytes, tuple[UUID, str]]:
         return {bytes(blind): (root, state) for blind, root, state in cursor.fetchall()}
 
 
-def _fits(one: Seen, who: Who, refused: list[Refused]) -> bool:
+def _fits(one: Seen, who: Who, batch: Batch, refused: list[Refused]) -> bool:
     """Whether the row's identifiers lead to one member at most, and that one may be written to."""
     found = {who[blind] for blind in one.blinds.values() if blind in who}
+    if batch.own in one.blinds and one.blinds[batch.own] in who:
+        found = {who[one.blinds[batch.own]]}
     if len({member for member, _ in found}) > 1:
         refused.append(Refused(one.row.line, "", "several-members"))
         return False
@@ -105,16 +107,32 @@ def _parted(rows: Sequence[Seen], who: Who, batch: Batch, refused: list[Refused]
     here = _made_here({member for member, _ in who.values()}, batch)
     first: set[bytes] = set()
     fresh, told = [], []
-    for one in rows:
-        member = next((who[blind][0] for blind in one.blinds.values() if blind in who), None)
-        if member in here or (member is None and not first.isdisjoint(one.blinds.values())):
+    for row in rows:
+        one = _with_shared(row, who, here, first, batch)
+        leading = [blind for kind, blind in one.blinds.items() if kind not in one.shared]
+        leading.sort(key=lambda blind: blind != one.blinds.get(batch.own))
+        member = next((who[blind][0] for blind in leading if blind in who), None)
+        if member in here or (member is None and not first.isdisjoint(leading)):
             refused.append(Refused(one.row.line, "", "twice-in-file"))
         elif member is not None:
             told.append((member, one))
         else:
             fresh.append(one)
-            first.update(one.blinds.values())
+            first.update(leading)
     return fresh, told
+
+
+def _with_shared(one: Seen, who: Who, here: set[UUID], first: set[bytes], batch: Batch) -> Seen:
+    """Where the list's own number says who somebody is, a phone or address of another row is not theirs alone."""
+    own = one.blinds.get(batch.own)
+    if own is None or own in who:
+        return one
+    others = {
+        kind
+        for kind, blind in one.blinds.items()
+        if kind != batch.own and (blind in first or (blind in who and who[blind][0] in here))
+    }
+    return replace(one, shared=frozenset(others))
 
 
 def _made_here(members: Collection[UUID], batch: Batch) -> set[UUID]:

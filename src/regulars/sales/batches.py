@@ -6,6 +6,7 @@ is done, in one transaction.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from regulars.journal.statements import run
+from regulars.journal.statements import column, run
 
 MOST: Final = 50_000  # documents of a batch
 FORM: Final = 1  # of the rows below: another form is another file
@@ -43,6 +44,15 @@ _NEXT: Final = (
 _DONE: Final = """
 WITH gone AS (DELETE FROM sales_outbox WHERE batch = %s)
 UPDATE sales_batch SET done_at = %s, lines = %s WHERE id = %s
+"""
+_ALONE: Final = """
+INSERT INTO sales_batch (organisation, currency, number, documents, cut_at)
+SELECT %(o)s::uuid, %(c)s::varchar, 1 + coalesce(max(number), 0), %(n)s::int, %(at)s::timestamptz FROM sales_batch
+WHERE organisation = %(o)s::uuid AND currency = %(c)s::varchar RETURNING id
+"""
+_GIVEN_UP: Final = """
+WITH gone AS (DELETE FROM sales_outbox WHERE batch = %s)
+UPDATE sales_batch SET done_at = %s, lines = 0 WHERE id = %s AND done_at IS NULL RETURNING 1
 """
 # A store's own clock; without a store the merchant's, without one the organisation's. What came back names the receipt
 # that it was bought with; it is a basket of its own. The cost of a part of a line is that part of the line's cost.
@@ -107,6 +117,30 @@ def cut(*, at: datetime) -> None:
     """New batches of what waits, where all before are done. Three queries."""
     if _mine() and not run(_NEXT):
         run(_CUT, [MOST, at])
+
+
+def together(subjects: Sequence[UUID], *, organisation: UUID, currency: str, at: datetime) -> int:
+    """A batch of these bills and returns alone, which this transaction wrote: a file of the lake that can be taken out
+    again. Waits for whoever is at batches. Four queries."""
+    assert connection.in_atomic_block
+    run("SELECT 1 FROM (SELECT pg_advisory_xact_lock(%s)) AS waited", [_MINE])
+    ((number,),) = run(_ALONE, {"o": organisation, "c": currency, "n": len(subjects), "at": at})
+    told = run(
+        "UPDATE sales_outbox SET batch = %s WHERE subject = ANY(%s::uuid[]) RETURNING 1", [number, column(subjects)]
+    )
+    assert len(told) == len(subjects), "a bill that no outbox has"
+    return int(number)
+
+
+def give_up(batch: int, *, at: datetime) -> Batch | None:
+    """What is not in the lake yet does not go there; the batch where it is there. Waits for whoever is at batches.
+    Three queries."""
+    assert connection.in_atomic_block
+    run("SELECT 1 FROM (SELECT pg_advisory_xact_lock(%s)) AS waited", [_MINE])
+    if run(_GIVEN_UP, [batch, at, batch]):
+        return None
+    rows = run("UPDATE sales_batch SET lines = 0 WHERE id = %s RETURNING id, organisation, currency, number", [batch])
+    return Batch(*rows[0]) if rows else None
 
 
 def take() -> Batch | None:

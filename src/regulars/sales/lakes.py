@@ -60,6 +60,17 @@ def bring(batch: Batch, lakes: Path, *, first: Path) -> int:
     return file.rows_kept
 
 
+def take_out(batch: Batch, lakes: Path) -> None:
+    """The file of a batch goes out of its lake, if it is in there. Raises LakeBusy, NotWritten, BrokenLake."""
+    folder = folder_of(batch, lakes)
+    if not (folder / "manifest.json").exists():
+        return
+    with Lake(folder, memory=MEMORY) as lake:
+        for file in lake.files():
+            if file.name == batch.name:
+                lake.forget(file.number)
+
+
 def _forget_what_was_undone(lake: Lake, batch: Batch, sha256: str) -> None:
     """A database that was brought back from a copy knows nothing of batches that were in the lake by then: what was in
     them waits again, in batches that may be cut otherwise."""

@@ -82,7 +82,7 @@ def export(members: Sequence[UUID]) -> Plain:
 def undo(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Sequence[UUID]:
     """Who bought or did something stays. One query."""
     rows = run(
-        "SELECT member FROM sales_sale WHERE member = ANY(%(m)s::uuid[])"
+        "SELECT member FROM sales_sale WHERE member = ANY(%(m)s::uuid[]) AND state <> 'cancelled'"
         " UNION SELECT member FROM sales_event WHERE member = ANY(%(m)s::uuid[])",
         {"m": column(members)},
     )

@@ -34,3 +34,19 @@ def into_lake(*, actor: Actor, at: datetime) -> int:
         told = {"batch": batch.number, "currency": batch.currency, "lines": lines}
         record([Deed("sales.into_lake", typed("org", batch.organisation), after=told)], actor=actor, at=at)
     return lines
+
+
+def out_of_lake(batch: int, *, at: datetime) -> bool:
+    """What a batch brought into its lake goes out again; whether that could be done now: not while somebody else
+    changes that lake. Raises NotWritten, BrokenLake."""
+    from regulars.sales.lakes import take_out  # loads DuckDB
+
+    with transaction.atomic():
+        known = batches.give_up(batch, at=at)
+        if known is not None:
+            try:
+                take_out(known, settings.PLACE.lakes)
+            except LakeBusy:
+                transaction.set_rollback(True)
+                return False
+    return True

@@ -8,6 +8,7 @@ from typing import Final
 
 from regulars.api import people as api
 from regulars.care import people as care
+from regulars.imports import people as imports
 from regulars.ledger import people as ledger
 from regulars.members import people as members
 from regulars.members.deeds import Step
@@ -16,4 +17,4 @@ from regulars.programme import people as programme
 from regulars.sales import people as sales
 from regulars.scorebook import people as scorebook
 
-STEPS: Final[tuple[Step, ...]] = (api, members, outreach, care, sales, scorebook, programme, ledger)
+STEPS: Final[tuple[Step, ...]] = (api, members, outreach, care, imports, sales, scorebook, programme, ledger)

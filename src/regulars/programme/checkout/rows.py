@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from regulars.journal.statements import run
 from regulars.programme.checkout.deciding import Decided
-from regulars.programme.checkout.moves import Load
+from regulars.programme.checkout.moves import Load, NewPurchase
 from regulars.programme.checkout.paying import Paying
 from regulars.rules.earning.effects import plain
 from regulars.rules.member import MemberFacts
@@ -36,7 +36,27 @@ def write(
     told: Mapping[UUID, Mapping[str, Any]],
 ) -> None:
     """One query. All goes as one document: less to write and to read than columns of documents."""
-    written = [_row(one, parts[one.id], gains[one.id], told[one.id]) for one in decided]
+    run(_WRITE, [to_json([_row(one, parts[one.id], gains[one.id], told[one.id]) for one in decided]).decode()])
+
+
+def write_before(bought: Sequence[tuple[UUID, NewPurchase, Occasion, Mapping[str, Any]]]) -> None:
+    """Bills that earned nothing, as of before. One query."""
+    written: list[dict[str, object]] = [
+        {
+            "sale": number.hex,
+            "organisation": one.place.organisation.hex,
+            "member": one.member and one.member.hex,
+            "shown": shown and shown.hex,
+            "facts": {"member": None, "occasion": _occasion(occasion)},
+            "parts": [],
+            "gains": [],
+            "told": told,
+            "given": [],
+            "paid": [],
+        }
+        for number, one, occasion, told in bought
+        for shown in [one.shown or one.member]
+    ]
     run(_WRITE, [to_json(written).decode()])
 
 

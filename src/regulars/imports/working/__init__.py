@@ -1,0 +1,1 @@
+"""What the worker does at an import; loads DuckDB, which a web process must not."""
