@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import override_settings
 
-from regulars.api.webhooks.addresses import Reach
+from regulars.webhooks.addresses import Reach
 from tests.api.receiver import Receiver, receiving
 from tests.api.world import Till, World, make_world
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from regulars.api.webhooks.delivering import deliver_due, retry_due
-from regulars.api.webhooks.matching import match_due
-from regulars.api.webhooks.resending import resend_due
 from regulars.journal.moves import Actor
 from regulars.journal.sending import seal_due
+from regulars.webhooks.delivering import deliver_due, retry_due
+from regulars.webhooks.matching import match_due
+from regulars.webhooks.resending import resend_due
 from tests.api.receiver import Receiver
 from tests.api.world import Till
 

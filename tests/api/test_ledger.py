@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from regulars.api.fields import moment_text
 from regulars.basics.ids import new_id, typed
+from regulars.basics.periods import moment_text
 from regulars.journal.models import Entry
 from tests.api.world import AT, Till, World, make_world
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from regulars.api.webhooks.addresses import Reach
+from regulars.webhooks.addresses import Reach
 from tests.api.hooks import work
 from tests.api.world import make_world
 

@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import regulars
-from regulars.api.webhooks.kinds import PING, ROOMS, words
+from regulars.webhooks.kinds import PING, ROOMS, words
 
 HOUSE = Path(regulars.__file__).parent
 # Where texts of the same form are no deeds: rights, jobs, rules that listen, the list itself.
 ELSEWHERE = {
-    HOUSE / name for name in ("access/rights.py", "access/alerts/rules.py", "server/tasks.py", "api/webhooks/kinds.py")
+    HOUSE / name for name in ("access/rights.py", "access/alerts/rules.py", "server/tasks.py", "webhooks/kinds.py")
 }
 SOURCES = [
     path
@@ -27,6 +27,7 @@ SOURCES = [
         "outreach",
         "care",
         "api",
+        "webhooks",
         "server",
     )
     for path in (HOUSE / room).rglob("*.py")
@@ -55,7 +56,7 @@ def texts() -> Iterator[str]:
 
 def test_every_word_that_a_room_writes_is_a_type_of_event() -> None:
     written = {text for text in texts() if WORD.fullmatch(text) and text.partition(".")[0] in ROOMS} - JOBS
-    assert written - set(words()) == set(), "to be named in api/webhooks/kinds.py"
+    assert written - set(words()) == set(), "to be named in webhooks/kinds.py"
 
 
 def test_every_room_that_writes_can_be_heard_of() -> None:
@@ -65,7 +66,7 @@ def test_every_room_that_writes_can_be_heard_of() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Deed"
         if node.args and isinstance(node.args[0], ast.Constant)
     }
-    assert rooms - ROOMS.keys() == set(), "to be named in api/webhooks/kinds.py"
+    assert rooms - ROOMS.keys() == set(), "to be named in webhooks/kinds.py"
 
 
 def test_no_type_of_event_is_one_that_nothing_writes() -> None:

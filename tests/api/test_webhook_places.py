@@ -15,15 +15,15 @@ from regulars.access.moves import NewStore
 from regulars.access.services.places import open_stores
 from regulars.access.services.roles import write_role
 from regulars.api.models import Delivery
-from regulars.api.webhooks.kinds import words
-from regulars.api.webhooks.matching import match_due
-from regulars.api.webhooks.origins import _OF_KIND, _OF_OWNER, organisations
 from regulars.basics.ids import new_id, typed, untyped
 from regulars.journal.models import Entry
 from regulars.journal.moves import Actor, Line
 from regulars.journal.sending import seal_due
 from regulars.ledger.services.holds import lapse_due
 from regulars.members.models import Member
+from regulars.webhooks.kinds import words
+from regulars.webhooks.matching import match_due
+from regulars.webhooks.origins import _OF_KIND, _OF_OWNER, organisations
 from tests.api.hooks import hook, join, log, work
 from tests.api.receiver import Receiver
 from tests.api.world import AT, SETUP, Till, World, make_world

@@ -20,9 +20,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.api.errors import WrongAddress
-from regulars.api.webhooks.addresses import Reach, checked, is_inside
-from regulars.api.webhooks.posting import READ, SHOWN, post
+from regulars.webhooks.addresses import Reach, checked, is_inside
+from regulars.webhooks.errors import WrongAddress
+from regulars.webhooks.posting import READ, SHOWN, post
 
 HERE = Reach.read("127.0.0.0/8", plain_http=True)
 NOWHERE = Reach()

@@ -9,14 +9,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from regulars.api.models import Delivery
-from regulars.api.webhooks import delivering, services
-from regulars.api.webhooks.delivering import deliver_due
-from regulars.api.webhooks.matching import match_due
-from regulars.api.webhooks.posting import Answered
 from regulars.basics.ids import typed, untyped
 from regulars.journal.moves import Deed
 from regulars.journal.sending import seal_due
 from regulars.journal.services import record
+from regulars.webhooks import delivering, services
+from regulars.webhooks.delivering import deliver_due
+from regulars.webhooks.matching import match_due
+from regulars.webhooks.posting import Answered
 from tests.api.hooks import JOB, hook, join, work
 from tests.api.receiver import Receiver
 from tests.api.world import SETUP, Till, make_world

@@ -11,11 +11,11 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from regulars.access.alerts.rules import FIRST
 from regulars.api.models import Attempt, Delivery, Endpoint, EndpointSecret
-from regulars.api.webhooks import services
-from regulars.api.webhooks.delivering import PATIENCE, WAITS, retry_due
-from regulars.api.webhooks.matching import match_due
 from regulars.journal.models import Entry
 from regulars.journal.sending import seal_due
+from regulars.webhooks import services
+from regulars.webhooks.delivering import PATIENCE, WAITS, retry_due
+from regulars.webhooks.matching import match_due
 from tests.api.hooks import JOB, hook, join, log, work
 from tests.api.receiver import Receiver
 from tests.api.world import Till

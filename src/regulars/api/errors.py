@@ -169,48 +169,6 @@ class DatabaseAway(ApiRefusal):
     status = 503
 
 
-class WrongAddress(ApiRefusal):
-    """The address is none that webhooks may go to."""
-
-    code = "wrong-address"
-    status = 422
-
-
-class UnknownEventType(ApiRefusal):
-    """There is no such type of event, so nothing would ever be heard of it."""
-
-    code = "unknown-event-type"
-    status = 422
-
-
-class WebhookUnknown(ApiRefusal):
-    """There is no such webhook, or none that this key may see."""
-
-    code = "webhook-unknown"
-    status = 404
-
-
-class DeliveryUnknown(ApiRefusal):
-    """This webhook has no such delivery, or it is past the time for which the log is kept."""
-
-    code = "delivery-unknown"
-    status = 404
-
-
-class WebhookOff(ApiRefusal):
-    """The webhook is switched off; switch it on, then send."""
-
-    code = "webhook-off"
-    status = 409
-
-
-class TooManyWebhooks(ApiRefusal):
-    """The organisation has as many webhooks as it may; delete one that is not needed."""
-
-    code = "too-many-webhooks"
-    status = 409
-
-
 class OurMistake(ApiRefusal):
     """Something is wrong in Regulars, not in the request; the log has it under the request_id."""
 

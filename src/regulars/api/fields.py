@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from regulars.basics.ids import WrongId, typed, untyped
+from regulars.basics.periods import moment_text
 
 LARGEST: Final = 9_007_199_254_740_991  # what every JSON reader keeps exactly
 _ID: Final = "[0-7][0-9a-hjkmnp-tv-z]{25}"
@@ -130,15 +131,6 @@ def _moment(value: object) -> datetime:
     if found.tzinfo is None or not 1900 <= found.year <= 9000:
         raise wrong
     return found.astimezone(UTC)
-
-
-def moment_text(value: datetime) -> str:
-    """In UTC, as RFC 3339 has it.
-
-    >>> moment_text(datetime(2026, 5, 4, 9, 30, tzinfo=UTC))
-    '2026-05-04T09:30:00Z'
-    """
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _day(value: object) -> date:

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from regulars.api.webhooks.models import Attempt, Delivery, Endpoint, EndpointSecret, Feed, Resend
+from regulars.webhooks.models import Attempt, Delivery, Endpoint, EndpointSecret, Feed, Resend
 
 __all__ = (
     "Answer",

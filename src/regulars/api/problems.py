@@ -25,10 +25,10 @@ from regulars.api.errors import (
     TooLarge,
     TryAgain,
 )
-from regulars.api.fields import moment_text
 from regulars.api.places import said_source
 from regulars.basics.errors import RegularsError
 from regulars.basics.forms import IN_WORDS
+from regulars.basics.periods import moment_text
 
 MEDIA_TYPE: Final = "application/problem+json"
 STANDARD: Final = frozenset({"type", "title", "status", "code", "detail", "request_id"})

@@ -125,3 +125,12 @@ def _rounded(here: datetime, to: str) -> datetime:
     else:
         first = date(first.year + 1, 1, 1)
     return datetime(first.year, first.month, first.day, tzinfo=here.tzinfo)
+
+
+def moment_text(value: datetime) -> str:
+    """In UTC, as RFC 3339 has it.
+
+    >>> moment_text(datetime(2026, 5, 4, 9, 30, tzinfo=UTC))
+    '2026-05-04T09:30:00Z'
+    """
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

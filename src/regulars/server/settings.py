@@ -16,9 +16,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from regulars.api.webhooks.addresses import Reach
 from regulars.server.place import Place
 from regulars.server.secrets import secret_if_made
+from regulars.webhooks.addresses import Reach
 
 PLACE = Place.here()
 SECRET_KEY = secret_if_made(PLACE.secrets / "signing")

@@ -149,11 +149,11 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("api.jobs", "regulars.api.sending.work", "* * * * * */5"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),
     Step("console.sweep", "regulars.console.once.sweep", "43 3 * * *"),
-    Step("webhooks.match", "regulars.api.webhooks.matching.match_due", "* * * * * */5"),
-    Step("webhooks.resend", "regulars.api.webhooks.resending.resend_due", "* * * * * */5"),
-    Step("webhooks.deliver", "regulars.api.webhooks.delivering.deliver_due", "* * * * * */5"),
-    Step("webhooks.retry", "regulars.api.webhooks.delivering.retry_due", "* * * * * */5"),
-    Step("webhooks.prune", "regulars.api.webhooks.services.prune", "47 * * * *"),
+    Step("webhooks.match", "regulars.webhooks.matching.match_due", "* * * * * */5"),
+    Step("webhooks.resend", "regulars.webhooks.resending.resend_due", "* * * * * */5"),
+    Step("webhooks.deliver", "regulars.webhooks.delivering.deliver_due", "* * * * * */5"),
+    Step("webhooks.retry", "regulars.webhooks.delivering.retry_due", "* * * * * */5"),
+    Step("webhooks.prune", "regulars.webhooks.services.prune", "47 * * * *"),
 )
 
 for _step in STEPS:

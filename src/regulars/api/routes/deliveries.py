@@ -10,13 +10,13 @@ from pydantic import Field
 from regulars.access.rights import Right
 from regulars.api.cursors import read_cursor, write_cursor
 from regulars.api.doors import read, write
-from regulars.api.errors import DeliveryUnknown
 from regulars.api.fields import Asking, Cursor, DeliveryId, EventId, Limit, Moment, Telling, WebhookId
 from regulars.api.keys import Call, Request
 from regulars.api.models import Attempt, Delivery
 from regulars.api.routes.webhooks import webhook
-from regulars.api.webhooks import services
 from regulars.basics.ids import typed
+from regulars.webhooks import services
+from regulars.webhooks.errors import DeliveryUnknown
 
 router = Router(tags=["Webhooks"])
 

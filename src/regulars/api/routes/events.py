@@ -11,18 +11,18 @@ from regulars.access import gate
 from regulars.access.rights import Right
 from regulars.api.cursors import read_cursor, write_cursor
 from regulars.api.doors import read
-from regulars.api.errors import UnknownEventType
 from regulars.api.fields import Cursor, Limit, MerchantId, Moment, StoreId, Telling
 from regulars.api.keys import Call, Request
 from regulars.api.places import organisation
-from regulars.api.webhooks.kinds import PATTERN, Matcher, right_for, rights_for, unknown, words
-from regulars.api.webhooks.matching import read_on
-from regulars.api.webhooks.origins import organisations
-from regulars.api.webhooks.payload import event
 from regulars.basics.ids import untyped
 from regulars.journal import selectors as journal
 from regulars.journal.moves import Line
 from regulars.journal.verifying import head
+from regulars.webhooks.errors import UnknownEventType
+from regulars.webhooks.kinds import PATTERN, Matcher, right_for, rights_for, unknown, words
+from regulars.webhooks.matching import read_on
+from regulars.webhooks.origins import organisations
+from regulars.webhooks.payload import event
 
 router = Router(tags=["Webhooks"])
 

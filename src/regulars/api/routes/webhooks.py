@@ -15,15 +15,15 @@ from regulars.access.rights import Right
 from regulars.access.scoping import within
 from regulars.api.cursors import read_cursor, write_cursor
 from regulars.api.doors import read, write
-from regulars.api.errors import WebhookUnknown
 from regulars.api.fields import PRINTED, Asking, Cursor, Limit, MerchantId, Moment, StoreId, Telling, WebhookId
 from regulars.api.keys import Call, Request
 from regulars.api.models import Endpoint
 from regulars.api.places import organisation, where
-from regulars.api.webhooks import services
-from regulars.api.webhooks.addresses import LONGEST
-from regulars.api.webhooks.kinds import PATTERN, rights_for
 from regulars.basics.ids import typed
+from regulars.webhooks import services
+from regulars.webhooks.addresses import LONGEST
+from regulars.webhooks.errors import WebhookUnknown
+from regulars.webhooks.kinds import PATTERN, rights_for
 
 router = Router(tags=["Webhooks"])
 
@@ -160,9 +160,10 @@ def create_a_webhook(request: Request, body: WebhookAsked) -> WebhookMade:
     """From now on the address is told of what happens. The key must be allowed to look at what it is told of."""
     call = request.call
     here = where(call, Right.WEBHOOKS_MANAGE, body.merchant, body.store)
-    _may_hear(call, body.types, Place(here.organisation, here.merchant, here.store))
+    place = Place(here.organisation, here.merchant, here.store)
+    _may_hear(call, body.types, place)
     made, secret = services.create(
-        body.address, body.types, here, description=body.description, actor=call.actor, at=call.at
+        body.address, body.types, place, description=body.description, actor=call.actor, at=call.at
     )
     return WebhookMade.model_validate({**told(made), "secret": secret})
 

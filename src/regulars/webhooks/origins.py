@@ -10,7 +10,6 @@ from uuid import UUID
 from regulars.access import selectors as access
 from regulars.access.models import Assignment
 from regulars.access.moves import Places
-from regulars.api.webhooks.models import Endpoint
 from regulars.basics.errors import RegularsError
 from regulars.basics.ids import untyped
 from regulars.journal.moves import Line
@@ -18,6 +17,7 @@ from regulars.ledger.models import Adjustment, Hold, Transfer
 from regulars.members.models import Card, CardRange, Company, Household, Member, Wording
 from regulars.programme.models import Coupon, Redemption, Terms
 from regulars.sales.models import Event, Return, Sale
+from regulars.webhooks.models import Endpoint
 
 Owned = Mapping[UUID, UUID]
 _OF_OWNER: Final[Mapping[str, type[Hold] | type[Transfer] | type[Adjustment]]] = {

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from regulars.api.fields import moment_text
-from regulars.api.webhooks.kinds import PING
 from regulars.basics.ids import new_id, typed
+from regulars.basics.periods import moment_text
 from regulars.journal.moves import Line
+from regulars.webhooks.kinds import PING
 
 
 def event_id(line: Line) -> UUID:

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from regulars.api import locks
-from regulars.api.models import Delivery, Resend
-from regulars.api.webhooks.matching import Hearer, heard, make_deliveries, read_on
-from regulars.api.webhooks.payload import event_id
+from regulars.webhooks import locks
+from regulars.webhooks.matching import Hearer, heard, make_deliveries, read_on
+from regulars.webhooks.models import Delivery, Resend
+from regulars.webhooks.payload import event_id
 
 FRESH = {"state": "waiting", "tries": 0, "ended_at": None}
 

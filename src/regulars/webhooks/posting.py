@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import SplitResult
 
-from regulars.api.errors import WrongAddress
-from regulars.api.webhooks.addresses import Address, Reach, checked, port_of, resolved
+from regulars.webhooks.addresses import Address, Reach, checked, port_of, resolved
+from regulars.webhooks.errors import WrongAddress
 
 SECONDS: Final = 15.0
 READ: Final = 64 * 1024  # bytes of an answer with its head; the rest is left

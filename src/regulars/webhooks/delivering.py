@@ -18,16 +18,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from regulars.api import locks
-from regulars.api.models import Attempt, Delivery, Endpoint, EndpointSecret
-from regulars.api.webhooks.models import WhyOff
-from regulars.api.webhooks.payload import body_of, event, ping
-from regulars.api.webhooks.posting import Answered, post
-from regulars.api.webhooks.signing import signed, unsealed
 from regulars.basics.ids import typed
 from regulars.journal import selectors as journal
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.webhooks import locks
+from regulars.webhooks.models import Attempt, Delivery, Endpoint, EndpointSecret, WhyOff
+from regulars.webhooks.payload import body_of, event, ping
+from regulars.webhooks.posting import Answered, post
+from regulars.webhooks.signing import signed, unsealed
 
 AT_ONCE: Final = 128
 EACH: Final = 32  # of one endpoint

@@ -12,15 +12,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from regulars.api import locks
-from regulars.api.models import Delivery, Endpoint
-from regulars.api.webhooks.kinds import Matcher
-from regulars.api.webhooks.origins import organisations
-from regulars.api.webhooks.payload import event_id
 from regulars.basics.ids import new_ids, typed
 from regulars.journal import selectors as journal
 from regulars.journal.moves import Line
 from regulars.journal.verifying import head
+from regulars.webhooks import locks
+from regulars.webhooks.kinds import Matcher
+from regulars.webhooks.models import Delivery, Endpoint
+from regulars.webhooks.origins import organisations
+from regulars.webhooks.payload import event_id
 
 AT_ONCE: Final = 1_000  # lines that are matched in one transaction
 FURTHEST: Final = 50_000  # lines that one statement may look at

@@ -9,20 +9,18 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from regulars.api import locks
-from regulars.api.errors import TooManyWebhooks, UnknownEventType, WebhookOff
-from regulars.api.models import Attempt, Delivery, Endpoint, EndpointSecret, Resend
-from regulars.api.places import Where
-from regulars.api.webhooks import kinds as events
-from regulars.api.webhooks import resending
-from regulars.api.webhooks.addresses import checked
-from regulars.api.webhooks.models import WhyOff
-from regulars.api.webhooks.signing import new_secret, sealed
+from regulars.access.moves import Place
 from regulars.basics.ids import new_id, typed
 from regulars.journal import selectors as journal
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.verifying import head
+from regulars.webhooks import kinds as events
+from regulars.webhooks import locks, resending
+from regulars.webhooks.addresses import checked
+from regulars.webhooks.errors import TooManyWebhooks, UnknownEventType, WebhookOff
+from regulars.webhooks.models import Attempt, Delivery, Endpoint, EndpointSecret, Resend, WhyOff
+from regulars.webhooks.signing import new_secret, sealed
 
 MOST: Final = 100  # of an organisation
 KEPT: Final = timedelta(days=30)  # the log, and how far back something can be sent again
@@ -33,7 +31,7 @@ SETTLED: Final = timedelta(hours=1)  # after that nobody has a delivery of a del
 
 @transaction.atomic
 def create(
-    address: str, kinds: Sequence[str], where: Where, *, description: str = "", actor: Actor, at: datetime
+    address: str, kinds: Sequence[str], where: Place, *, description: str = "", actor: Actor, at: datetime
 ) -> tuple[Endpoint, str]:
     """An endpoint that hears of what happens from now on, and its secret. Raises WrongAddress, UnknownEventType,
     TooManyWebhooks."""
