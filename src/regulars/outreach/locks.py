@@ -1,15 +1,21 @@
 """The only place where rows of this room are locked."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from regulars.journal.statements import column, run
-from regulars.outreach.models import Audience
+from regulars.outreach.models import Audience, Outgoing, Template
 
 
 def audience(organisation: UUID, code: str) -> Audience | None:
     """An audience by its code, until the end of the transaction: one changes or compares it at a time."""
     return Audience.objects.select_for_update().filter(organisation=organisation, code=code).first()
+
+
+def template(organisation: UUID, code: str) -> Template | None:
+    """A template by its code, until the end of the transaction."""
+    return Template.objects.select_for_update().filter(organisation=organisation, code=code).first()
 
 
 def recipients(members: Collection[UUID]) -> None:
@@ -26,3 +32,9 @@ def keys(organisation: UUID, wanted: Collection[str]) -> None:
         " ORDER BY key FOR UPDATE",
         [organisation, column(sorted(wanted))],
     )
+
+
+def outgoing(channel: str, at: datetime, most: int) -> list[Outgoing]:
+    """Messages of a channel that are due, the most urgent first, but for those another worker has. One query."""
+    due = Outgoing.objects.select_for_update(skip_locked=True).filter(channel=channel, next_at__lte=at)
+    return list(due.order_by("-rank", "next_at")[:most])

@@ -61,6 +61,17 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class NewTemplate:
+    """A template as it shall be. `version`: the one it was made from; None where it is new, or none is minded."""
+
+    organisation: UUID
+    code: str
+    name: str
+    document: Mapping[str, Any]
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewMessage:
     """A message that somebody asks to send. Either a service of the closed list, or marketing with a purpose."""
 

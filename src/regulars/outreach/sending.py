@@ -5,10 +5,15 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q
 
+from regulars.access.alerts.transports import MailServer
 from regulars.access.selectors import places
 from regulars.journal.moves import Actor
-from regulars.outreach.models import Audience
+from regulars.outreach.channels.mail import Mail
+from regulars.outreach.channels.texts import Texts, gateway
+from regulars.outreach.models import Audience, Message, MessageState
 from regulars.outreach.services.audiences import compare
+from regulars.outreach.services.messages import ask_again
+from regulars.outreach.services.sending import send_due
 
 
 def compare_due(*, actor: Actor, at: datetime) -> int:
@@ -24,3 +29,25 @@ def compare_due(*, actor: Actor, at: datetime) -> int:
             compare(organisation, one.code, actor=actor, at=at)
             return 1
     return 0
+
+
+def send_mail(*, actor: Actor, at: datetime) -> int:
+    """A batch of mail; see services/sending."""
+    return send_due(Mail(MailServer.here()), actor=actor, at=at)
+
+
+def send_texts(*, actor: Actor, at: datetime) -> int:
+    """A batch of texts to phones."""
+    return send_due(Texts(gateway()), actor=actor, at=at)
+
+
+def ask_waiting(*, actor: Actor, at: datetime, most: int = 500) -> int:
+    """Asks the gate anew for a batch of messages that have waited long enough; those of whoever sends themselves are
+    left to them. Every one is decided again, so that none is met twice at the same moment."""
+    due = Message.objects.filter(state=MessageState.WAITING, again_at__lte=at).exclude(template="")
+    rows = list(due.order_by("again_at")[:most])
+    for organisation in sorted({row.organisation for row in rows}):
+        ask_again(
+            [row for row in rows if row.organisation == organisation], organisation=organisation, actor=actor, at=at
+        )
+    return len(rows)

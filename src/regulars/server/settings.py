@@ -3,6 +3,7 @@
 REGULARS_DATA   the data folder (./regulars-data)
 DATABASE_URL    a PostgreSQL of one's own instead of the embedded one
 REGULARS_HOSTS  names the service answers to, with commas (localhost alone)
+REGULARS_URL    the address by which members reach it, for links in messages (https:// and the first of the names)
 REGULARS_API_RATE  requests a minute that one API key may send (6000; 0: as many as it likes)
 REGULARS_WEBHOOK_NETWORKS  networks of the house that webhooks may reach all the same, with commas (10.1.2.0/24; none)
 REGULARS_WEBHOOK_HTTP  1 where webhooks may go to http:// addresses too
@@ -24,6 +25,11 @@ PLACE = Place.here()
 SECRET_KEY = secret_if_made(PLACE.secrets / "signing")
 DEBUG = False
 ALLOWED_HOSTS = [name for name in os.environ.get("REGULARS_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if name]
+# Links in messages begin with it: nobody's request says which address members use.
+_HERE = {"localhost", "127.0.0.1", "[::1]"}
+PUBLIC_URL = os.environ.get("REGULARS_URL", "").rstrip("/") or next(
+    (f"https://{name}" for name in ALLOWED_HOSTS if name not in _HERE and "*" not in name), "http://localhost:8000"
+)
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

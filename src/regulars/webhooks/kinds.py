@@ -63,7 +63,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
         " import_undone mark merge name"
         " note note_removed read recognise search tag unidentify unmerge untag verify",
     ),
-    "messages": (Right.OUTREACH_SEND, "ask lift policy suppress"),
+    "messages": (Right.OUTREACH_SEND, "ask lift policy send suppress withdraw"),
     "programme": (_PROGRAMME, "move_in move_out move_out_part publish retire"),
     "referrals": (_MEMBERS, "claim code"),
     "resets": (Right.LEDGER_READ, "appeal decide take"),
@@ -71,6 +71,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "rewards": (_PROGRAMME, "cancel fulfil redeem"),
     "sales": (Right.SALES_READ, "accepted cancel complete event into_lake read record refused return review withdraw"),
     "scores": (Right.SCORES_READ, "advise ask cancel decide done failed plan read"),
+    "templates": (Right.OUTREACH_SEND, "retire save"),
     "tiers": (_PROGRAMME, "begin bring change end give review void"),
     "webhooks": (Right.WEBHOOKS_MANAGE, "change create delete ping resend rotate switched_off"),
 }

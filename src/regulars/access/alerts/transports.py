@@ -80,6 +80,13 @@ class MailServer:
         except (smtplib.SMTPException, OSError) as failed:
             raise DeliveryFailed(f"{type(failed).__name__}: {failed}", permanent=False) from failed
 
+    def connected(self) -> smtplib.SMTP:
+        """A connection for several messages; its owner closes it. Raises DeliveryFailed."""
+        try:
+            return self._connected()
+        except (smtplib.SMTPException, OSError) as failed:
+            raise DeliveryFailed(type(failed).__name__, permanent=False) from failed
+
     def _connected(self) -> smtplib.SMTP:
         if self.tls == "at once":
             server: smtplib.SMTP = smtplib.SMTP_SSL(

@@ -28,6 +28,8 @@ class Why(StrEnum):
     QUIET_HOURS = "quiet-hours"
     CAPPED = "capped"
     OUTRANKED = "outranked"  # something more urgent took the last place under a cap
+    UNDELIVERABLE = "undeliverable"  # it was tried, and given up
+    WITHDRAWN = "withdrawn"  # whoever asked for it took it back before it went
 
 
 # These pass by themselves: the message waits. All others are final.

@@ -27,7 +27,7 @@ from regulars.outreach.models import Message, MessageState, Suppression
 from regulars.outreach.models import Policy as Kept
 from regulars.outreach.moves import NewMessage
 from regulars.outreach.sealing import keep
-from regulars.outreach.services.outgoing import enqueue, values_of, versions
+from regulars.outreach.services.outgoing import enqueue, stop, values_of, versions
 from regulars.outreach.services.policies import policy
 
 _SAID: Final = ("member", "channel", "purpose", "service", "campaign", "holdout_share", "priority", "template")
@@ -132,6 +132,46 @@ def _decide(rows: Sequence[Message], root_of: Mapping[UUID, UUID], organisation:
 def _wish(row: Message, root: UUID) -> Wish:
     service = Service(row.service) if row.service else None
     return Wish(row.id, root, row.channel, row.purpose, row.asked_at, service, row.priority, row.identifier)
+
+
+def ask_again(rows: Sequence[Message], *, organisation: UUID, actor: Actor, at: datetime) -> list[Message]:
+    """Messages that waited, asked anew as they were. Queries as `ask`."""
+    wanted = [
+        NewMessage(
+            key=row.key,
+            member=row.member,
+            template=row.template,
+            version=row.version,
+            **{name: getattr(row, name) for name in _SAID[1:-1]},
+        )
+        for row in rows
+    ]
+    return ask(wanted, organisation=organisation, actor=actor, at=at)
+
+
+def look_again(
+    rows: Sequence[Message], *, organisation: UUID, actor: Actor, at: datetime
+) -> list[tuple[Message, Verdict]]:
+    """Of messages that were released and have not gone yet, whether they still may, and to which address: what holds
+    for good is written down, the night is only told. Caps and holdouts were asked at their release. 6 queries."""
+    root_of = roots([row.member for row in rows], organisation=organisation)
+    wanted = replace(policy_of(read(policy(organisation, at=at).document)), caps=(), holdout_share=0)
+    zone = places().zones.get(organisation, "UTC")
+    wishes = [_wish(row, root_of[row.member]) for row in rows]
+    facts = known(wishes, organisation=organisation, zone=zone, at=at)
+    verdicts = decide([(wish, facts[wish.id][0]) for wish in wishes], wanted, at=at)
+    found = list(zip(rows, verdicts, strict=True))
+    moved = [row for row, verdict in found if verdict.goes and row.identifier != facts[row.id][1]]
+    stopped = [(row, verdict) for row, verdict in found if verdict.why and verdict.why not in WAITING]
+    for row in moved:
+        row.identifier = facts[row.id][1]
+    for row, verdict in stopped:
+        _apply(row, verdict, None, at)
+    with transaction.atomic():
+        Message.objects.bulk_update([*moved, *(row for row, _ in stopped)], ["state", "why", "identifier"])
+        stop([(row.id, row.why, 0) for row, _ in stopped], at=at)
+        _note([row for row, _ in stopped], actor, at)
+    return found
 
 
 class _Draws:

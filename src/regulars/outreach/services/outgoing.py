@@ -49,6 +49,12 @@ def enqueue(rows: Iterable[Message], *, at: datetime) -> None:
     happened(((row.id, "", 0) for row in going), Happened.PLANNED, at=at)
 
 
+def stop(told: Sequence[tuple[UUID, str, int]], *, at: datetime) -> None:
+    """These do not go after all: message, why and tries. Two queries."""
+    Outgoing.objects.filter(id__in=[message for message, _, _ in told]).delete()
+    happened(told, Happened.STOPPED, at=at)
+
+
 def happened(told: Iterable[tuple[UUID, str, int]], what: Happened, *, at: datetime) -> None:
     """Message, why and tries. One query."""
     MessageEvent.objects.bulk_create(

@@ -1,5 +1,6 @@
 """Templates by code and version: an organisation's own, and those built in."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
@@ -43,7 +44,9 @@ def documents(organisation: UUID, wanted: Collection[tuple[str, int]]) -> dict[t
             "   AND v.version = CASE w.version WHEN 0 THEN t.version ELSE w.version END",
             [column([code for code, _ in own]), column([number for _, number in own]), organisation],
         )
-        found |= {(code, asked): Version(code, number, read(document)) for code, asked, number, document in rows}
+        found |= {
+            (code, asked): Version(code, number, read(json.loads(document))) for code, asked, number, document in rows
+        }
     for code, number in own:
         if (code, number) not in found:
             raise TemplateUnknown("There is no such template here.", template=code[:80], version=number)

@@ -1,5 +1,6 @@
 """Liquid within limits: no files, no tags that load others, few filters, and an end to loops, memory and output."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Final
@@ -23,6 +24,11 @@ _FILTERS: Final = frozenset((
     "truncate", "truncatewords", "uniq", "upcase", "url_encode", "where",
 ))
 # fmt: on
+
+
+_TAG: Final = re.compile(r"\{%-?\s*(?P<name>\w*).*?%\}|\{\{.*?\}\}", re.DOTALL)
+_BLOCKS: Final = frozenset({"if", "unless", "for", "case", "capture", "comment"})
+_WITHIN: Final = frozenset({"else", "elsif", "when", "break", "continue"})
 
 
 class _Within(Environment):
@@ -76,29 +82,26 @@ def faults(source: str) -> list[Fault]:
     if len(source) > LENGTH:
         return [Fault(1, 1, f"At most {LENGTH} characters.", "too-long")]
     try:
-        asked = _asked(source)
+        asked, filters = _asked(source)
     except LiquidError as wrong:
         return [_fault(source, wrong)]
-    return [
-        Fault(*_place(source, index), f"There is no fact {'.'.join(map(str, path))}.", "no-fact")
-        for path, index in asked
-        if not is_fact(path)
-    ]
+    unknown = [(index, f"There is no fact {'.'.join(map(str, p))}.", "no-fact") for p, index in asked if not is_fact(p)]
+    unknown += [(index, f"There is no filter {name}.", "no-filter") for name, index in filters if name not in _FILTERS]
+    return [Fault(*_place(source, index), detail, code) for index, detail, code in sorted(unknown)]
 
 
 def roots(source: str) -> frozenset[str]:
     """The kinds of facts a text asks for: member, tier, coupons …"""
-    return frozenset(str(path[0]) for path, _ in _asked(source))
+    return frozenset(str(path[0]) for path, _ in _asked(source)[0])
 
 
 @lru_cache(512)
-def _asked(source: str) -> list[tuple[tuple[object, ...], int]]:
-    """Every path that is asked for, and where. Raises LiquidError."""
-    found = read(source, escaped=False).analyze().globals
-    return sorted(
-        ((tuple(map(_step, one.segments)), one.span.index) for several in found.values() for one in several),
-        key=lambda one: one[1],
-    )
+def _asked(source: str) -> tuple[list[tuple[tuple[object, ...], int]], list[tuple[str, int]]]:
+    """Every path that is asked for, every filter, and where. Raises LiquidError."""
+    found = read(source, escaped=False).analyze()
+    paths = [(tuple(map(_step, one.segments)), one.span.index) for several in found.globals.values() for one in several]
+    filters = [(name, span.index) for name, several in found.filters.items() for span in several]
+    return sorted(paths, key=lambda one: one[1]), filters
 
 
 def _step(segment: object) -> object:
@@ -106,9 +109,36 @@ def _step(segment: object) -> object:
 
 
 def _fault(source: str, wrong: LiquidError) -> Fault:
-    index = wrong.token.start_index if wrong.token is not None else 0
+    index = wrong.token.start_index if wrong.token is not None else -1
     detail = str(wrong.args[0]) if wrong.args else "cannot be read"
-    return Fault(*_place(source, index), detail, "liquid")
+    return Fault(*_place(source, index if index >= 0 else _found(source)), detail, "liquid")
+
+
+def _found(source: str) -> int:
+    """Where a fault is that was told without its place: the first tag that cannot stand even alone, else the last one
+    that is never ended.
+
+    >>> _found("{% if a %}{% for x in %}{% endfor %}{% endif %}"), _found("ab{% if a %}{{ b }}")
+    (10, 2)
+    """
+    begun: list[int] = []
+    for one in _TAG.finditer(source):
+        name = one["name"] or ""
+        if name.startswith("end"):
+            begun = begun[:-1]
+        elif name in _BLOCKS:
+            begun.append(one.start())
+        if not name.startswith("end") and name not in _WITHIN and not _stands(one[0], name):
+            return one.start()
+    return begun[-1] if begun else len(source)
+
+
+def _stands(tag: str, name: str) -> bool:
+    try:
+        _PLAIN.from_string(f"{tag}{{% end{name} %}}" if name in _BLOCKS else tag)
+    except LiquidError:
+        return False
+    return True
 
 
 def _place(source: str, index: int) -> tuple[int, int]:

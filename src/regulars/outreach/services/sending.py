@@ -1,0 +1,189 @@
+"""The job of sending: takes what is due, asks the gate once more, writes it, hands it to the channel, notes each.
+
+At least once: killed between the channel's yes and our note of it, a worker leaves that one message to be sent again,
+under the same id (Message-ID of a mail). Everything else it had taken is untouched and goes when its lease is over.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from regulars.journal.moves import Actor, Deed
+from regulars.journal.services import record
+from regulars.journal.statements import column, run
+from regulars.outreach import locks
+from regulars.outreach.channels.base import Away, Channel, Outcome, Parcel
+from regulars.outreach.gate.words import Blocked, Why
+from regulars.outreach.models import Happened, Message, MessageState, Outgoing
+from regulars.outreach.rendering import ToRender, render_all
+from regulars.outreach.sealing import kept
+from regulars.outreach.selectors_sending import addresses_of, settings_of
+from regulars.outreach.services.messages import came_back, look_again
+from regulars.outreach.services.outgoing import happened
+
+WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440))  # after the first try, the second …
+LEASE: Final = timedelta(minutes=5)  # that a worker may take over what it took
+SECONDS: Final = 120.0  # that one batch may last: far less than its lease
+_SHORT: Final = timedelta(minutes=1)
+
+_SENT: Final = """
+WITH gone AS (DELETE FROM outreach_outgoing WHERE id = %s::uuid RETURNING id, tries)
+INSERT INTO outreach_message_event (message, what, at, why, tries)
+SELECT id, 'sent', %s::timestamptz, '', tries FROM gone
+"""
+
+
+def send_due(channel: Channel, *, actor: Actor, at: datetime, most: int = 200) -> int:
+    """Sends a batch; says how many there were to look at, 0 where the channel cannot be reached. Some 15 queries, and
+    one for each message."""
+    if channel.missing():
+        return 0
+    taken = _taken(channel.name, at, most)
+    if not taken:
+        return 0
+    parcels = _parcels(taken, actor=actor, at=at)
+    left = {parcel.id for parcel in parcels}
+    counts = {"sent": 0, "failed": 0, "given-up": 0}
+    began, away = monotonic(), False
+    try:
+        with _quick_notes():
+            for outcome in channel.send(parcels):
+                left.discard(outcome.id)
+                counts[_note(outcome, taken[outcome.id], actor, at)] += 1
+                if monotonic() - began > SECONDS:
+                    break
+    except Away:
+        away = True
+    _put_back(left, at + _SHORT)
+    _told(channel.name, counts, actor, at)
+    return 0 if away else len(taken)
+
+
+@transaction.atomic
+def _taken(channel: str, at: datetime, most: int) -> dict[UUID, Outgoing]:
+    """Ours until the lease is over. A try counts from here, so that what kills a worker is not tried for ever."""
+    rows = locks.outgoing(channel, at, most)
+    ids = [row.id for row in rows]
+    Outgoing.objects.filter(id__in=ids).update(tries=F("tries") + 1, next_at=at + LEASE)
+    for row in rows:
+        row.tries += 1
+    return {row.id: row for row in rows}
+
+
+def _put_back(ids: Iterable[UUID], until: datetime) -> None:
+    """What was not tried after all."""
+    Outgoing.objects.filter(id__in=list(ids)).update(tries=F("tries") - 1, next_at=until)
+
+
+def _parcels(taken: Mapping[UUID, Outgoing], *, actor: Actor, at: datetime) -> list[Parcel]:
+    """What the gate lets go now, written; the most urgent first."""
+    rows = {row.id: row for row in Message.objects.filter(id__in=list(taken))}
+    made: dict[UUID, Parcel] = {}
+    for organisation in sorted({row.organisation for row in rows.values()}):
+        own = [row for row in rows.values() if row.organisation == organisation]
+        made |= {one.id: one for one in _of_organisation(own, organisation, actor, at)}
+    return [made[number] for number in taken if number in made]
+
+
+def _of_organisation(rows: Sequence[Message], organisation: UUID, actor: Actor, at: datetime) -> Iterator[Parcel]:
+    going = _still_going(rows, organisation, actor, at)
+    told = kept([row.id for row in going])
+    asked = [
+        ToRender(row.id, row.member, row.template, row.version, row.channel, told.get(row.id, {}), not row.service)
+        for row in going
+    ]
+    written = render_all(asked, organisation=organisation, at=at) if asked else []
+    addresses = addresses_of(going)
+    setting = settings_of(organisation)
+    for row, said in zip(going, written, strict=True):
+        if said.problem:
+            _give_up([row.id], said.problem, actor, at)
+            continue
+        yield Parcel(row.id, organisation, addresses.get(row.id, ""), said, row.asked_at, setting.get(row.channel, {}))
+
+
+def _still_going(rows: Sequence[Message], organisation: UUID, actor: Actor, at: datetime) -> list[Message]:
+    """What was released may have to stay after all: consent withdrawn, an address blocked, or the night came."""
+    going = []
+    for row, verdict in look_again(rows, organisation=organisation, actor=actor, at=at):
+        if verdict.goes:
+            going.append(row)
+        elif verdict.again_at is not None:
+            _put_back([row.id], verdict.again_at)
+    return going
+
+
+@contextmanager
+def _quick_notes() -> Iterator[None]:
+    """A note is kept by the database at once, and on its disk a moment later: a killed worker loses none, and should
+    the database's own machine fail, what was noted in that moment is sent again."""
+    run("SET synchronous_commit TO off")
+    try:
+        yield
+    finally:
+        run("RESET synchronous_commit")
+
+
+def _note(outcome: Outcome, row: Outgoing, actor: Actor, at: datetime) -> str:
+    """Says what is counted."""
+    if outcome.sent:
+        run(_SENT, [outcome.id, at])
+        return "sent"
+    if outcome.permanent or row.tries > len(WAITS):
+        _give_up([outcome.id], outcome.problem, actor, at, tries=row.tries, bounced=outcome.bounced)
+        return "given-up"
+    with transaction.atomic():
+        Outgoing.objects.filter(id=outcome.id).update(next_at=at + WAITS[row.tries - 1])
+        happened([(outcome.id, outcome.problem[:200], row.tries)], Happened.FAILED, at=at)
+    return "failed"
+
+
+@transaction.atomic
+def _give_up(
+    messages: Sequence[UUID], why: str, actor: Actor, at: datetime, *, tries: int = 0, bounced: bool = False
+) -> None:
+    """It stays for good, and counts for no cap; where nobody has the address, nothing more goes there."""
+    Outgoing.objects.filter(id__in=messages).delete()
+    happened([(number, why[:200], tries) for number in messages], Happened.GIVEN_UP, at=at)
+    if not bounced:
+        Message.objects.filter(id__in=messages).update(state=MessageState.HELD, why=Why.UNDELIVERABLE.value)
+        return
+    for row in Message.objects.filter(id__in=messages):
+        came_back(row.id, Blocked.BOUNCE, organisation=row.organisation, actor=actor, at=at)
+
+
+def _told(channel: str, counts: Mapping[str, int], actor: Actor, at: datetime) -> None:
+    """One line for the batch."""
+    said = {name: count for name, count in counts.items() if count}
+    if said:
+        with transaction.atomic():
+            record([Deed("messages.send", after={"channel": channel, **said})], actor=actor, at=at)
+
+
+@transaction.atomic
+def withdraw(organisation: UUID, campaign: str, *, actor: Actor, at: datetime) -> int:
+    """What of a campaign waits or has not gone yet stays; says how many. What a worker has in hand just now still goes.
+    5 queries."""
+    rows = Message.objects.filter(organisation=organisation, campaign=campaign)
+    unsent = run(
+        "DELETE FROM outreach_outgoing o USING (SELECT q.id FROM outreach_outgoing q JOIN outreach_message m USING (id)"
+        " WHERE m.organisation = %s::uuid AND m.campaign = %s FOR UPDATE OF q SKIP LOCKED) w WHERE o.id = w.id"
+        " RETURNING o.id",
+        [organisation, campaign],
+    )
+    ids = [number for (number,) in unsent]
+    waiting = list(rows.filter(state=MessageState.WAITING).values_list("id", flat=True))
+    run(
+        "UPDATE outreach_message SET state = 'held', why = %s, decided_at = %s::timestamptz WHERE id = ANY(%s::uuid[])",
+        [Why.WITHDRAWN.value, at, column([*ids, *waiting])],
+    )
+    happened([(number, Why.WITHDRAWN.value, 0) for number in ids], Happened.STOPPED, at=at)
+    if count := len(ids) + len(waiting):
+        record([Deed("messages.withdraw", after={"campaign": campaign, "messages": count})], actor=actor, at=at)
+    return count
