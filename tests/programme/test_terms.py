@@ -189,6 +189,13 @@ def test_refused_documents_leave_nothing() -> None:
     assert Terms.objects.count() == 0
 
 
+@pytest.mark.parametrize("kind", ["return-policy", "late-policy", "pricing-policy"])
+def test_what_there_is_one_of_has_one_code(kind: str) -> None:
+    with pytest.raises(WrongTerms) as refused:
+        publish(kind, "mine", {}, organisation=HOME, actor=ANN, at=AT)
+    assert [one["pointer"] for one in refused.value.facts["errors"]] == ["/code"]
+
+
 @pytest.mark.django_db
 def test_a_process_reads_terms_again_only_when_they_changed(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     assert book(HOME).at("wide", AT) == ()

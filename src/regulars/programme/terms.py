@@ -81,6 +81,15 @@ def of_kind(name: str, type_: type[Any], *, check: Check = _nothing, check_code:
     _KINDS[name] = Kind(name, type_, around, check, check_code)
 
 
+DEFAULT: Final = "default"  # the code of terms of which an organisation has one
+
+
+def only_one(code: str, organisation: UUID) -> Iterable[Problem]:
+    """A `check_code`: under another code nobody would ever ask for it."""
+    if code != DEFAULT:
+        yield Problem("/code", f"There is one of this kind, and its code is {DEFAULT}.", "code")
+
+
 def kind(name: str) -> Kind:
     """Raises UnknownTerms."""
     found = _KINDS.get(name)

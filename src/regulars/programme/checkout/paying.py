@@ -14,7 +14,7 @@ from regulars.programme.checkout.moves import NewPurchase, PointsWanted, ValueWa
 from regulars.programme.errors import PointsRefused
 from regulars.programme.families.drawing import Drawing
 from regulars.programme.families.moves import Holding
-from regulars.programme.terms import of_kind
+from regulars.programme.terms import of_kind, only_one
 from regulars.rules.family import laid
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Occasion, Tender
@@ -24,9 +24,8 @@ from regulars.rules.rounding import shared
 
 POINTS: Final = "points-payment"  # kinds of terms
 RETURNS: Final = "return-policy"
-DEFAULT: Final = "default"  # the code of the one return policy
 of_kind(POINTS, PointsPayment)
-of_kind(RETURNS, ReturnPolicy)
+of_kind(RETURNS, ReturnPolicy, check_code=only_one)
 
 
 @dataclass(frozen=True, slots=True)

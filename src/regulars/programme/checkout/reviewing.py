@@ -16,10 +16,9 @@ from regulars.members.selectors import roots
 from regulars.programme.book import Book
 from regulars.programme.checkout.moves import NewPurchase, Outcome
 from regulars.programme.models import Review
-from regulars.programme.terms import of_kind
+from regulars.programme.terms import DEFAULT, of_kind, only_one
 
 KIND: Final = "late-policy"
-DEFAULT: Final = "default"  # the code of the one policy
 _PURCHASE: Final = TypeAdapter(NewPurchase)
 
 
@@ -33,7 +32,7 @@ class LatePolicy:
         Period.parse(self.review_after)
 
 
-of_kind(KIND, LatePolicy)
+of_kind(KIND, LatePolicy, check_code=only_one)
 
 
 def is_late(one: NewPurchase, terms: Book, zone: str, at: datetime) -> bool:

@@ -18,9 +18,10 @@ from regulars.programme import counters
 from regulars.programme.book import Book, book
 from regulars.programme.coupons import finding
 from regulars.programme.coupons.moves import Basket, CouponRow, Shown, Told
-from regulars.programme.coupons.terms import DEFAULT, POLICY, PROMOTION, Promotion, Series
+from regulars.programme.coupons.terms import POLICY, PROMOTION, Promotion, Series
 from regulars.programme.known import known_by
 from regulars.programme.moves import Version
+from regulars.programme.terms import DEFAULT
 from regulars.rules.limits import Counted, NearEnd, Of, Per, Sum, Whose, counted, left, refusal, taken
 from regulars.rules.pricing import AS_USUAL, Applied, BonusPoints, Gift, Offered, Points, Policy, Priced, Typed, price
 from regulars.rules.reasons import NotApplied, Reason, Why

@@ -8,7 +8,7 @@ from uuid import UUID
 from regulars.basics.errors import RegularsError
 from regulars.basics.periods import Period
 from regulars.ledger.models import Unit
-from regulars.programme.terms import Problem, of_kind
+from regulars.programme.terms import Problem, of_kind, only_one
 from regulars.rules.limits import Limit
 from regulars.rules.pricing import (
     AmountOff,
@@ -26,7 +26,6 @@ from regulars.rules.pricing import (
 PROMOTION: Final = "promotion"
 SERIES: Final = "coupon-series"
 POLICY: Final = "pricing-policy"
-DEFAULT: Final = "default"  # the code of the one policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,4 +154,4 @@ def _least(place: str, value: int | None, least: int) -> Iterator[Problem]:
 
 of_kind(PROMOTION, Promotion, check=_of_promotion)
 of_kind(SERIES, Series, check=_of_series)
-of_kind(POLICY, Policy, check=_of_policy)
+of_kind(POLICY, Policy, check=_of_policy, check_code=only_one)
