@@ -148,7 +148,12 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     note = administrator.done(f"/members/{members[0]}/notes", {"text": "A window seat."})["items"][0]
     hook = administrator.done("/webhooks", {"address": "https://shop.example/hooks", "types": ["ledger.*"]})["id"]
     wanted = {"key": "one", "member": members[0], "channel": "app", "service": "receipt"}
+    everybody = {"name": "Everybody", "document": {"type": "never-bought"}}
+    assert administrator.send("PUT", "/audiences/everybody", everybody).status_code == 200
+    told = {"audience": "everybody", "currency": "GBP", "messages": [{"channel": "app"}]}
+    assert administrator.send("PUT", "/campaigns/spring", {"name": "Spring", "document": told}).status_code == 200
     return {
+        "campaign": ["spring"],
         "message": [one["id"] for one in administrator.done("/messages", {"messages": [wanted]})["items"]],
         **_sold(administrator, members[0]),
         "webhook_id": [hook],

@@ -9,6 +9,7 @@ from regulars.api.routes import (
     audiences,
     baskets,
     benefits,
+    campaigns,
     cards,
     care,
     case_deeds,
@@ -102,6 +103,7 @@ for noun in (
     deliveries,
     events,
     audiences,
+    campaigns,
     messages,
 ):
     api.add_router("", noun.router)

@@ -10,6 +10,7 @@ from tests.members.shop import ANN
 from regulars.access import gate
 from regulars.access.moves import NewMerchant, NewStore
 from regulars.access.services.places import found_organisation, open_merchants, open_stores
+from regulars.basics.ids import typed
 from regulars.journal.moves import Actor
 from regulars.members.moves import Asked, NewIdentifier, NewMember
 from regulars.members.services.consents import publish, tell
@@ -27,7 +28,7 @@ from regulars.sales.services import record_sales
 
 AT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 EARLIER = AT - timedelta(days=200)
-BOB = Actor("staff", "stf_2", "Bob")
+BOB = Actor("staff", typed("stf", UUID(int=2)), "Bob")
 JOB = Actor.job("campaigns.work")
 OPEN: dict[str, Any] = {"quiet": [], "caps": [], "holdout": {"share": 0, "months": 12}}
 EVERYBODY: dict[str, Any] = {"type": "enrolled", "since": "2020-01-01"}
@@ -45,26 +46,31 @@ class Shop:
         self.home = found_organisation("Riverside", zone="UTC", **told)
         (self.merchant,) = open_merchants(self.home, [NewMerchant("Market", "UTC", "GBP")], **told)
         (self.store,) = open_stores(self.merchant, [NewStore("Quay", "001")], **told)
-        new = [
-            NewMember(
-                self.home,
-                "till",
-                EARLIER,
-                identifiers=[NewIdentifier("email", f"m{n}@example.org")],
-                merchant=self.merchant,
-            )
-            for n in range(people)
-        ]
-        self.members: list[UUID] = list(enrol(new, actor=ANN, at=EARLIER))
-        wording = publish(
+        self.wording = publish(
             organisation=self.home, purpose="marketing", language="en", version="1", text="Yes?", actor=ANN, at=EARLIER
         )
-        yes = [Asked(one, "email", "marketing", True, "form", EARLIER, wording) for one in self.members[:agreed]]
-        tell(yes, organisation=self.home, actor=ANN, at=EARLIER)
+        self.members: list[UUID] = []
+        self.agreeing(people, agreed=agreed)
         save_policy(self.home, OPEN, actor=ANN, at=EARLIER)
         five = {"name": "Spring", "offer": {"benefit": {"type": "amount", "amount": 500}, "currency": "GBP"}}
         publish_terms("coupon-series", "spring", five, organisation=self.home, begins_at=EARLIER, actor=ANN, at=EARLIER)
         save_audience(NewAudience(self.home, "all", "All", EVERYBODY), actor=ANN, at=EARLIER)
+
+    def agreeing(self, people: int, *, agreed: int | None = None) -> list[UUID]:
+        """So many more members, of whom the first like to get mails."""
+        first = len(self.members)
+        new = [
+            NewMember(
+                self.home, "till", EARLIER, identifiers=[NewIdentifier("email", f"m{n}@example.org")],
+                merchant=self.merchant,
+            )
+            for n in range(first, first + people)
+        ]  # fmt: skip
+        made = list(enrol(new, actor=ANN, at=EARLIER))
+        yes = [Asked(one, "email", "marketing", True, "form", EARLIER, self.wording) for one in made[:agreed]]
+        tell(yes, organisation=self.home, actor=ANN, at=EARLIER)
+        self.members += made
+        return made
 
     def planned(self, code: str = "spring", *, at: datetime = AT, **more: Any) -> Campaign:
         """A campaign that was tried out, by Ann."""
@@ -76,7 +82,7 @@ class Shop:
     def approved(self, code: str = "spring", *, at: datetime = AT, **more: Any) -> Campaign:
         self.planned(code, at=at, **more)
         campaigns.ask(self.home, code, actor=ANN, at=at)
-        return campaigns.approve(self.home, code, actor=BOB, at=at)
+        return campaigns.approve(self.home, code, grants=gate.HOUSE, actor=BOB, at=at)
 
     def launched(self, code: str = "spring", *, at: datetime = AT, **more: Any) -> Campaign:
         self.approved(code, at=at, **more)

@@ -2,17 +2,26 @@
 
 from collections import Counter
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
 from tests.members.shop import ANN
-from tests.outreach.campaigns.given import AT, BOB, Shop, worked
+from tests.outreach.campaigns.given import AT, BOB, DOCUMENT, EVERYBODY, JOB, OPEN, Shop, worked
 
+from regulars.access import gate
 from regulars.journal.models import Entry
+from regulars.members.merging import merge, unmerge
+from regulars.members.models import Member
 from regulars.outreach.campaigns import selectors
+from regulars.outreach.campaigns.working import work_due
+from regulars.outreach.errors import CampaignElsewhere, OverBudget, PlanNeeded, WrongCampaignDocument
 from regulars.outreach.models import Arm, Assignment, Campaign, Message
+from regulars.outreach.moves import NewAudience, NewCampaign, NewMessage
 from regulars.outreach.services import campaigns
+from regulars.outreach.services.audiences import save as save_audience
+from regulars.outreach.services.messages import ask
+from regulars.outreach.services.policies import save_policy
 from regulars.programme.models import Coupon
 
 
@@ -36,7 +45,7 @@ def test_what_was_shown_is_what_is_done(shop: Shop) -> None:
     assert plan.told["cost"] == len(treated) * (250 + 2)
     assert Coupon.objects.count() == Message.objects.count() == 0
     campaigns.ask(shop.home, "spring", actor=ANN, at=AT)
-    campaigns.approve(shop.home, "spring", actor=BOB, at=AT)
+    campaigns.approve(shop.home, "spring", grants=gate.HOUSE, actor=BOB, at=AT)
     worked()
     row.refresh_from_db()
     assert (row.state, row.from_on, row.until_on) == ("running", AT.date(), AT.date() + timedelta(days=13))
@@ -51,3 +60,121 @@ def test_what_was_shown_is_what_is_done(shop: Shop) -> None:
     assert row.launch is not None
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         Assignment.objects.filter(plan=row.launch).update(arm="held")
+
+
+def test_a_worker_may_die_anywhere(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each batch is three members; before each one the worker died once in the middle of it."""
+    monkeypatch.setattr("regulars.outreach.campaigns.launching.AT_ONCE", 3)
+    monkeypatch.setattr("regulars.outreach.campaigns.planning.AT_ONCE", 3)
+    row = shop.approved()
+
+    class Killed(BaseException):
+        """As kill -9: nothing catches it, and the transaction never ends."""
+
+    def dying() -> int:
+        with transaction.atomic():
+            work_due(actor=JOB, at=AT)
+            raise Killed
+
+    times, done = 0, 1
+    while done:
+        with pytest.raises(Killed):
+            dying()
+        done = work_due(actor=JOB, at=AT)
+        times += 1
+    row.refresh_from_db()
+    treated = in_arm(row, Arm.TREATED)
+    assert times > 2 * len(treated) / 3
+    assert row.state == "running"
+    assert Counter(Coupon.objects.values_list("member", flat=True)) == dict.fromkeys(treated, 1)
+    assert Counter(Message.objects.values_list("member", flat=True)) == dict.fromkeys(treated, 1)
+    assert Entry.objects.filter(what="campaigns.assign").count() == 1
+
+
+def test_what_was_done_before_the_note_was_lost_is_not_done_again(shop: Shop) -> None:
+    """A database brought back from a copy forgot how far the launch came, and nothing else."""
+    row = shop.launched()
+    Campaign.objects.filter(id=row.id).update(state="launching", step="coupons", after=None)
+    worked()
+    treated = in_arm(row, Arm.TREATED)
+    assert Coupon.objects.count() == Message.objects.count() == len(treated)
+
+
+def test_the_holdout_gets_nothing_whoever_they_become(shop: Shop) -> None:
+    row = shop.launched()
+    treated, holdout = sorted(in_arm(row, Arm.TREATED)), sorted(in_arm(row, Arm.HOLDOUT))
+
+    def told(member: UUID) -> str:
+        """Somebody tries by another way."""
+        wanted = NewMessage(str(uuid4()), member, "email", "marketing", campaign="spring")
+        return ask([wanted], organisation=shop.home, actor=ANN, at=AT)[0].why
+
+    assert told(treated[0]) == ""
+    assert told(holdout[0]) == "campaign-holdout"
+    merge(treated[1], holdout[1], organisation=shop.home, reason="same", actor=ANN, at=AT)
+    merge(holdout[2], treated[2], organisation=shop.home, reason="same", actor=ANN, at=AT)
+    assert {told(one) for one in (*treated[1:3], *holdout[1:3])} == {"campaign-holdout"}
+    for one in (holdout[1], treated[2]):
+        unmerge(one, organisation=shop.home, reason="not the same", actor=ANN, at=AT)
+    assert [told(one) for one in (treated[1], holdout[1], holdout[2])] == ["", "campaign-holdout", "campaign-holdout"]
+
+
+def test_who_was_part_of_somebody_of_the_holdout_stays_out(shop: Shop) -> None:
+    """They agreed, and nothing but the assignment keeps them from it."""
+    first = shop.planned()
+    kept = sorted(in_arm(first, Arm.HOLDOUT))[0]
+    other = sorted(in_arm(first, Arm.TREATED))[0]
+    merge(kept, other, organisation=shop.home, reason="same", actor=ANN, at=AT)
+    row = shop.launched("spring")
+    assert kept in in_arm(row, Arm.HOLDOUT)
+    unmerge(other, organisation=shop.home, reason="not the same", actor=ANN, at=AT)
+    wanted = NewMessage("again", other, "email", "marketing", campaign="spring")
+    assert ask([wanted], organisation=shop.home, actor=ANN, at=AT)[0].why == "campaign-holdout"
+    assert not Coupon.objects.filter(member=other).exists()
+    assert other not in in_arm(row, Arm.HOLDOUT), "they are not counted"
+
+
+def test_a_changed_audience_needs_a_new_look_and_a_grown_one_is_told(shop: Shop) -> None:
+    shop.planned()
+    save_audience(NewAudience(shop.home, "all", "All of us", EVERYBODY), actor=ANN, at=AT)
+    with pytest.raises(PlanNeeded):
+        campaigns.ask(shop.home, "spring", actor=ANN, at=AT)
+    row = shop.approved()
+    gone = sorted(in_arm(row, Arm.TREATED))[0]
+    with pytest.raises(CampaignElsewhere):
+        shop.planned(window_days=7)
+    Member.objects.filter(id=gone).update(state="closed")
+    worked()
+    row.refresh_from_db()
+    assert selectors.ready_plan(row).told["difference"] == {"entered": 0, "left": 1, "changed": 0}
+
+
+def test_what_costs_too_much_is_neither_asked_for_nor_begun(shop: Shop) -> None:
+    shop.planned("dear", budget=100)
+    with pytest.raises(OverBudget):
+        campaigns.ask(shop.home, "dear", actor=ANN, at=AT)
+    treated = len(in_arm(shop.planned(budget=10**6), Arm.TREATED))
+    row = shop.approved(budget=treated * 500)
+    more = Shop.agreeing(shop, 20)
+    worked()
+    row.refresh_from_db()
+    assert (row.state, row.why, row.launch) == ("draft", "over-budget", None)
+    assert Coupon.objects.count() == Message.objects.count() == 0
+    assert more
+    with pytest.raises(WrongCampaignDocument):
+        campaigns.save(NewCampaign(shop.home, "x", "X", DOCUMENT | {"audience": "none"}), actor=ANN, at=AT)
+
+
+def test_a_stopped_one_says_nothing_more(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("regulars.outreach.campaigns.launching.AT_ONCE", 5)
+    quiet = OPEN | {"quiet": [{"begins": "09:00", "ends": "10:00"}]}
+    save_policy(shop.home, quiet, actor=ANN, at=AT)
+    row = shop.approved()
+    while not Message.objects.exists():
+        work_due(actor=JOB, at=AT)
+    assert set(Message.objects.values_list("state", flat=True)) == {"waiting"}
+    campaigns.stop(shop.home, "spring", reason="Sold out.", actor=ANN, at=AT)
+    assert worked() == 0
+    row.refresh_from_db()
+    assert row.state == "stopped"
+    assert Counter(Message.objects.values_list("state", "why")) == {("held", "campaign-stopped"): 5}

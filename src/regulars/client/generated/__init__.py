@@ -4,6 +4,7 @@ from regulars.client.generated.activities import Activities
 from regulars.client.generated.audiences import Audiences
 from regulars.client.generated.baskets import Baskets
 from regulars.client.generated.benefits import Benefits
+from regulars.client.generated.campaigns import Campaigns
 from regulars.client.generated.cards import Cards
 from regulars.client.generated.care import Care
 from regulars.client.generated.case_deeds import CaseDeeds
@@ -53,6 +54,7 @@ class Addresses(
     Audiences,
     Baskets,
     Benefits,
+    Campaigns,
     Cards,
     Care,
     CaseDeeds,

@@ -7,8 +7,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from regulars.basics.ids import new_id, typed
-from regulars.journal.moves import Actor, Deed
+from regulars.access import gate
+from regulars.access.models import Key
+from regulars.access.moves import Grants, Holder
+from regulars.access.rights import Right
+from regulars.basics.ids import WrongId, new_id, typed, untyped
+from regulars.journal.moves import KEY, STAFF, Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import run
 from regulars.outreach.audiences.reading import Fault
@@ -25,7 +29,7 @@ from regulars.outreach.errors import (
 from regulars.outreach.models import Audience, Campaign, CampaignPlan, CampaignState, PlanState
 from regulars.outreach.moves import NewCampaign
 
-PREFIX: Final = "cmp"
+PREFIX: Final = "cam"
 _PLANNED: Final = (CampaignState.DRAFT, CampaignState.ASKED)
 _UNDER_WAY: Final = (CampaignState.ASKED, CampaignState.APPROVED, CampaignState.LAUNCHING, CampaignState.RUNNING)
 
@@ -138,13 +142,13 @@ def _plan(row: Campaign) -> CampaignPlan:
 
 
 @transaction.atomic
-def approve(organisation: UUID, code: str, *, actor: Actor, at: datetime) -> Campaign:
-    """Somebody else agrees; that they are another person and may, the door asks the gate of access. The version of the
+def approve(organisation: UUID, code: str, *, grants: Grants, actor: Actor, at: datetime) -> Campaign:
+    """Somebody else agrees: a person who neither changed it last nor asked, and who may there. The version of the
     audience is frozen, and nothing of the campaign changes any more. Raises CampaignUnknown, CampaignElsewhere,
-    PlanNeeded."""
+    NeedsSecondApprover, PlanNeeded."""
     row = _one(organisation, code)
     _must(row, CampaignState.ASKED)
-    assert actor.id not in (row.asked_by, row.changed_by), "nobody approves what they planned"
+    _second(row, grants, actor)
     plan = _plan(row)
     row.plan, row.audience_version = plan.id, plan.audience_version
     row.state, row.approved_at, row.approved_by = CampaignState.APPROVED, at, actor.id
@@ -152,6 +156,27 @@ def approve(organisation: UUID, code: str, *, actor: Actor, at: datetime) -> Cam
     _drop([one for one in _dry_runs(row) if one != plan.id])
     after = {"version": row.version, "audience_version": plan.audience_version}
     return _noted("campaigns.approve", row, after, actor, at)
+
+
+def _second(row: Campaign, grants: Grants, actor: Actor) -> None:
+    """Raises NeedsSecondApprover."""
+    second = person_behind(actor.id, grants)
+    for one in (row.changed_by, row.asked_by):
+        first = person_behind(one, Grants())
+        place = {"organisation": row.organisation, "merchant": row.merchant, "store": row.store}
+        gate.require_second(first, second, right=Right.OUTREACH_APPROVE, **place)
+
+
+def person_behind(text: str, grants: Grants) -> Holder:
+    """Whom an actor's id stands for: a person's own key for the person. At most one query."""
+    for prefix, kind in (("stf", STAFF), ("key", KEY)):
+        try:
+            number = untyped(prefix, text)
+        except WrongId:
+            continue
+        owner = Key.objects.values_list("owner", flat=True).filter(pk=number).first() if kind == KEY else None
+        return Holder(STAFF, owner, "", grants) if owner else Holder(kind, number, "", grants)
+    return Holder(KEY, UUID(int=0), text, grants)
 
 
 def _dry_runs(row: Campaign) -> list[UUID]:
