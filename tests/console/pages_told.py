@@ -28,6 +28,8 @@ WHO: Final = {
     "audience-why": "AMCTUS",
     "set-up": "AU", "merchant-new": "A", "store-new": "A", "staff-list": "AU", "staff-new": "A", "staff-one": "AU",
     "staff-give": "A", "staff-withdraw": "A", "staff-close": "A", "staff-out": "A", "roles": "AU", "role": "A",
+    "webhooks": "A", "webhook": "A", "webhook-switch": "A", "webhook-rotate": "A", "webhook-ping": "A",
+    "webhook-resend": "A", "webhook-delete": "A",
     "keys": "A", "key-rotate": "A", "key-revoke": "A", "trail": "AU", "trail-export": "AU", "health": "",
     "palette": EVERYBODY, "look": EVERYBODY, "work-at": EVERYBODY,
 }  # fmt: skip

@@ -50,9 +50,16 @@ def ids(town: Town, *, foreign: bool = False) -> dict[str, str]:
         "sal": town.sales[0],
         "stf": town.staff["auditor"],
         "cas": town.case or UUID(int=0),
+        "whk": town.webhook or UUID(int=0),
     }
     if foreign:
-        found = {"mbr": town.foreign_member, "sal": uuid4(), "stf": town.staff["foreign"], "cas": uuid4()}
+        found = {
+            "mbr": town.foreign_member,
+            "sal": uuid4(),
+            "stf": town.staff["foreign"],
+            "cas": uuid4(),
+            "whk": uuid4(),
+        }
     return {prefix: typed(prefix, number) for prefix, number in found.items()}
 
 

@@ -12,6 +12,7 @@ from regulars.access.moves import Place
 from regulars.access.services.roles import assign
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
+from regulars.webhooks.models import Delivery, Endpoint
 from tests.console.conftest import Entering
 from tests.console.test_member import send, undo_of
 from tests.console.town import PASSWORD, SETUP, Town
@@ -136,3 +137,35 @@ def test_the_state_tells_what_is_the_matter(town: Town, enter: Entering) -> None
     assign("administrator", other, staff=town.staff["administrator"], by=gate.HOUSE, actor=SETUP, at=town.at)
     page = enter("administrator").get("/set-up/health").text
     assert ["well" in page, "no worker answers" in page] == [True, True]
+
+
+def test_a_webhook_is_made_tried_switched_off_and_gone(town: Town, enter: Entering) -> None:
+    browser = enter("administrator")
+    asked = {"address": "https://hooks.example/regulars", "description": "The web shop", "types": ["ledger.*"]}
+    made = send(browser, "/set-up/webhooks", **asked)
+    assert (made.status_code, "whsec_" in made.text) == (201, True)
+    row = Endpoint.objects.get(description="The web shop")
+    assert (row.kinds, row.organisation) == (["ledger.*"], town.organisation)
+    where = f"/set-up/webhooks/{typed('whk', row.id)}"
+    assert "whsec_" not in browser.get(where).text
+    assert send(browser, f"{where}/ping").status_code == 302
+    sent = Delivery.objects.get(endpoint=row)
+    assert ["waits" in browser.get(where).text, sent.state] == [True, "waiting"]
+    Delivery.objects.update(state="failed", next_at=None, ended_at=town.at)
+    assert "given up" in browser.get(where).text
+    assert send(browser, f"{where}/{typed('dlv', sent.id)}").status_code == 302
+    assert Delivery.objects.get().state == "waiting"
+    send(browser, f"{where}/switch")
+    back, fields = undo_of(browser.get(where).text)
+    assert (Endpoint.objects.get(pk=row.id).is_on, send(browser, f"{where}/ping").status_code) == (False, 409)
+    browser.post(back, fields)
+    assert Endpoint.objects.get(pk=row.id).is_on
+    assert send(browser, f"{where}/rotate").text.count("whsec_") == 1
+    assert send(browser, f"{where}/delete").status_code == 302
+    assert browser.get(where).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1/x", "gopher://hooks.example", "https://10.0.0.1/x"])
+def test_no_webhook_leads_into_the_house(address: str, town: Town, enter: Entering) -> None:
+    answer = send(enter("administrator"), "/set-up/webhooks", address=address)
+    assert (answer.status_code, Endpoint.objects.count()) == (422, 1)

@@ -29,6 +29,7 @@ from regulars.programme.services.terms import publish
 from regulars.rules.occasion import Line
 from regulars.sales.moves import Place as At
 from regulars.sales.moves import SoldLine
+from regulars.webhooks import services as webhooks
 
 SETUP: Final = Actor.job("setup")
 PASSWORD: Final = "correct horse battery"
@@ -72,6 +73,7 @@ class Town:
     range: UUID | None = None
     card: str = ""
     case: UUID | None = None
+    webhook: UUID | None = None
 
 
 def make_town(at: datetime, *, members: int = 3, sales: int = 2) -> Town:
@@ -100,6 +102,8 @@ def make_town(at: datetime, *, members: int = 3, sales: int = 2) -> Town:
     set_kind(Kind(one, "complaint", "Complaint", 8, True, 2, queue="clerk"), actor=SETUP, at=at)
     case = NewCase(one, "complaint", "Cold soup", "It came cold twice.", "counter", market, quay, town.members[0])
     town.case = open_case(case, actor=SETUP, at=at).id
+    hears = webhooks.create("https://hooks.example/a", ["members.*"], Place(one), actor=SETUP, at=at)
+    town.webhook = hears[0].id
     return town
 
 

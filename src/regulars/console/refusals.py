@@ -15,6 +15,9 @@ from regulars.basics.errors import RegularsError
 
 # What has no sentence here is told in that of the refusal itself, which is English.
 SENTENCES: Final[Mapping[str, Promise | str]] = {
+    "wrong-address": _("Webhooks may not go to this address."),
+    "webhook-off": _("It is switched off; switch it on first."),
+    "too-many-webhooks": _("There are as many webhooks as there may be; delete one first."),
     "not-enough": _("Not enough is there for this."),
     "goodwill-refused": _("This is more than your role may give, or for another reason than its terms name."),
     "points-refused": _("So much of this bill cannot be paid with points or stored value."),

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import keys, setup, trail
+from regulars.console.views import keys, setup, trail, webhooks
 
+_HOOK: Final = "set-up/webhooks/<id_whk:webhook>"
 _STAFF: Final = "set-up/staff/<id_stf:staff>"
 
 SET_UP: Final[tuple[Page, ...]] = (
@@ -50,6 +51,62 @@ SET_UP: Final[tuple[Page, ...]] = (
         "set-up/keys/<id_key:key>/revoke",
         keys.revoke,
         Right.ACCESS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "webhooks",
+        "set-up/webhooks",
+        webhooks.webhooks,
+        Right.WEBHOOKS_MANAGE,
+        Reach.WHOLE,
+        _("Webhooks"),
+        Head.SET_UP,
+        writes=True,
+    ),
+    Page("webhook", _HOOK, webhooks.show, Right.WEBHOOKS_MANAGE, Reach.WHOLE),
+    Page(
+        "webhook-switch",
+        f"{_HOOK}/switch",
+        webhooks.switch,
+        Right.WEBHOOKS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "webhook-rotate",
+        f"{_HOOK}/rotate",
+        webhooks.rotate,
+        Right.WEBHOOKS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "webhook-ping",
+        f"{_HOOK}/ping",
+        webhooks.ping,
+        Right.WEBHOOKS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "webhook-resend",
+        f"{_HOOK}/<id_dlv:delivery>",
+        webhooks.resend,
+        Right.WEBHOOKS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "webhook-delete",
+        f"{_HOOK}/delete",
+        webhooks.delete,
+        Right.WEBHOOKS_MANAGE,
         Reach.WHOLE,
         posted=True,
         writes=True,
