@@ -26,6 +26,8 @@ SOURCES = [
         "programme",
         "outreach",
         "care",
+        "imports",
+        "portal",
         "api",
         "webhooks",
         "server",

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from regulars.members.importing import Imported
 
 members = typer.Typer(
-    no_args_is_help=True, cls=RefusingGroup, help="People: import, undo, duplicates, merge, unmerge, export, erase."
+    no_args_is_help=True,
+    cls=RefusingGroup,
+    help="People: import, undo, duplicates, merge, export, erase, help to log in.",
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
@@ -209,6 +211,27 @@ def erase(
         done = erasing.erase(_id(member), reason=reason, **told)
         done["lake"] = {"rows": erasing.finish_lakes(at=told["at"])}
         _tell(done, as_json)
+
+
+@members.command("login-link")
+def login_link(
+    ctx: typer.Context,
+    member: Member,
+    url: Annotated[str, typer.Option("--url", help="Where members find their pages; else as REGULARS_URL says.")] = "",
+    at: At = "",
+    data: Data = None,
+) -> None:
+    """Prints a link by which a member logs in to their own pages: good for an hour, and once. For who gets no code.
+
+    [bold]regulars members login-link mbr_01kdvdna00e008000000000000 --url https://club.example[/bold]
+    """
+    with _doing(ctx, "login-link", data, at) as told:
+        from django.conf import settings
+        from django.urls import reverse
+
+        from regulars.portal.services.links import make
+
+        typer.echo((url.rstrip("/") or settings.PUBLIC_URL) + reverse("my-link", args=[make(_id(member), **told)]))
 
 
 def _id(text: str) -> UUID:

@@ -28,6 +28,7 @@ class Page:
     reach: Reach
     label: Any = ""  # translated when shown
     icon: str = ""
+    under: str = ""  # the page of the navigation that this one belongs to
     posted: bool = False  # POST alone
     writes: bool = False  # GET, and POST of its own form
     looks: bool = True  # own data is shown: a line of the trail says so

@@ -1,6 +1,6 @@
 """What a view works at: who came, in which organisation, and how it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -9,11 +9,13 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from regulars.basics.ids import typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.portal.models import Session
 
 UNFIT: Final = 422
 
@@ -40,7 +42,7 @@ class Visit:
     organisation: UUID | None = None
     programme: str = ""  # what the organisation is called
     zone: str = "UTC"
-    session: UUID | None = None
+    session: Session | None = None
     menu: tuple[Entry, ...] = ()
     _looks: list[Deed] = field(default_factory=list)
 
@@ -57,12 +59,17 @@ class Visit:
         return self.organisation
 
     @property
-    def chinese(self) -> bool:
-        return (get_language() or "en").startswith("zh")
+    def language(self) -> str:
+        """Of the page, as members' languages are written."""
+        return "zh" if (get_language() or "en").startswith("zh") else "en"
 
     def looked(self, **after: Any) -> None:
         """Own data is shown: a line of the trail, written with the answer."""
         self._looks.append(Deed("members.read", typed("mbr", self.own), after=after))
+
+    def looked_at(self, others: Sequence[UUID], **after: Any) -> None:
+        """What others of the household have is shown too."""
+        self._looks += [Deed("members.read", typed("mbr", one), after=after) for one in others]
 
     def note_looks(self) -> None:
         """One query, if anything was shown."""
@@ -76,9 +83,10 @@ class Visit:
         told = self.request.GET.get("told", "")
         return render(self.request, template, {"visit": self, "menu": self.menu, "told": told, **shown}, status=status)
 
-    def go(self, name: str, *values: Any, told: str = "") -> HttpResponse:
+    def go(self, name: str, *values: Any, **query: str) -> HttpResponse:
         """Done: on to another page. `told` is a word that page has a sentence for."""
         answer = redirect(name, *values)
-        if told:
-            answer["Location"] += f"?told={told}"
+        asked = {key: value for key, value in query.items() if value}
+        if asked:
+            answer["Location"] += f"?{urlencode(asked)}"
         return answer

@@ -13,8 +13,9 @@ from regulars.ledger import people as ledger
 from regulars.members import people as members
 from regulars.members.deeds import Step
 from regulars.outreach import people as outreach
+from regulars.portal import people as portal
 from regulars.programme import people as programme
 from regulars.sales import people as sales
 from regulars.scorebook import people as scorebook
 
-STEPS: Final[tuple[Step, ...]] = (api, members, outreach, care, imports, sales, scorebook, programme, ledger)
+STEPS: Final[tuple[Step, ...]] = (portal, api, members, outreach, care, imports, sales, scorebook, programme, ledger)

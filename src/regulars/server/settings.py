@@ -8,6 +8,7 @@ REGULARS_API_RATE  requests a minute that one API key may send (6000; 0: as many
 REGULARS_WEBHOOK_NETWORKS  networks of the house that webhooks may reach all the same, with commas (10.1.2.0/24; none)
 REGULARS_WEBHOOK_HTTP  1 where webhooks may go to http:// addresses too
 REGULARS_PREPARE  0 where connections come from a pooler that lends them by transaction (1)
+REGULARS_PORTAL_ORGANISATION  whose members' pages are at /my/, where there are several organisations (their choice)
 REGULARS_SECOND_FACTOR  who must have one: administrators (whoever may manage access), or everybody
 REGULARS_PROXY  1 where a trusted proxy ends TLS and sets X-Forwarded-Proto and X-Forwarded-For
 REGULARS_TLS    1 where the web part itself ends TLS
@@ -124,6 +125,7 @@ API_REQUESTS_PER_MINUTE = int(os.environ.get("REGULARS_API_RATE", "6000"))
 WEBHOOK_REACH = Reach.read(
     os.environ.get("REGULARS_WEBHOOK_NETWORKS", ""), plain_http=os.environ.get("REGULARS_WEBHOOK_HTTP") == "1"
 )
+PORTAL_ORGANISATION = os.environ.get("REGULARS_PORTAL_ORGANISATION", "")
 SECOND_FACTOR = os.environ.get("REGULARS_SECOND_FACTOR", "administrators")
 LOGIN_URL = "/login"
 STATIC_URL = "/static/"

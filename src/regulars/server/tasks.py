@@ -149,6 +149,8 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("messages.mail", "regulars.outreach.sending.send_mail", "* * * * * */3"),
     Step("messages.texts", "regulars.outreach.sending.send_texts", "* * * * * */3"),
     Step("messages.ask", "regulars.outreach.sending.ask_waiting", "* * * * * */30"),
+    Step("portal.codes", "regulars.portal.services.codes.send_due", "* * * * * */3"),
+    Step("portal.forget", "regulars.portal.sending.forget", "51 3 * * *", most=1),
     Step("api.jobs", "regulars.api.sending.work", "* * * * * */5"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),
     Step("console.sweep", "regulars.console.once.sweep", "43 3 * * *"),

@@ -1,0 +1,1 @@
+"""Verbs of log-ins; the only writers of this room."""

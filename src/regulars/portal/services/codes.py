@@ -1,0 +1,164 @@
+"""Log-in by a code that is sent to an address the member is known by.
+
+Whoever asks gets the same answer in the same time, known here or not: the page writes the address down, sealed, and a
+worker looks whose it is. The code goes to the member's own address; here is a digest of it.
+"""
+
+import hmac
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from regulars.access.services.passwords import network_of
+from regulars.access.services.tries import WINDOW, counted, told_of
+from regulars.basics.ids import new_id, typed
+from regulars.journal.moves import Actor, Deed
+from regulars.journal.services import record
+from regulars.members import identifying
+from regulars.members.keys import keyring
+from regulars.members.moves import Found, Presented
+from regulars.members.selectors import recognise_all
+from regulars.members.services import identifiers
+from regulars.outreach.gate.words import Service
+from regulars.outreach.services.serving import Notice, tell
+from regulars.portal import locks, marks
+from regulars.portal.errors import MayNotLogIn, TooManyAsked, WrongLogInCode
+from regulars.portal.models import Code
+from regulars.portal.services.sessions import Begun, barred, begin
+
+LIVES: Final = timedelta(minutes=10)
+TRIES: Final = 5  # of one code
+MOST_AT_ONCE: Final = 3  # codes for one address in a quarter of an hour
+MOST_AN_HOUR: Final = 5
+MOST_A_DAY: Final = 10
+MOST_OF_NETWORK: Final = 300  # asked and tried from one network in a quarter of an hour
+_KEPT: Final = timedelta(days=1)  # how often an address was asked for is counted by rows
+_AT_ONCE: Final = 50
+CHANNELS: Final = {"email": "email", "phone": "sms"}
+
+
+def ask(text: str, *, organisation: UUID, region: str | None, language: str, actor: Actor, at: datetime) -> str:
+    """Keeps the wish; answers the text for the cookie of whoever asked. The same for known and unknown addresses.
+
+    Raises WrongIdentifier (no address at all), TooManyAsked. Call it outside a transaction: what was counted stays.
+    """
+    kind = "email" if "@" in unicodedata.normalize("NFKC", text) else "phone"
+    plain = identifying.normal(kind, text, region=region)
+    keys = keyring()
+    blind = keys.newest.blind("portal", str(organisation), kind, plain)
+    _count({marks.counted_as("network", network_of(actor.address)): MOST_OF_NETWORK,
+            marks.counted_as("address", blind.hex()): MOST_AT_ONCE}, actor, at)  # fmt: skip
+    asked = Code.objects.filter(blind__in=keys.blinds("portal", str(organisation), kind, plain))
+    if (
+        asked.filter(asked_at__gt=at - timedelta(hours=1)).count() >= MOST_AN_HOUR
+        or asked.filter(asked_at__gt=at - _KEPT).count() >= MOST_A_DAY
+    ):
+        raise _too_many()
+    token, number = marks.new_text(), new_id(at)
+    Code(
+        id=number,
+        digest=marks.asked_of(token),
+        organisation=organisation,
+        kind=kind,
+        address=keys.newest.seal(plain, _context(number)),
+        key=keys.newest.number,
+        blind=blind,
+        language=language,
+        asked_at=at,
+        expires_at=at + LIVES,
+    ).save(force_insert=True)
+    return token
+
+
+def send_due(*, actor: Actor, at: datetime) -> int:
+    """A batch of those who wait: whose address it is, a code for each who is known. A worker's step; says how many."""
+    with transaction.atomic():
+        rows = locks.unsent(_AT_ONCE)
+        for organisation in sorted({row.organisation for row in rows}):
+            _send([row for row in rows if row.organisation == organisation], organisation, actor, at)
+        Code.objects.bulk_update(rows, ["address", "key", "sent_at", "member", "identifier", "code"])
+    return len(rows)
+
+
+def _send(rows: Sequence[Code], organisation: UUID, actor: Actor, at: datetime) -> None:
+    keys = keyring()
+    shown = [Presented(row.kind, keys.open(row.key or 0, bytes(row.address or b""), _context(row.id))) for row in rows]
+    notices = []
+    for row, found in zip(rows, recognise_all(shown, organisation=organisation), strict=True):
+        row.address, row.key, row.sent_at = None, None, at
+        if found is None or not _may(found, at) or row.expires_at <= at:
+            continue
+        code = marks.new_code()
+        row.member, row.identifier, row.code = found.member, found.identifier, marks.code_of(row.id, code)
+        assert found.member is not None
+        notices.append(_notice(row, found.member, code))
+    if notices:
+        tell(Service.LOGIN_CODE, notices, organisation=organisation, actor=actor, at=at)
+
+
+def _notice(row: Code, member: UUID, code: str) -> Notice:
+    values = {"code": code, "minutes": int(LIVES.total_seconds() // 60)}
+    return Notice(f"log-in/{row.id}", member, CHANNELS[row.kind], values, row.identifier, row.language)
+
+
+def _may(found: Found, at: datetime) -> bool:
+    return found.member is not None and found.usable and not barred(found.member, at=at)
+
+
+def check(token: str, typed_code: str, *, device: str, actor: Actor, at: datetime) -> Begun:
+    """Begins the session of whoever was sent this code. The same answer for a wrong code and for nobody's.
+
+    Raises WrongLogInCode, TooManyAsked. Call it outside a transaction: what was counted stays.
+    """
+    _count({marks.counted_as("network", network_of(actor.address)): MOST_OF_NETWORK}, actor, at)
+    mark = marks.asked_of(token)
+    open_rows = Code.objects.filter(digest=mark, used_at=None, expires_at__gt=at, tries__lt=TRIES)
+    row = Code.objects.get(digest=mark) if open_rows.update(tries=F("tries") + 1) else Code(id=UUID(int=0))
+    right = hmac.compare_digest(bytes(row.code or bytes(32)), marks.code_of(row.id, typed_code))
+    if not right or row.member is None or row.identifier is None:
+        with transaction.atomic():
+            subject = typed("mbr", row.member) if row.member else ""
+            record([Deed("portal.log_in_failed", subject)], actor=actor, at=at)
+        raise _wrong()
+    with transaction.atomic():
+        if Code.objects.filter(id=row.id, used_at=None).update(used_at=at) != 1:
+            raise _wrong()
+        try:
+            done = begin(row.member, how=row.kind, device=device, actor=actor, at=at)
+        except MayNotLogIn as refusal:  # frozen since it was sent
+            raise _wrong() from refusal
+        identifiers.verify(row.identifier, organisation=row.organisation, actor=actor, at=at)
+    return done
+
+
+def sweep(*, at: datetime) -> int:
+    """Forgets codes of days past; says how many. One query."""
+    return Code.objects.filter(asked_at__lte=at - _KEPT).delete()[0]
+
+
+def _count(most: dict[bytes, int], actor: Actor, at: datetime) -> None:
+    """Before it is looked at: what comes at the same instant cannot slip through. Raises TooManyAsked."""
+    with transaction.atomic():
+        tries = counted(dict.fromkeys(most, WINDOW), at=at)
+        over = {mark: tries[mark] for mark, limit in most.items() if tries[mark] > limit}
+        if any(told_of(count - most[mark], 1) for mark, count in over.items()):
+            record([Deed("portal.log_in_barred")], actor=actor, at=at)
+    if over:
+        raise _too_many()
+
+
+def _wrong() -> WrongLogInCode:
+    return WrongLogInCode("This code is wrong, or its time is over.")
+
+
+def _too_many() -> TooManyAsked:
+    return TooManyAsked("Too many codes were asked for. Wait a quarter of an hour.")
+
+
+def _context(number: UUID) -> str:
+    return f"portal code|{number}"

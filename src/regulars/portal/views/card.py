@@ -1,0 +1,42 @@
+"""The first page: the card as a changing code, and what matters now."""
+
+from django.http import HttpResponse
+
+from regulars.members.fields import NAMES
+from regulars.members.models import Member
+from regulars.members.naming import called
+from regulars.members.selectors.profiles import facts_of
+from regulars.members.services import cards
+from regulars.portal.selectors import card, offers, standing
+from regulars.portal.visit import Visit
+
+
+def show(visit: Visit) -> HttpResponse:
+    """Fourteen queries at most."""
+    held, _ = standing.held(visit.own, at=visit.at)
+    row = Member.objects.get(id=visit.own)
+    found = card.shown(visit.own, organisation=visit.home, at=visit.at)
+    shown = {
+        "card": found,
+        "can_have_one": found is None and card.range_for(visit.home) is not None,
+        "name": called(facts_of([visit.own], names=NAMES)[visit.own]),
+        "held": held,
+        "tiers": standing.tiers(row, at=visit.at),
+        "coupons": offers.coupons(visit.own, organisation=visit.home, at=visit.at),
+    }
+    return visit.show("portal/card.html", shown)
+
+
+def code(visit: Visit) -> HttpResponse:
+    """The picture of this half minute alone, for the page that is open. One query."""
+    number = card.newest(visit.own, organisation=visit.home)
+    text = card.picture(number, at=visit.at) if number else ""
+    return HttpResponse(text, content_type="text/html; charset=utf-8")
+
+
+def new(visit: Visit) -> HttpResponse:
+    """A card on the phone, for who has none."""
+    numbers = card.range_for(visit.home)
+    if numbers is not None and card.newest(visit.own, organisation=visit.home) is None:
+        cards.issue_to(numbers, [visit.own], organisation=visit.home, actor=visit.actor, at=visit.at)
+    return visit.go("my-card")

@@ -1,0 +1,57 @@
+"""What a member has: points and levels, offers, and everything that happened."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.dateparse import parse_datetime
+
+from regulars.members.models import Member
+from regulars.portal.selectors import history as happened
+from regulars.portal.selectors import offers as offered
+from regulars.portal.selectors import standing
+from regulars.portal.visit import Visit
+
+
+def points(visit: Visit) -> HttpResponse:
+    """Eleven queries at most."""
+    held, ending = standing.held(visit.own, at=visit.at)
+    row = Member.objects.get(id=visit.own)
+    shown = {
+        "held": held,
+        "ending": ending,
+        "tiers": standing.tiers(row, at=visit.at),
+        "benefits": standing.benefits(row, at=visit.at),
+    }
+    return visit.show("portal/points.html", shown)
+
+
+def offers(visit: Visit) -> HttpResponse:
+    """Six queries at most."""
+    shown = {
+        "coupons": offered.coupons(visit.own, organisation=visit.home, at=visit.at),
+        "needed": offered.shopping_list(visit.own, organisation=visit.home),
+    }
+    return visit.show("portal/offers.html", shown)
+
+
+def history(visit: Visit) -> HttpResponse:
+    """Thirteen queries at most."""
+    kind = visit.request.GET.get("kind", "")
+    kind = kind if kind in happened.KINDS else ""
+    before = _moment(visit.request.GET.get("before"))
+    shown = {"history": happened.history(visit.own, kind=kind, before=before), "kind": kind, "first": before is None}
+    return visit.show("portal/history.html", shown)
+
+
+def receipt(visit: Visit, sale: UUID) -> HttpResponse:
+    """One of their own. Raises SaleUnknown."""
+    return visit.show("portal/receipt.html", {"receipt": happened.receipt(sale, visit.own, organisation=visit.home)})
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = parse_datetime(text) if text else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
