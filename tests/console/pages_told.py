@@ -9,6 +9,9 @@ EVERYBODY: Final = "AMNCTUS"
 # By name: who may come. The clerk works at one store, the till at another merchant, the rest in the whole organisation.
 WHO: Final = {
     "start": EVERYBODY,
+    "know": "AMNSU", "scores-run": "AMN", "scores-cancel": "AMN", "scores-classes": "AMNSU", "scores-stages": "AMNSU",
+    "scores-decide": "AMN", "scores-concentration": "AMNSU", "scores-baskets": "AMNSU", "scores-products": "AMNSU",
+    "scores-models": "AMNSU", "scored": "AMUS", "scored-export": "AS", "scored-audience": "AM", "member-advise": "ACTS",
     "counter": "ACT", "counter-find": "ACT", "counter-member": "ACT", "counter-bill": "ACT",
     "counter-load": "ACT", "counter-unload": "ACT",
     "sale": "AMNCTUS", "sale-back": "ACT",

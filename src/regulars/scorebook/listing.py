@@ -15,9 +15,19 @@ from regulars.scorebook.moves import NEW_DAYS, REGULAR_VISITS, Cut
 LIKELY: Final = 0.5  # who buys something due within a fortnight at least so surely
 
 
-def listed(run: Run, cut: Cut, *, limit: int, offset: int = 0, without: Collection[UUID] = ()) -> list[Score]:
+def listed(
+    run: Run,
+    cut: Cut,
+    *,
+    limit: int,
+    offset: int = 0,
+    without: Collection[UUID] = (),
+    among: Collection[UUID] | None = None,
+) -> list[Score]:
     """Those a cut leaves, who matters most first. One query."""
     rows = Score.objects.filter(_where(run, cut), run=run.id)
+    if among is not None:
+        rows = rows.filter(member__in=among)
     if without:
         rows = rows.exclude(member__in=without)
     return list(rows.order_by(*_order(cut))[offset : offset + limit])

@@ -96,9 +96,14 @@ def products(run: UUID, *, text: str = "", offset: int = 0, limit: int = 50) -> 
     return list(rows.order_by("-spend_minor", "item")[offset : offset + limit])
 
 
+def products_of(run: UUID, items: Collection[str]) -> list[Product]:
+    """1 query; none for none."""
+    return list(Product.objects.filter(run=run, item__in=items)) if items else []
+
+
 def product_names(run: UUID, items: Collection[str]) -> dict[str, str]:
     """What items are called, their code where nothing is known. 1 query; none for none."""
-    known = dict(Product.objects.filter(run=run, item__in=items).values_list("item", "name")) if items else {}
+    known = {one.item: one.name for one in products_of(run, items)}
     return {item: known.get(item) or item for item in items}
 
 

@@ -10,7 +10,8 @@ from regulars.console.pages.everyday import EVERYDAY
 from regulars.console.pages.know import KNOW
 from regulars.console.pages.member import MEMBER
 from regulars.console.pages.reward import REWARD
+from regulars.console.pages.scores import SCORES
 from regulars.console.pages.serve import SERVE
 from regulars.console.pages.set_up import SET_UP
 
-PAGES: Final[tuple[Page, ...]] = (*EVERYDAY, *KNOW, *AUDIENCES, *MEMBER, *REWARD, *SERVE, *SET_UP)
+PAGES: Final[tuple[Page, ...]] = (*EVERYDAY, *SCORES, *KNOW, *AUDIENCES, *MEMBER, *REWARD, *SERVE, *SET_UP)

@@ -23,12 +23,13 @@ from regulars.console.forms_member import (
 )
 from regulars.console.selectors.consents import purposes
 from regulars.console.selectors.member import Known, known, may_give, root_of
+from regulars.console.selectors.member_scores import care_of, scores_of
 from regulars.console.selectors.names import authors
 from regulars.console.selectors.timeline import timeline
 
 
 def show(desk: Desk, member: UUID) -> HttpResponse:
-    """Some thirty queries, however much there is to tell."""
+    """Some forty queries, however much there is to tell."""
     root = root_of(member, desk)
     if root != member:
         return desk.go("member", root)
@@ -55,6 +56,8 @@ def page(desk: Desk, root: UUID, *, status: int = 200, **bound: Any) -> HttpResp
         "first": before is None,
         "names": {str(number): name for number, name in places.named(desk.holder.grants.places).items()},
         "opened": next(iter(bound), ""),
+        "scores": scores_of(root, found.group, found.coupons, desk),
+        **care_of(found.group, desk),
         **_forms(found, desk),
         **{f"{name}_form": form for name, form in bound.items()},
     }

@@ -22,6 +22,7 @@ from regulars.console.places import named, number_of
 from regulars.console.selectors import care
 from regulars.console.selectors import today as reads
 from regulars.console.selectors.names import names_of
+from regulars.console.selectors.next_step import calls
 from regulars.console.selectors.timeline import seen_by
 from regulars.ledger import services as ledger
 from regulars.ledger.models import Unit
@@ -35,7 +36,7 @@ PAGE = 50
 
 
 def today(desk: Desk) -> HttpResponse:
-    """What to do now, and how it goes. Some eighteen queries."""
+    """What to do now, and how it goes. Some thirty queries."""
     days = reads.stretch(desk)
     shown: dict[str, Any] = {
         "days": days,
@@ -46,6 +47,7 @@ def today(desk: Desk) -> HttpResponse:
         "late": len(reads.waiting_bills(desk)),
         "beginning": reads.beginning(desk),
         "cases": care.counted(desk),
+        "calls": calls(desk),
         "factor_missing": required(desk.holder.grants) and not has_factor(desk.holder.id),
     }
     return desk.show("console/today.html", shown)

@@ -90,7 +90,12 @@ const follow = (form) => {
 };
 const load = async (part) => {
   const answer = await fetch(part.dataset.load);
-  if (answer.ok && part.isConnected) swap(await answer.text());
+  if (!answer.ok || !part.isConnected) return;
+  swap(await answer.text());
+  if (!("every" in part.dataset)) return;
+  const next = document.getElementById(part.id);
+  if (next && "every" in next.dataset) setTimeout(() => load(next), 2500);
+  else location.reload(); // it is done: what may be done next is another
 };
 const busy = (button) => { if (button) setTimeout(() => button.setAttribute("aria-busy", "true")); };
 const sent = async (event) => {
@@ -145,5 +150,15 @@ const dropLine = (button) => {
   if (line.parentElement.children.length > 1) line.remove();
   else all("input", line).forEach((box) => { box.value = box.dataset.start ?? ""; });
 };
+// What is under way is asked for again, and takes the place of what stood there.
+const again = (part) => setTimeout(async () => {
+  const answer = await fetch(location.href).catch(() => null);
+  const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  const next = page && part.id ? one(`#${part.id}`, page) : null;
+  if (page && !next?.dataset.again) { if (!typing(document.activeElement)) location.reload(); return; }
+  if (next && !part.contains(document.activeElement)) { part.replaceWith(next); wake(next); }
+  one("[data-again]") && again(one("[data-again]"));
+}, 1000 * Number(part.dataset.again));
+all("[data-again]").forEach(again);
 wake(document);
 document.addEventListener("click", (event) => all("details.more[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));

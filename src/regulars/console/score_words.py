@@ -1,0 +1,97 @@
+"""What scores say in words: codes of the scorebook, by kind."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+CLASSES: Final = {
+    "prospect": _("Prospect"), "ordinary": _("Ordinary"), "important": _("Important"), "vip": _("VIP"),
+}  # fmt: skip
+STAGES: Final = {
+    "acquaintance": _("Acquaintance"), "development": _("Development"), "stability": _("Stability"),
+    "decline": _("Decline"), "lost": _("Lost"),
+}  # fmt: skip
+STAGE_MEANINGS: Final = {
+    "acquaintance": _("New here: too few visits yet to know a rhythm."),
+    "development": _("Coming again, and the rhythm is still forming."),
+    "stability": _("Coming in a rhythm of their own, and on time."),
+    "decline": _("Silent for longer than their own rhythm explains, or coming clearly less often."),
+    "lost": _("Silent for so long that they must be taken as gone."),
+}
+# What is done in a stage as long as nobody wrote something else.
+STRATEGIES: Final = {
+    "acquaintance": _("Welcome them: a reason for a second visit within their first weeks."),
+    "development": _("Widen what they buy: offers beside what they know."),
+    "stability": _("Thank them, and leave their habit alone."),
+    "decline": _("Ask what is wrong, and put it right before they have gone."),
+    "lost": _("One invitation back to those of worth; no more after that."),
+}
+REASONS: Final = {
+    "complaint": _("Complained, and it is not long ago"), "returns": _("Brought goods back"),
+    "discounts": _("Buys on discount"), "margin": _("Buys what earns little"), "breadth": _("Buys few products"),
+    "favourite": _("Buys one category alone"), "habit": _("Comes on other days than before"),
+    "person": _("Age, sex or town"), "slowing": _("Comes less often, nothing else is known"),
+    "silent": _("Stays away, nothing else is known"),
+}  # fmt: skip
+BOXES: Final = {
+    "rescue": (_("Rescue"), _("Frequent, and in your hands: begin here.")),
+    "improve": (_("Improve"), _("Rarer, but in your hands: put it right for good.")),
+    "respond": (_("Respond"), _("Frequent, hardly in your hands: answer it well.")),
+    "let-go": (_("Let go"), _("Rare, and hardly in your hands: spend nothing on it.")),
+}
+GROUPS: Final = {
+    "regulars": _("Regulars"), "slipping": _("Slipping away"), "new": _("New in the last 90 days"),
+    "once": _("Came once"), "likely": _("Likely to buy within a fortnight"),
+}  # fmt: skip
+MODELS: Final = {
+    "classes": _("Value classes"), "stages": _("Life-cycle stages"), "future": _("Expected purchases and worth"),
+    "churn": _("Who leaves"), "due": _("What is needed again"), "next": _("What is bought next"),
+}  # fmt: skip
+STEPS: Final = {
+    "history": _("Bringing bills into the history"), "facts": _("Facts of each member"),
+    "stages": _("Classes and stages"), "future": _("Expected purchases and worth"), "leaving": _("Who leaves"),
+    "due": _("What is needed again"), "next": _("What is bought next"), "pictures": _("Pictures and products"),
+    "bought": _("What was bought"), "write": _("Writing the scores"),
+}  # fmt: skip
+WHY_NOT: Final = {
+    "no-repeat-buyers": _("Nobody came twice yet."),
+    "too-short": _("The history is too short to try it on a later period."),
+    "too-few-customers": _("Too few members."),
+    "too-few-outcomes": _("Too few members left, or stayed, to learn from."),
+    "not-better-than-baseline": _("On a later period it was no better than a plain rule."),
+    "model-does-not-suit": _("On a later period it was wrong by too much."),
+    "nothing-separates": _("Nothing tells those who leave from those who stay."),
+    "no-products": _("Bills do not say what was bought."),
+    "nothing-bought-again": _("Hardly anything is bought again."), "other-currency": _("Another currency."),
+    "scores-broken": _("A fault of our own ended it."), "scores-given-up": _("Its worker died again and again."),
+    "nothing-to-score": _("Nothing was sold up to that day."),
+}  # fmt: skip
+STATES: Final = {
+    "waiting": _("waiting"), "running": _("at work"), "done": _("done"), "failed": _("failed"),
+    "cancelled": _("cancelled"),
+}  # fmt: skip
+# Why a product comes next, with what it goes with.
+WHY_NEXT: Final = {
+    "habit": _("bought again and again"), "due": _("it is due by their own rhythm"),
+    "with": _("goes well with %(other)s, which they buy"), "alike": _("members who buy alike take it"),
+    "popular": _("many take it"),
+}  # fmt: skip
+MEASURES: Final = {
+    "coverage": _("windows that were right"), "coverage_90": _("90 % windows that were right"),
+    "window_coverage": _("90 % windows of the next visit that were right"),
+    "called": _("called declining or lost"), "called_stayed_away_share": _("of them, stayed away"),
+    "not_called_stayed_away_share": _("of the others, stayed away"),
+    "came_back_called_share": _("of those who came, called so by mistake"), "later_days": _("days of the later period"),
+    "bias": _("foretold beside what came"), "correlation": _("correlation"), "mae": _("mean error"),
+    "captured_spend_top_decile": _("later spend of the best tenth"), "hit_rate": _("right within the window"),
+    "due_right": _("of those called due, bought"), "due_found": _("of those who bought, called due"),
+    "pinball": _("error of the foretold days"), "auc": _("how well it ranks (0.5: by chance)"),
+    "brier": _("error of the chances"), "recall": _("found of what was bought"),
+    "precision": _("bought of what was listed"),
+    "ndcg": _("quality of the order"), "lift": _("times better than chance"), "customers": _("members"),
+}  # fmt: skip
+TABLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "class": CLASSES, "stage": STAGES, "meaning": STAGE_MEANINGS, "strategy": STRATEGIES, "reason": REASONS,
+    "group": GROUPS, "model": MODELS, "step": STEPS, "why": WHY_NOT, "state": STATES, "measure": MEASURES,
+}  # fmt: skip
