@@ -33,6 +33,7 @@ PAGES = (
     "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at", "serve/cases",
     "serve/cases/{case}", "audiences", "audiences/new?copy=vips", "audiences/code/vips?count",
     "audiences/code/vips/why/{member}",
+    "import", "import/{brought}", "import/{brought}/refused", "duplicates", "set-up/quality", "set-up/quality/no-name",
 )  # fmt: skip
 DARK = ("", "members/{member}")
 
@@ -131,6 +132,8 @@ def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Tow
     assert town.case is not None
     known = {"member": typed("mbr", town.members[0]), "sale": typed("sal", town.sales[0])}
     known |= {"case": typed("cas", town.case)}
+    assert town.brought is not None
+    known |= {"brought": typed("inb", town.brought)}
     with at(browser, url, "administrator", sessions, locale="en-GB") as page:
         page.goto("/work-at")
         page.locator("li", has_text="Market/Quay").get_by_role("button").click()

@@ -17,7 +17,12 @@ from tests.console.pages_told import OUTSIDE, WHO, R
 from tests.console.town import Town
 
 BY_NAME = {page.name: page for page in PAGES}
-WORDS = {"slug:kind": "earn", "str:code": "base", "str:audience": "vips"}  # the role of that code is none
+WORDS = {
+    "slug:kind": "earn",
+    "str:code": "base",
+    "str:audience": "vips",
+    "str:what": "no-name",
+}  # the role of that code is none
 REFUSED, NOWHERE, TO_LOG_IN = 403, 404, 302
 
 
@@ -50,6 +55,7 @@ def ids(town: Town, *, foreign: bool = False) -> dict[str, str]:
         "sal": town.sales[0],
         "stf": town.staff["auditor"],
         "cas": town.case or UUID(int=0),
+        "inb": town.brought or UUID(int=0),
         "whk": town.webhook or UUID(int=0),
     }
     if foreign:
@@ -58,6 +64,7 @@ def ids(town: Town, *, foreign: bool = False) -> dict[str, str]:
             "sal": uuid4(),
             "stf": town.staff["foreign"],
             "cas": uuid4(),
+            "inb": uuid4(),
             "whk": uuid4(),
         }
     return {prefix: typed(prefix, number) for prefix, number in found.items()}

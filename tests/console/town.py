@@ -30,6 +30,7 @@ from regulars.rules.occasion import Line
 from regulars.sales.moves import Place as At
 from regulars.sales.moves import SoldLine
 from regulars.webhooks import services as webhooks
+from tests.imports.brought import tried
 
 SETUP: Final = Actor.job("setup")
 PASSWORD: Final = "correct horse battery"
@@ -73,6 +74,7 @@ class Town:
     range: UUID | None = None
     card: str = ""
     case: UUID | None = None
+    brought: UUID | None = None  # files that were tried
     webhook: UUID | None = None
 
 
@@ -101,6 +103,7 @@ def make_town(at: datetime, *, members: int = 3, sales: int = 2) -> Town:
     save_audience(vips, actor=SETUP, at=at)
     set_kind(Kind(one, "complaint", "Complaint", 8, True, 2, queue="clerk"), actor=SETUP, at=at)
     case = NewCase(one, "complaint", "Cold soup", "It came cold twice.", "counter", market, quay, town.members[0])
+    town.brought = tried(one, at)
     town.case = open_case(case, actor=SETUP, at=at).id
     hears = webhooks.create("https://hooks.example/a", ["members.*"], Place(one), actor=SETUP, at=at)
     town.webhook = hears[0].id

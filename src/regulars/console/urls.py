@@ -27,7 +27,23 @@ def _of(prefix: str) -> type:
     return Typed
 
 
-for _prefix in ("mbr", "crd", "sal", "trm", "stf", "key", "nte", "adj", "mrc", "str", "whk", "dlv", "cas", "fup"):
+for _prefix in (
+    "mbr",
+    "crd",
+    "sal",
+    "trm",
+    "stf",
+    "key",
+    "nte",
+    "adj",
+    "mrc",
+    "str",
+    "whk",
+    "dlv",
+    "cas",
+    "fup",
+    "inb",
+):
     register_converter(_of(_prefix), f"id_{_prefix}")  # the API has its own, by the bare prefix
 
 urlpatterns = [path(page.path, served(page, PAGES), name=page.name) for page in PAGES]

@@ -120,6 +120,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 2**20  # of a job with 10,000 bills; everything else takes less (see api.requests)
 SCORES_MEMORY = os.environ.get("REGULARS_SCORES_MEMORY", "4GB")  # of the engine that scores; past it, it spills
+FILE_UPLOAD_HANDLERS = [
+    "regulars.console.uploading.IntoDataFolder",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 IMPORTS_MEMORY = os.environ.get("REGULARS_IMPORTS_MEMORY", "1GB")  # of the engine that reads files that are brought
 API_REQUESTS_PER_MINUTE = int(os.environ.get("REGULARS_API_RATE", "6000"))
 WEBHOOK_REACH = Reach.read(

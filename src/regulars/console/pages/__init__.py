@@ -7,6 +7,7 @@ from typing import Final
 from regulars.console.page import Page
 from regulars.console.pages.audiences import AUDIENCES
 from regulars.console.pages.everyday import EVERYDAY
+from regulars.console.pages.importing import IMPORTING, QUALITY
 from regulars.console.pages.know import KNOW
 from regulars.console.pages.member import MEMBER
 from regulars.console.pages.reward import REWARD
@@ -14,4 +15,4 @@ from regulars.console.pages.scores import SCORES
 from regulars.console.pages.serve import SERVE
 from regulars.console.pages.set_up import SET_UP
 
-PAGES: Final[tuple[Page, ...]] = (*EVERYDAY, *SCORES, *KNOW, *AUDIENCES, *MEMBER, *REWARD, *SERVE, *SET_UP)
+PAGES: Final[tuple[Page, ...]] = (*EVERYDAY, *SCORES, *KNOW, *AUDIENCES, *IMPORTING, *MEMBER, *REWARD, *SERVE, *SET_UP, *QUALITY)
