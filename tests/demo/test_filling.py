@@ -14,7 +14,8 @@ from regulars.demo.terms import POINTS
 from regulars.ledger.models import Transfer
 from regulars.ledger.verify import verify
 from regulars.members.models import Member
-from regulars.programme.models import Coupon, Standing
+from regulars.outreach.models import Campaign, CampaignResult
+from regulars.programme.models import Coupon, CouponUse, Standing
 from regulars.sales.models import Sale
 from regulars.scorebook.models import Run
 
@@ -47,7 +48,14 @@ def test_the_demo_goes_on_where_it_was_left_and_adds_up(tmp_path: Path) -> None:
     assert Member.objects.count() == members
     bills = [what for what in told if what.get("step") == "bills"]
     assert bills[-1]["done"] == bills[-1]["of"] == state.bills
-    assert early < Sale.objects.count() <= state.bills
+    campaigns = Campaign.objects.order_by("launched_at")
+    assert [one.state for one in campaigns] == ["ended", "ended"]
+    bought = Sale.objects.filter(external_id__startswith="coupon/").count()
+    assert bought == CouponUse.objects.count() > 0
+    results = {one.campaign: one for one in CampaignResult.objects.all()}
+    assert [results[one.id].final and results[one.id].holdout > 0 for one in campaigns] == [True, True]
+    assert results[campaigns[0].id].told["coupons"]["redeemed"] == bought
+    assert early < Sale.objects.count() <= state.bills + bought
     assert Transfer.objects.filter(unit=POINTS, kind="earn").count() > 0.9 * Sale.objects.count()
     assert {"silver", "gold"} & set(Standing.objects.values_list("shown_level", flat=True))
     assert Coupon.objects.filter(series="welcome-back").exists()

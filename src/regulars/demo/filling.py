@@ -68,7 +68,7 @@ def fill(folder: Path, customers: int, *, tell: Tell) -> None:
             shutil.rmtree(folder / older, ignore_errors=True)
         keep(state, path)
     chain = _chain(folder, customers, state.last_on, tell)
-    from regulars.demo import bills, care, people, scores
+    from regulars.demo import bills, campaigns, care, people, scores
     from regulars.sample.shops import make_shops
 
     if not state.organisation:
@@ -93,6 +93,9 @@ def fill(folder: Path, customers: int, *, tell: Tell) -> None:
         ),
         "care": (
             "opening cases", lambda: care.fill(state, members, chain / "complaints.csv", at=timezone.now()),
+        ),
+        "campaigns": (
+            "running two campaigns of the past", lambda: campaigns.fill(state),
         ),
         "scores": (
             "scoring every member", lambda: scores.scored(state, now=timezone.now),
