@@ -161,7 +161,7 @@ def test_the_gate_is_asked_once_more_before_anything_goes(opened: None, mail: Ma
     assert [str(one["To"]) for one in host.letters] == ["g0@example.org"]
     for row in rows:
         row.refresh_from_db()
-    assert [row.why for row in rows] == ["", "no-consent", "no-address"]
+    assert [row.why for row in rows] == ["", "no-consent", "gone"]
     assert history(rows[1])[-1] == "stopped"
 
 

@@ -116,3 +116,9 @@ class OverBudget(OutreachError):
     """The campaign would cost more than its budget."""
 
     code = "campaign-over-budget"
+
+
+class WrongChannel(OutreachError):
+    """As whom an organisation writes cannot be kept so."""
+
+    code = "wrong-channel"

@@ -9,8 +9,21 @@ from regulars.journal.moves import Actor
 from regulars.members.deeds import Plain
 from regulars.outreach.campaigns.holdouts import apart, in_launched
 from regulars.outreach.campaigns.selectors import parts_of
-from regulars.outreach.models import AudienceChange, AudienceMember, Message, Recipient
+from regulars.outreach.gate.words import Why
+from regulars.outreach.models import (
+    AudienceChange,
+    AudienceMember,
+    Content,
+    Message,
+    MessageState,
+    Outgoing,
+    Recipient,
+    Reply,
+)
+from regulars.outreach.sealing import kept
 from regulars.outreach.selectors import changes_of
+from regulars.outreach.selectors_sending import events_of, replies_of
+from regulars.outreach.services.outgoing import stop
 
 room: Final = "outreach"
 
@@ -31,17 +44,26 @@ def unmerge(
 
 def erase(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Plain:
     """That somebody was in an audience tells of them: it goes. What was sent stays in the sums, under an id that says
-    nothing; a blocked address stays blocked, known by its digest alone. Four queries."""
+    nothing: without what it was told, and what was written back. A blocked address stays blocked, known by its digest
+    alone. Ten queries."""
     inside, _ = AudienceMember.objects.filter(member__in=members).delete()
     changes, _ = AudienceChange.objects.filter(member__in=members).delete()
     messages = Message.objects.filter(member__in=members).update(identifier=None)
     Recipient.objects.filter(member__in=members).delete()
-    return {"audiences": inside, "changes": changes, "messages": messages}
+    ids = list(Message.objects.filter(member__in=members).exclude(template="").values_list("id", flat=True))
+    unsent = list(Outgoing.objects.filter(id__in=ids).values_list("id", flat=True))
+    stop([(number, "erased", 0) for number in unsent], at=at)
+    Message.objects.filter(id__in=unsent).update(state=MessageState.HELD, why=Why.GONE.value)
+    contents, _ = Content.objects.filter(id__in=ids).delete()
+    replies, _ = Reply.objects.filter(member__in=members).delete()
+    return {"audiences": inside, "changes": changes, "messages": messages, "contents": contents, "replies": replies}
 
 
 def export(members: Sequence[UUID]) -> Plain:
-    """What audiences somebody entered and left, and the messages that were meant for them. Two queries."""
-    rows = Message.objects.filter(member__in=members).order_by("id")
+    """What audiences somebody entered and left, the messages that were meant for them with what these were told and
+    what became of them, and what was written back. Six queries."""
+    rows = list(Message.objects.filter(member__in=members).order_by("id"))
+    told, happened = kept([row.id for row in rows]), events_of([row.id for row in rows])
     return {
         "messages": [
             {
@@ -51,8 +73,15 @@ def export(members: Sequence[UUID]) -> Plain:
                 "campaign": row.campaign,
                 "state": row.state,
                 "why": row.why,
+                "template": row.template,
+                "version": row.version,
+                "told": told.get(row.id, {}),
+                "happened": [{"at": one.at.isoformat(), "what": one.what, "why": one.why} for one in happened[row.id]],
             }
             for row in rows
+        ],
+        "replies": [
+            {"at": row.at.isoformat(), "channel": row.channel, "text": text} for row, text in replies_of(members)
         ],
         "audiences": [
             {"audience": code, "entered" if entered else "left": at.isoformat()}

@@ -9,7 +9,17 @@ from django.db.models import Count
 from regulars.members import intake
 from regulars.members.keys import keyring
 from regulars.members.models import Identifier
-from regulars.outreach.models import ChannelSetting, Message, MessageEvent, Outgoing
+from regulars.outreach.errors import TemplateUnknown
+from regulars.outreach.models import (
+    ChannelSetting,
+    Message,
+    MessageEvent,
+    Outgoing,
+    Reply,
+    Template,
+    TemplateVersion,
+)
+from regulars.outreach.sealing import reply_context
 
 
 def addresses_of(rows: Sequence[Message]) -> dict[UUID, str]:
@@ -33,6 +43,32 @@ def events_of(messages: Sequence[UUID]) -> dict[UUID, list[MessageEvent]]:
     for row in MessageEvent.objects.filter(message__in=messages).order_by("id"):
         found[row.message].append(row)
     return found
+
+
+def replies_of(members: Sequence[UUID], *, limit: int | None = None) -> list[tuple[Reply, str]]:
+    """What these members wrote back, opened, the newest first. One query."""
+    keys = keyring()
+    rows = Reply.objects.filter(member__in=members).order_by("-id")[:limit]
+    return [(row, keys.open(row.key, bytes(row.sealed), reply_context(row.id))) for row in rows]
+
+
+def templates(organisation: UUID, *, retired: bool = False) -> list[Template]:
+    """Templates of an organisation, by code. One query."""
+    rows = Template.objects.filter(organisation=organisation)
+    return list((rows if retired else rows.filter(retired_at=None)).order_by("code"))
+
+
+def template(organisation: UUID, code: str) -> Template:
+    """By its code; retired ones too. Raises TemplateUnknown. One query."""
+    found = Template.objects.filter(organisation=organisation, code=code).first()
+    if found is None:
+        raise TemplateUnknown("There is no such template here.", template=code[:80])
+    return found
+
+
+def template_versions(number: UUID) -> list[TemplateVersion]:
+    """The newest first. One query."""
+    return list(TemplateVersion.objects.filter(template=number).order_by("-version"))
 
 
 def still_to_go(organisation: UUID) -> dict[str, int]:

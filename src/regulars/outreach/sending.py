@@ -13,6 +13,7 @@ from regulars.outreach.channels.texts import Texts, gateway
 from regulars.outreach.models import Audience, Message, MessageState
 from regulars.outreach.services.audiences import compare
 from regulars.outreach.services.messages import ask_again
+from regulars.outreach.services.printing import print_due
 from regulars.outreach.services.sending import send_due
 
 
@@ -39,6 +40,11 @@ def send_mail(*, actor: Actor, at: datetime) -> int:
 def send_texts(*, actor: Actor, at: datetime) -> int:
     """A batch of texts to phones."""
     return send_due(Texts(gateway()), actor=actor, at=at)
+
+
+def print_letters(*, actor: Actor, at: datetime) -> int:
+    """A run of letters for the print shop."""
+    return print_due(actor=actor, at=at)
 
 
 def ask_waiting(*, actor: Actor, at: datetime, most: int = 500) -> int:

@@ -148,6 +148,8 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("audiences.compare", "regulars.outreach.sending.compare_due", "13 * * * *"),
     Step("messages.mail", "regulars.outreach.sending.send_mail", "* * * * * */3"),
     Step("messages.texts", "regulars.outreach.sending.send_texts", "* * * * * */3"),
+    Step("messages.letters", "regulars.outreach.sending.print_letters", "*/5 * * * *"),
+    Step("messages.sweep", "regulars.outreach.services.printing.sweep", "29 4 * * *", most=1),
     Step("messages.ask", "regulars.outreach.sending.ask_waiting", "* * * * * */30"),
     Step("portal.codes", "regulars.portal.services.codes.send_due", "* * * * * */3"),
     Step("portal.forget", "regulars.portal.sending.forget", "51 3 * * *", most=1),

@@ -63,7 +63,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
         " import_undone mark merge name"
         " note note_removed read recognise search tag unidentify unmerge untag verify",
     ),
-    "messages": (Right.OUTREACH_SEND, "ask lift policy send suppress withdraw"),
+    "messages": (Right.OUTREACH_SEND, "ask channel lift policy print reply send suppress withdraw"),
     "portal": (_TRAIL, "link log_in log_in_barred log_in_failed log_out log_out_everywhere"),
     "programme": (_PROGRAMME, "move_in move_out move_out_part publish retire"),
     "referrals": (_MEMBERS, "claim code"),

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from regulars.access.selectors import places
-from regulars.basics.ids import new_id, new_ids, typed
+from regulars.basics.ids import new_ids, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.members.models import Identifier
@@ -23,11 +23,12 @@ from regulars.outreach.gate.deciding import Known, Policy, Verdict, Wish, decide
 from regulars.outreach.gate.knowing import known, sent
 from regulars.outreach.gate.policies import policy_of, read
 from regulars.outreach.gate.words import WAITING, Blocked, Service
-from regulars.outreach.models import Message, MessageState, Suppression
+from regulars.outreach.models import Happened, Message, MessageState, Suppression
 from regulars.outreach.models import Policy as Kept
 from regulars.outreach.moves import NewMessage
 from regulars.outreach.sealing import keep
-from regulars.outreach.services.outgoing import enqueue, stop, values_of, versions
+from regulars.outreach.services.blocking import block
+from regulars.outreach.services.outgoing import enqueue, happened, stop, values_of, versions
 from regulars.outreach.services.policies import policy
 
 _SAID: Final = ("member", "channel", "purpose", "service", "campaign", "holdout_share", "priority", "template")
@@ -214,6 +215,13 @@ def _note(rows: Sequence[Message], actor: Actor, at: datetime) -> None:
         record([Deed("messages.ask", after=dict(sorted(counts.items())))], actor=actor, at=at)
 
 
+_HAPPENED: Final = {
+    Blocked.BOUNCE: Happened.BOUNCED,
+    Blocked.COMPLAINT: Happened.COMPLAINED,
+    Blocked.STOP: Happened.ANSWERED_STOP,
+}
+
+
 @transaction.atomic
 def came_back(message: UUID, why: Blocked, *, organisation: UUID, actor: Actor, at: datetime) -> Message:
     """A message bounced for good, or its reader complained or said stop: nothing goes to that address any more, by any
@@ -225,24 +233,9 @@ def came_back(message: UUID, why: Blocked, *, organisation: UUID, actor: Actor, 
     if row.state == MessageState.RELEASED:
         row.state, row.why = MessageState.RETURNED, why.value
         row.save(update_fields=["state", "why"])
+        happened([(row.id, "", 0)], _HAPPENED[why], at=at)
     address = Identifier.objects.filter(id=row.identifier).first() if row.identifier else None
-    made = Suppression(
-        id=new_id(at),
-        organisation=organisation,
-        channel=row.channel,
-        member=None if address else row.member,
-        identifier=address.id if address else None,
-        blind=bytes(address.blind) if address else None,
-        why=why.value,
-        message=row.id,
-        at=at,
-    )
-    if not Suppression.objects.filter(
-        organisation=organisation, channel=row.channel, member=made.member, identifier=made.identifier, ended_at=None
-    ).exists():
-        made.save(force_insert=True)
-        after = {"channel": row.channel, "why": why.value, "message": typed("msg", row.id)}
-        record([Deed("messages.suppress", typed("mbr", row.member), after=after)], actor=actor, at=at)
+    block(organisation, row.channel, address, row.member, why, row.id, actor=actor, at=at)
     return row
 
 

@@ -19,7 +19,7 @@ from regulars.journal.services import record
 from regulars.journal.statements import column, run
 from regulars.outreach import locks
 from regulars.outreach.channels.base import Away, Channel, Outcome, Parcel
-from regulars.outreach.gate.words import Blocked, Why
+from regulars.outreach.gate.words import Blocked, Service, Why
 from regulars.outreach.models import Happened, Message, MessageState, Outgoing
 from regulars.outreach.rendering import ToRender, render_all
 from regulars.outreach.sealing import kept
@@ -47,7 +47,7 @@ def send_due(channel: Channel, *, actor: Actor, at: datetime, most: int = 200) -
     taken = _taken(channel.name, at, most)
     if not taken:
         return 0
-    parcels = _parcels(taken, actor=actor, at=at)
+    parcels = parcels_of(taken, actor=actor, at=at)
     left = {parcel.id for parcel in parcels}
     counts = {"sent": 0, "failed": 0, "given-up": 0}
     began, away = monotonic(), False
@@ -61,6 +61,7 @@ def send_due(channel: Channel, *, actor: Actor, at: datetime, most: int = 200) -
     except Away:
         away = True
     _put_back(left, at + _SHORT)
+    _forget_codes([parcel.id for parcel in parcels if parcel.id not in left])
     _told(channel.name, counts, actor, at)
     return 0 if away else len(taken)
 
@@ -81,7 +82,7 @@ def _put_back(ids: Iterable[UUID], until: datetime) -> None:
     Outgoing.objects.filter(id__in=list(ids)).update(tries=F("tries") - 1, next_at=until)
 
 
-def _parcels(taken: Mapping[UUID, Outgoing], *, actor: Actor, at: datetime) -> list[Parcel]:
+def parcels_of(taken: Mapping[UUID, Outgoing], *, actor: Actor, at: datetime) -> list[Parcel]:
     """What the gate lets go now, written; the most urgent first."""
     rows = {row.id: row for row in Message.objects.filter(id__in=list(taken))}
     made: dict[UUID, Parcel] = {}
@@ -103,7 +104,7 @@ def _of_organisation(rows: Sequence[Message], organisation: UUID, actor: Actor, 
     setting = settings_of(organisation)
     for row, said in zip(going, written, strict=True):
         if said.problem:
-            _give_up([row.id], said.problem, actor, at)
+            give_up([row.id], said.problem, actor, at)
             continue
         yield Parcel(row.id, organisation, addresses.get(row.id, ""), said, row.asked_at, setting.get(row.channel, {}))
 
@@ -136,7 +137,7 @@ def _note(outcome: Outcome, row: Outgoing, actor: Actor, at: datetime) -> str:
         run(_SENT, [outcome.id, at])
         return "sent"
     if outcome.permanent or row.tries > len(WAITS):
-        _give_up([outcome.id], outcome.problem, actor, at, tries=row.tries, bounced=outcome.bounced)
+        give_up([outcome.id], outcome.problem, actor, at, tries=row.tries, bounced=outcome.bounced)
         return "given-up"
     with transaction.atomic():
         Outgoing.objects.filter(id=outcome.id).update(next_at=at + WAITS[row.tries - 1])
@@ -145,7 +146,7 @@ def _note(outcome: Outcome, row: Outgoing, actor: Actor, at: datetime) -> str:
 
 
 @transaction.atomic
-def _give_up(
+def give_up(
     messages: Sequence[UUID], why: str, actor: Actor, at: datetime, *, tries: int = 0, bounced: bool = False
 ) -> None:
     """It stays for good, and counts for no cap; where nobody has the address, nothing more goes there."""
@@ -156,6 +157,16 @@ def _give_up(
         return
     for row in Message.objects.filter(id__in=messages):
         came_back(row.id, Blocked.BOUNCE, organisation=row.organisation, actor=actor, at=at)
+
+
+def _forget_codes(messages: Sequence[UUID]) -> None:
+    """Log-in codes are kept nowhere once they went or were given up."""
+    run(
+        "DELETE FROM outreach_content c USING outreach_message m, unnest(%s::uuid[]) AS w(id)"
+        " WHERE m.id = w.id AND c.id = w.id AND m.service = %s"
+        " AND NOT EXISTS (SELECT 1 FROM outreach_outgoing o WHERE o.id = w.id)",
+        [column(messages), Service.LOGIN_CODE.value],
+    )
 
 
 def _told(channel: str, counts: Mapping[str, int], actor: Actor, at: datetime) -> None:
