@@ -32,7 +32,9 @@ PAGES = (
     "reward/coupons", "reward/rewards", "reward/books", "set-up", "set-up/staff", "set-up/staff/new", "set-up/roles",
     "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at", "serve/cases",
     "serve/cases/{case}", "audiences", "audiences/new?copy=vips", "audiences/code/vips?count",
-    "audiences/code/vips/why/{member}",
+    "audiences/code/vips/why/{member}", "reach/campaigns", "reach/campaigns/new", "reach/campaigns/code/spring",
+    "reach/campaigns/code/spring/members", "reach/templates", "reach/templates/code/hello", "reach/messages",
+    "reach/messages/{message}", "reach/blocked", "reach/policy", "prove",
     "import", "import/{brought}", "import/{brought}/refused", "duplicates", "set-up/quality", "set-up/quality/no-name",
 )  # fmt: skip
 DARK = ("", "members/{member}")
@@ -131,7 +133,8 @@ def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Tow
     found: dict[str, list[str]] = {}
     assert town.case is not None
     known = {"member": typed("mbr", town.members[0]), "sale": typed("sal", town.sales[0])}
-    known |= {"case": typed("cas", town.case)}
+    assert town.message is not None
+    known |= {"case": typed("cas", town.case), "message": typed("msg", town.message)}
     assert town.brought is not None
     known |= {"brought": typed("inb", town.brought)}
     with at(browser, url, "administrator", sessions, locale="en-GB") as page:

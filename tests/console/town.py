@@ -19,8 +19,11 @@ from regulars.ledger.words import UnitKind
 from regulars.members.moves import NewIdentifier, NewMember
 from regulars.members.services import cards, consents, extras, people
 from regulars.members.services.groups import make_household
-from regulars.outreach.moves import NewAudience
+from regulars.outreach.moves import NewAudience, NewCampaign, NewMessage, NewTemplate
 from regulars.outreach.services.audiences import save as save_audience
+from regulars.outreach.services.campaigns import save as save_campaign
+from regulars.outreach.services.messages import ask
+from regulars.outreach.services.templates import save as save_template
 from regulars.programme.checkout.booking import check_out
 from regulars.programme.checkout.moves import NewPurchase
 from regulars.programme.coupons.moves import Gift
@@ -74,6 +77,7 @@ class Town:
     range: UUID | None = None
     card: str = ""
     case: UUID | None = None
+    message: UUID | None = None
     brought: UUID | None = None  # files that were tried
     webhook: UUID | None = None
 
@@ -101,6 +105,7 @@ def make_town(at: datetime, *, members: int = 3, sales: int = 2) -> Town:
     _members(town, members, sales)
     vips = NewAudience(one, "vips", "Friends of the house", {"all": [{"type": "tag", "any_of": ["vip"]}]})
     save_audience(vips, actor=SETUP, at=at)
+    _outreach(town)
     set_kind(Kind(one, "complaint", "Complaint", 8, True, 2, queue="clerk"), actor=SETUP, at=at)
     case = NewCase(one, "complaint", "Cold soup", "It came cold twice.", "counter", market, quay, town.members[0])
     town.brought = tried(one, at)
@@ -108,6 +113,23 @@ def make_town(at: datetime, *, members: int = 3, sales: int = 2) -> Town:
     hears = webhooks.create("https://hooks.example/a", ["members.*"], Place(one), actor=SETUP, at=at)
     town.webhook = hears[0].id
     return town
+
+
+def _outreach(town: Town) -> None:
+    """A template, a campaign that is planned, and a receipt."""
+    document = {
+        "email": {"en": {"subject": "Hello {{ member.first_name }}", "text": "Come again.", "html": "<b>Hi</b>"}}
+    }
+    save_template(NewTemplate(town.organisation, "hello", "Hello again", document), actor=SETUP, at=town.at)
+    campaign = {
+        "audience": "vips",
+        "currency": "GBP",
+        "messages": [{"channel": "email", "template": "hello", "version": 1}],
+    }
+    save_campaign(NewCampaign(town.organisation, "spring", "Spring", campaign), actor=SETUP, at=town.at)
+    receipt = NewMessage("receipt/1", town.members[0], "email", service="receipt")
+    (message,) = ask([receipt], organisation=town.organisation, actor=SETUP, at=town.at)
+    town.message = message.id
 
 
 def _staff(town: Town) -> None:

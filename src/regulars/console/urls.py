@@ -42,6 +42,7 @@ for _prefix in (
     "dlv",
     "cas",
     "fup",
+    "msg",
     "inb",
 ):
     register_converter(_of(_prefix), f"id_{_prefix}")  # the API has its own, by the bare prefix

@@ -10,9 +10,24 @@ from regulars.console.pages.everyday import EVERYDAY
 from regulars.console.pages.importing import IMPORTING, QUALITY
 from regulars.console.pages.know import KNOW
 from regulars.console.pages.member import MEMBER
+from regulars.console.pages.prove import PROVE
+from regulars.console.pages.reach import REACH
 from regulars.console.pages.reward import REWARD
 from regulars.console.pages.scores import SCORES
 from regulars.console.pages.serve import SERVE
 from regulars.console.pages.set_up import SET_UP
 
-PAGES: Final[tuple[Page, ...]] = (*EVERYDAY, *SCORES, *KNOW, *AUDIENCES, *IMPORTING, *MEMBER, *REWARD, *SERVE, *SET_UP, *QUALITY)
+PAGES: Final[tuple[Page, ...]] = (
+    *EVERYDAY,
+    *SCORES,
+    *KNOW,
+    *AUDIENCES,
+    *IMPORTING,
+    *MEMBER,
+    *REWARD,
+    *REACH,
+    *SERVE,
+    *PROVE,
+    *SET_UP,
+    *QUALITY,
+)

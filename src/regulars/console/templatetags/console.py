@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -112,6 +112,18 @@ def may_here(desk: Any, right: str) -> bool:
 @register.filter
 def quantity(thousandths: int) -> str:
     return str(format_decimal(Decimal(thousandths).scaleb(-3), locale=locale()))
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share as people say it."""
+    return "–" if share is None else str(format_percent(share, "#,##0.#%", locale=locale()))
+
+
+@register.filter
+def percent_of(share: int) -> str:
+    """So many of ten thousand."""
+    return str(format_percent(Decimal(share) / 10_000, "#,##0.##%", locale=locale()))
 
 
 @register.filter

@@ -22,6 +22,10 @@ def palette(desk: Desk) -> HttpResponse:
     folded = text.casefold()
     pages = [(verb.label, entry) for verb in desk.menu for entry in verb.entries]
     actions = [(_("New member"), desk.url("members-new"))] if desk.may_here(Right.MEMBERS_WRITE) else []
+    if desk.may(Right.AUDIENCES_MANAGE):
+        actions.append((_("New audience"), desk.url("audience-new")))
+    if desk.may(Right.OUTREACH_SEND):
+        actions.append((_("New campaign"), desk.url("campaign-new")))
     shown = {
         "hits": sought.hits,
         "pages": [
