@@ -1,6 +1,7 @@
 """The counter: recognised, reckoned, booked once, brought back, loaded."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from regulars.basics.ids import typed
+from regulars.journal.models import Entry
 from regulars.ledger.selectors import balances
+from regulars.members import codes
+from regulars.members.keys import card_secret
+from regulars.members.models import Card
 from regulars.sales.models import Return, Sale
 from tests.console.conftest import Entering
 from tests.console.test_member import path, points, send, undo_of
@@ -30,6 +35,20 @@ def test_who_is_scanned_stands_before_the_desk(town: Town, enter: Entering) -> N
     assert answer.headers["Location"] == at(town)
     page = browser.get(at(town)).text
     assert [word in page for word in ("Ada Wong", "Green", "A dessert on the house", "birthday today")] == [True] * 4
+
+
+def test_a_changing_code_is_taken_once_and_a_copy_of_it_is_noted(town: Town, enter: Entering) -> None:
+    browser, card = enter("clerk"), Card.objects.get(member=town.members[0]).id
+    now = timezone.now()
+    text = codes.code(card, at=now, secret=card_secret())
+    again, old = text.lower(), codes.code(card, at=now - timedelta(minutes=3), secret=card_secret())
+    asked = [browser.post("/counter/find", {"key": str(uuid4()), "q": one}) for one in (text, again, old)]
+    assert [answer.status_code for answer in asked] == [302, 422, 422]
+    assert asked[0].headers["Location"] == at(town)
+    assert "used already" in asked[1].text
+    forged = Entry.objects.filter(what="cards.forged").order_by("id").values_list("after__code", flat=True)
+    assert list(forged) == ["code-used", "code-refused"]
+    assert Entry.objects.filter(what="members.read", subject=typed("mbr", town.members[0]), after__by="code").exists()
 
 
 def test_a_preview_goes_the_whole_way_and_leaves_nothing(town: Town, enter: Entering) -> None:

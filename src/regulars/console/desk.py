@@ -97,6 +97,10 @@ class Desk:
             Deed(what, typed("mbr", one), self.merchant_text, self.store_text, after=after) for one in members
         ]
 
+    def noted(self, deed: Deed) -> None:
+        """Something for the trail that stays though nothing else of the request does."""
+        self._looks.append(deed)
+
     def note_looks(self) -> None:
         """One query, if anybody was shown."""
         if self._looks:

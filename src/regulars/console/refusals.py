@@ -22,6 +22,8 @@ SENTENCES: Final[Mapping[str, Promise | str]] = {
     "goodwill-refused": _("This is more than your role may give, or for another reason than its terms name."),
     "points-refused": _("So much of this bill cannot be paid with points or stored value."),
     "card-not-usable": _("This card is refused."),
+    "code-refused": _("This code is not genuine, or too old: let them show the next one."),
+    "code-used": _("This code was used already: let them show the next one."),
     "unknown-identifier": _("Nobody here is recognised by that."),
     "unknown-member": _("There is no such member here."),
     "identifier-taken": _("Somebody else is recognised by this already."),
@@ -64,14 +66,6 @@ SENTENCES: Final[Mapping[str, Promise | str]] = {
     "case-kind-unknown": _("There is no such kind of case."),
     "follow-up-ended": _("This promise was kept or dropped before."),
     "wrong-due": _("What is due lies ahead."),
-    "audience-changed": _("Somebody changed it meanwhile. Load the page again."),
-    "wrong-audience": _("These conditions cannot be kept as they stand."),
-    "wrong-policy": _("This cannot be kept as it stands."),
-    "template-changed": _("Somebody changed it meanwhile. Load the page again."),
-    "campaign-changed": _("Somebody changed it meanwhile. Load the page again."),
-    "campaign-elsewhere": _("The campaign is not where this can be done any more."),
-    "campaign-plan-needed": _("Try the campaign out as it stands now, and look at what it would do."),
-    "campaign-over-budget": _("It would cost more than its budget."),
     "value-buys-value": _("Value and points buy no stored value."),
 }
 

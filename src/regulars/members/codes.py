@@ -60,10 +60,19 @@ def read(text: str, *, at: datetime, secret: bytes) -> Shown:
     return shown
 
 
+def is_code(text: str) -> bool:
+    """Whether a text has the form of a changing code; whether it is genuine, `read` says.
+
+    >>> is_code("rg1 01kdvdna"), is_code(code(UUID(int=7), at=datetime(2026, 5, 4), secret=bytes(32)).lower())
+    (False, True)
+    """
+    return _parsed(text.strip().upper()[:-16]) is not None
+
+
 def svg(text: str) -> str:
-    """The code as a picture that stands in a page: 1 unit a module, dark on light."""
+    """The code as a picture that stands in a page, as large as the page wants it; dark on light."""
     out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=True, border=4)
+    segno.make(text, error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=True, border=4, omitsize=True)
     return out.getvalue().decode()
 
 

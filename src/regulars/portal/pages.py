@@ -13,12 +13,12 @@ _IN: Final = Reach.MEMBER
 _OUT: Final = Reach.ANYBODY
 
 PAGES: Final[tuple[Page, ...]] = (
-    Page("my-card", "", card.show, _IN, _("Card"), "card"),
+    Page("my-card", "", card.show, _IN, _("My card"), "card"),
     Page("my-card-code", "card/code", card.code, _IN, under="my-card", looks=False),
     Page("my-card-new", "card/new", card.new, _IN, under="my-card", posted=True),
     Page("my-points", "points", having.points, _IN, _("Points"), "points"),
     Page("my-offers", "offers", having.offers, _IN, _("Offers"), "offers"),
-    Page("my-history", "history", having.history, _IN, _("History"), "history"),
+    Page("my-history", "history", having.history, _IN, _("My history"), "history"),
     Page("my-receipt", "history/<my_sal:sale>", having.receipt, _IN, under="my-history"),
     Page("my-me", "me", saying.me, _IN, _("Me"), "me", writes=True),
     Page("my-preferences", "preferences", saying.preferences, _IN, under="my-me", writes=True),

@@ -71,16 +71,17 @@ def _certain(text: str, desk: Desk) -> Sought:
             root = roots([member], organisation=desk.home)[member]
         except UnknownMember:
             return Sought()
-        return Sought((_hit(root),))
+        return Sought((hit_of(root),))
     found = recognise_text(text, organisation=desk.home, region=region_of(desk.zone))
     if found is None:
         return Sought()
     if found.member is None:
         return Sought(blank=found.card)
-    return Sought((_hit(found.member, found),))
+    return Sought((hit_of(found.member, found),))
 
 
-def _hit(member: UUID, found: Found | None = None) -> Hit:
+def hit_of(member: UUID, found: Found | None = None) -> Hit:
+    """Somebody whose identifier was shown whole, and whether it is refused. One query."""
     refused = (
         "" if found is None or found.usable else (found.state if found.state != "active" else found.member_state or "")
     )

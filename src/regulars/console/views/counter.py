@@ -13,17 +13,21 @@ from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms_counter import Bill, LoadForm, Typed, bill_of
 from regulars.console.refusals import said, told_in
 from regulars.console.selectors.counter import Till, before, reasons, till
-from regulars.console.selectors.finding import find
+from regulars.console.selectors.finding import Sought, find, hit_of
 from regulars.console.selectors.member import root_of
 from regulars.console.selectors.sale import effects
 from regulars.console.templatetags.console import money
 from regulars.console.toasts import Undo
+from regulars.journal.moves import Deed
 from regulars.ledger import services as ledger
 from regulars.ledger.errors import TransferUnknown
 from regulars.ledger.models import Transfer, Unit
 from regulars.ledger.moves import Load, Reversal
 from regulars.ledger.words import Short, Tender
+from regulars.members import codes
+from regulars.members.errors import CodeRefused, CodeUsed, UnknownIdentifier
 from regulars.members.services import cards
+from regulars.members.services.codes import take
 from regulars.programme.checkout.booking import check_out
 from regulars.programme.checkout.moves import NewPurchase, PointsWanted, ValueWanted
 from regulars.sales.moves import Place
@@ -39,7 +43,12 @@ def counter(desk: Desk) -> HttpResponse:
 def found(desk: Desk) -> HttpResponse:
     """Whom something scanned or typed leads to; a blank card begins to live with its first use."""
     text = desk.request.POST.get("q", "").strip()[:200]
-    sought = find(text, desk)
+    if codes.is_code(text):
+        return _by_code(desk, text)
+    return _found(desk, text, find(text, desk))
+
+
+def _found(desk: Desk, text: str, sought: Sought) -> HttpResponse:
     if len(sought.hits) == 1 and not sought.hits[0].refused:
         return desk.go("counter-member", sought.hits[0].member)
     if sought.blank is not None:
@@ -48,6 +57,22 @@ def found(desk: Desk) -> HttpResponse:
         )
         return desk.go("counter-member", made, told=_("A new card: it earns from now on."))
     return desk.show("console/counter.html", {"till": till(desk), "text": text, "sought": sought, "asked": True})
+
+
+def _by_code(desk: Desk, text: str) -> HttpResponse:
+    """Whose changing code was scanned: good once. A copy or a forgery is told, and goes into the trail for alerts."""
+    try:
+        shown = take(text, organisation=desk.home, actor=desk.actor, at=desk.at)
+    except (CodeRefused, CodeUsed, UnknownIdentifier) as refusal:
+        if not isinstance(refusal, UnknownIdentifier):
+            desk.noted(Deed("cards.forged", after={"kind": "code", "code": refusal.code}))
+        return desk.show(
+            "console/counter.html", {"till": till(desk), "text": "", "refused": said(refusal)}, status=UNFIT
+        )
+    if shown.member is None:
+        return _found(desk, "", Sought(blank=shown.card))
+    desk.looked([shown.member], by="code")
+    return _found(desk, "", Sought((hit_of(shown.member, shown),)))
 
 
 def member(desk: Desk, member: UUID) -> HttpResponse:

@@ -167,7 +167,7 @@ def _effect(one: Mapping[str, Any], names: Mapping[str, str], units: Mapping[str
     code = one.get("code", "")
     return Effect(
         one["kind"],
-        names.get(code, code),
+        names.get(code, ""),
         one["amount"],
         units.get(one.get("unit", "")),
         one.get("money", 0),

@@ -94,4 +94,4 @@ def _host(visit: Visit, text: str) -> UUID:
 
 def _picture(address: str) -> str:
     """As a picture that stands in a page, for the camera of the other phone."""
-    return str(segno.make(address, error="m", micro=False).svg_inline(border=4))
+    return str(segno.make(address, error="m", micro=False).svg_inline(border=4, omitsize=True))

@@ -33,7 +33,7 @@ def me(visit: Visit) -> HttpResponse:
     ways = [one for one in identifiers_of([visit.own])[visit.own] if one.kind in ("email", "phone")]
     shown = {
         "form": form,
-        "born": known.get("birth_on"),
+        "born": date.fromisoformat(str(known["birth_on"])) if born else None,
         "ways": ways,
         "sessions": sessions.of_member(visit.own, at=visit.at),
     }
