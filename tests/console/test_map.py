@@ -20,10 +20,10 @@ BY_NAME = {page.name: page for page in PAGES}
 WORDS = {
     "slug:kind": "earn",
     "str:code": "base",
+    "str:what": "no-name",
     "str:audience": "vips",
     "str:campaign": "spring",
     "str:template": "hello",
-    "str:what": "no-name",
 }  # the role of that code is none
 REFUSED, NOWHERE, TO_LOG_IN = 403, 404, 302
 
@@ -57,8 +57,8 @@ def ids(town: Town, *, foreign: bool = False) -> dict[str, str]:
         "sal": town.sales[0],
         "stf": town.staff["auditor"],
         "cas": town.case or UUID(int=0),
-        "msg": town.message or UUID(int=0),
         "inb": town.brought or UUID(int=0),
+        "msg": town.message or UUID(int=0),
         "whk": town.webhook or UUID(int=0),
     }
     if foreign:
@@ -67,8 +67,8 @@ def ids(town: Town, *, foreign: bool = False) -> dict[str, str]:
             "sal": uuid4(),
             "stf": town.staff["foreign"],
             "cas": uuid4(),
-            "msg": uuid4(),
             "inb": uuid4(),
+            "msg": uuid4(),
             "whk": uuid4(),
         }
     return {prefix: typed(prefix, number) for prefix, number in found.items()}

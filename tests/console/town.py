@@ -32,8 +32,8 @@ from regulars.programme.services.terms import publish
 from regulars.rules.occasion import Line
 from regulars.sales.moves import Place as At
 from regulars.sales.moves import SoldLine
-from regulars.webhooks import services as webhooks
 from tests.imports.brought import tried
+from regulars.webhooks import services as webhooks
 
 SETUP: Final = Actor.job("setup")
 PASSWORD: Final = "correct horse battery"
@@ -77,8 +77,8 @@ class Town:
     range: UUID | None = None
     card: str = ""
     case: UUID | None = None
-    message: UUID | None = None
     brought: UUID | None = None  # files that were tried
+    message: UUID | None = None
     webhook: UUID | None = None
 
 

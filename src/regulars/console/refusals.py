@@ -66,6 +66,14 @@ SENTENCES: Final[Mapping[str, Promise | str]] = {
     "case-kind-unknown": _("There is no such kind of case."),
     "follow-up-ended": _("This promise was kept or dropped before."),
     "wrong-due": _("What is due lies ahead."),
+    "audience-changed": _("Somebody changed it meanwhile. Load the page again."),
+    "wrong-audience": _("These conditions cannot be kept as they stand."),
+    "wrong-policy": _("This cannot be kept as it stands."),
+    "template-changed": _("Somebody changed it meanwhile. Load the page again."),
+    "campaign-changed": _("Somebody changed it meanwhile. Load the page again."),
+    "campaign-elsewhere": _("The campaign is not where this can be done any more."),
+    "campaign-plan-needed": _("Try the campaign out as it stands now, and look at what it would do."),
+    "campaign-over-budget": _("It would cost more than its budget."),
     "value-buys-value": _("Value and points buy no stored value."),
 }
 

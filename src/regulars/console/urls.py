@@ -28,23 +28,8 @@ def _of(prefix: str) -> type:
 
 
 for _prefix in (
-    "mbr",
-    "crd",
-    "sal",
-    "trm",
-    "stf",
-    "key",
-    "nte",
-    "adj",
-    "mrc",
-    "str",
-    "whk",
-    "dlv",
-    "cas",
-    "fup",
-    "msg",
-    "inb",
-):
+    "mbr", "crd", "sal", "trm", "stf", "key", "nte", "adj", "mrc", "str", "whk", "dlv", "cas", "fup", "inb", "msg",
+):  # fmt: skip
     register_converter(_of(_prefix), f"id_{_prefix}")  # the API has its own, by the bare prefix
 
 urlpatterns = [path(page.path, served(page, PAGES), name=page.name) for page in PAGES]
