@@ -4,11 +4,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.access.mailing import MailHost, mail_host
 from tests.members.shop import ANN, AT, OURS, enrol
 from tests.outreach.people_made import DAY, NOW, agree
@@ -19,12 +22,13 @@ from regulars.journal.models import Entry
 from regulars.journal.moves import Actor
 from regulars.members.erasing import erase
 from regulars.outreach.channels.base import Outcome, Parcel
-from regulars.outreach.channels.mail import Mail
+from regulars.outreach.channels.mail import Mail, one_line, written
 from regulars.outreach.channels.texts import FileGateway, Texts
 from regulars.outreach.errors import TemplateUnknown, WrongMessage
 from regulars.outreach.gate.words import Service
 from regulars.outreach.models import Content, Message, MessageEvent, Outgoing, Suppression
 from regulars.outreach.moves import NewMessage, NewTemplate
+from regulars.outreach.rendering import Rendered
 from regulars.outreach.sending import ask_waiting
 from regulars.outreach.services.messages import ask
 from regulars.outreach.services.policies import save_policy
@@ -255,3 +259,20 @@ def test_a_template_that_is_not_there_is_refused_before_anything_is_kept(opened:
     with pytest.raises(WrongMessage):
         ask([NewMessage("n", member, "app", "marketing", template="spring")], organisation=OURS, actor=ANN, at=NOW)
     assert not Message.objects.exists()
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_whatever_a_mail_says_it_is_read_back_so(subject: str, text: str, page: str, name: str) -> None:
+    said = Rendered(subject, text, page, "en", "https://x.example/u")
+    mail = written(Parcel(UUID(int=7), OURS, "ann@example.org", said, NOW, {"sender_name": name}), "shop@example.org")
+    assert all(len(line) < 998 for line in mail.split(b"\r\n"))
+    assert b"\n" not in mail.replace(b"\r\n", b"")
+    assert b"\r" not in mail.replace(b"\r\n", b"")
+    read = message_from_bytes(mail, policy=policy.default)
+    assert str(read["Subject"] or "").split() == one_line(subject).split()
+    assert [str(one) for one in read.get_all("To")] == ["ann@example.org"]
+    assert read["Bcc"] is None
+    assert read["From"].addresses[0].addr_spec == "shop@example.org"
+    parts = [read] if not page else list(read.iter_parts())
+    for part, given_text in zip(parts, (text, page), strict=False):
+        assert part.get_content().splitlines() == given_text.splitlines()

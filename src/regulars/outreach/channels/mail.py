@@ -5,14 +5,10 @@ REGULARS_SMTP_URL says which server, as for alerts (access/alerts/transports).
 """
 
 import smtplib
+from base64 import encodebytes
 from collections.abc import Iterator, Sequence
-from email import policy
-from email.charset import BASE64, Charset
 from email.header import Header
-from email.mime.multipart import MIMEMultipart
-from email.mime.nonmultipart import MIMENonMultipart
-from email.mime.text import MIMEText
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from typing import Final
 
 from regulars.access.alerts.transports import SMTP_URL, DeliveryFailed, MailServer
@@ -20,9 +16,6 @@ from regulars.basics.ids import typed
 from regulars.outreach.channels.base import Away, Outcome, Parcel
 from regulars.outreach.templates.channels import EMAIL
 
-_LINES: Final = policy.compat32.clone(linesep="\r\n", max_line_length=None)  # addresses stay whole
-_TEXT: Final = Charset("utf-8")
-_TEXT.body_encoding = BASE64
 _LINE: Final = 900  # bytes; RFC 5322 allows 998
 _NO_ADDRESS: Final = frozenset({550, 551, 553, 556})  # RFC 5321: no such mailbox; everything else may be our fault
 
@@ -90,25 +83,31 @@ def _is_address(text: str) -> bool:
 
 
 def written(parcel: Parcel, sender: str) -> bytes:
-    """The mail as it goes over the line."""
+    """The mail as it goes over the line (RFC 5322, 2045, 2046), made of lines by hand: the standard library's way takes
+    ten times as long, which is half of the time of sending."""
     said = parcel.said
-    mail: MIMENonMultipart | MIMEMultipart = _part(said.text, "plain")
-    if said.html:
-        mail = MIMEMultipart("alternative")
-        mail.attach(_part(said.text, "plain"))
-        mail.attach(_part(said.html, "html"))
-    mail.add_header("Subject", _header(said.subject))
-    mail["From"] = formataddr((one_line(str(parcel.setting.get("sender_name", ""))), sender))
-    mail["To"] = parcel.to
-    if reply_to := str(parcel.setting.get("reply_to", "")):
-        mail["Reply-To"] = reply_to
-    mail["Message-ID"] = message_id(parcel, sender)
-    mail["Date"] = format_datetime(parcel.made_at)
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answers by robots
+    name = _phrase(str(parcel.setting.get("sender_name", "")))
+    heads = [
+        ("Subject", _header(said.subject)),
+        ("From", f"{name} <{sender}>" if name else sender),
+        ("To", parcel.to),
+        ("Reply-To", str(parcel.setting.get("reply_to", ""))),
+        ("Message-ID", message_id(parcel, sender)),
+        ("Date", format_datetime(parcel.made_at)),
+        ("Auto-Submitted", "auto-generated"),  # RFC 3834: no answers by robots
+        ("MIME-Version", "1.0"),
+    ]
     if said.unsubscribe:
-        mail["List-Unsubscribe"] = f"<{said.unsubscribe}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
-    return mail.as_bytes(policy=_LINES)
+        heads.append(("List-Unsubscribe", f"<{said.unsubscribe}>"))
+        heads.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))  # RFC 8058
+    head = "".join(f"{label}: {value}\r\n" for label, value in heads if value).encode("ascii")
+    if not said.html:
+        return head + _part(said.text, "plain")
+    mark = f"={parcel.id.hex}="  # nobody who writes into it knows it
+    parts = [b"--" + mark.encode() + b"\r\n" + _part(said.text, "plain")]
+    parts.append(b"--" + mark.encode() + b"\r\n" + _part(said.html, "html"))
+    kind = f'Content-Type: multipart/alternative; boundary="{mark}"\r\n\r\n'.encode()
+    return head + kind + b"\r\n".join(parts) + b"\r\n--" + mark.encode() + b"--\r\n"
 
 
 def message_id(parcel: Parcel, sender: str) -> str:
@@ -116,15 +115,29 @@ def message_id(parcel: Parcel, sender: str) -> str:
     return f"<{typed('msg', parcel.id)}@{sender.rpartition('@')[2]}>"
 
 
-def _part(text: str, kind: str) -> MIMEText:
-    """Plain letters as they are, everything else as base64."""
-    plain = text.isascii() and all(len(line) < _LINE for line in text.splitlines())
-    return MIMEText(text, kind, "us-ascii" if plain else _TEXT)  # type: ignore[arg-type]
+def _part(text: str, kind: str) -> bytes:
+    """Plain letters as they are, everything else, and long lines, as base64."""
+    lines = text.splitlines()
+    if text.isascii() and all(len(line) < _LINE for line in lines):
+        body, how, charset = "".join(f"{line}\r\n" for line in lines).encode(), "7bit", "us-ascii"
+    else:
+        body = encodebytes(("".join(f"{line}\r\n" for line in lines)).encode()).replace(b"\n", b"\r\n")
+        how, charset = "base64", "utf-8"
+    heads = f"Content-Type: text/{kind}; charset={charset}\r\nContent-Transfer-Encoding: {how}\r\n\r\n"
+    return heads.encode() + body
 
 
 def _header(text: str) -> str:
     line = one_line(text)
-    return line if line.isascii() and len(line) < 70 else Header(line, "utf-8").encode()
+    return line if line.isascii() and len(line) < 70 else Header(line, "utf-8").encode(linesep="\r\n")
+
+
+def _phrase(name: str) -> str:
+    """A display name: quoted, or encoded."""
+    line = one_line(name)
+    if not line.isascii():
+        return Header(line, "utf-8").encode(linesep="\r\n")
+    return '"' + line.replace("\\", "").replace('"', "") + '"' if line else ""
 
 
 def one_line(text: str) -> str:
