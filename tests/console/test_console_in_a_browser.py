@@ -18,6 +18,7 @@ from regulars.access.services.roles import assign
 from regulars.basics.ids import typed
 from regulars.console.session import LATER
 from tests.browsing import chromium, flaws
+from tests.console.scored_town import scored
 from tests.console.town import SETUP, Town, make_town
 
 if TYPE_CHECKING:
@@ -31,13 +32,14 @@ PAGES = (
     "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator", "reward/levels",
     "reward/coupons", "reward/rewards", "reward/books", "set-up", "set-up/staff", "set-up/staff/new", "set-up/roles",
     "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at", "serve/cases",
-    "serve/cases/{case}", "audiences", "audiences/new?copy=vips", "audiences/code/vips?count",
+    "serve/cases/{case}", "know", "know/classes", "know/life-cycle", "know/concentration", "know/baskets",
+    "know/products", "know/products?item=coffee+beans", "know/models", "know/members", "audiences", "audiences/new?copy=vips", "audiences/code/vips?count",
     "audiences/code/vips/why/{member}", "reach/campaigns", "reach/campaigns/new", "reach/campaigns/code/spring",
     "reach/campaigns/code/spring/members", "reach/templates", "reach/templates/code/hello", "reach/messages",
     "reach/messages/{message}", "reach/blocked", "reach/policy", "prove",
     "import", "import/{brought}", "import/{brought}/refused", "duplicates", "set-up/quality", "set-up/quality/no-name",
 )  # fmt: skip
-DARK = ("", "members/{member}")
+DARK = ("", "members/{member}", "know", "know/classes")
 
 
 @contextmanager
@@ -67,6 +69,7 @@ def session_of(staff: Staff) -> str:
 def test_the_console(live_server: Any) -> None:
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         town = make_town(datetime.now(UTC))
+    scored(town)
     whole = Place(town.other)
     assign("administrator", whole, staff=town.staff["administrator"], by=gate.HOUSE, actor=SETUP, at=town.at)
     people = {role: Staff.objects.get(pk=town.staff[role]) for role in ("administrator", "clerk", "support")}

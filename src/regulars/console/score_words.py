@@ -78,18 +78,41 @@ WHY_NEXT: Final = {
     "popular": _("many take it"),
 }  # fmt: skip
 MEASURES: Final = {
-    "coverage": _("windows that were right"), "coverage_90": _("90 % windows that were right"),
-    "window_coverage": _("90 % windows of the next visit that were right"),
-    "called": _("called declining or lost"), "called_stayed_away_share": _("of them, stayed away"),
-    "not_called_stayed_away_share": _("of the others, stayed away"),
-    "came_back_called_share": _("of those who came, called so by mistake"), "later_days": _("days of the later period"),
-    "bias": _("foretold beside what came"), "correlation": _("correlation"), "mae": _("mean error"),
-    "captured_spend_top_decile": _("later spend of the best tenth"), "hit_rate": _("right within the window"),
-    "due_right": _("of those called due, bought"), "due_found": _("of those who bought, called due"),
-    "pinball": _("error of the foretold days"), "auc": _("how well it ranks (0.5: by chance)"),
-    "brier": _("error of the chances"), "recall": _("found of what was bought"),
-    "precision": _("bought of what was listed"),
-    "ndcg": _("quality of the order"), "lift": _("times better than chance"), "customers": _("members"),
+    "called_stayed_away_share": _("Of those called declining or lost, stayed away"),
+    "not_called_stayed_away_share": _("Of all others, stayed away"),
+    "came_back_called_share": _("Of those who came, called so by mistake"),
+    "window_coverage": _("Windows of the next visit that were right (90 % are meant)"),
+    "later_days": _("Days of the later period"), "bias": _("Foretold too much, as a share"),
+    "correlation": _("Correlation of foretold and later purchases"), "mae": _("Mean error, in purchases"),
+    "coverage_90": _("Intervals that were right (90 % are meant)"),
+    "captured_spend_top_decile": _("Later spend of the tenth it puts first"),
+    "auc": _("How well it ranks (0.5: by chance)"), "brier": _("Error of the chances, squared"),
+    "lift_10": _("Leavers among the first tenth, times the average"),
+    "capture_30": _("Of all leavers, among the first three tenths"),
+    "due_right": _("Of what was called due, bought"), "due_found": _("Of what was bought, called due"),
+    "hit_rate · own_rhythm": _("Next days that were right within their window"),
+    "pinball · own_rhythm": _("Error of the foretold days"),
+    "hit_10": _("Lists of ten with something that was bought"), "recall_10": _("Of what was bought, on the list"),
+    "ndcg_10": _("Quality of the order"),
+}  # fmt: skip
+# The figures of a model that tell how good it is, and where the plain rule has the same figure.
+TELLING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "classes": (),
+    "stages": (
+        ("called_stayed_away_share", "not_called_stayed_away_share"), ("came_back_called_share", ""),
+        ("window_coverage", ""), ("later_days", ""),
+    ),
+    "future": (
+        ("correlation", "baseline_correlation"), ("mae", "baseline_mae"), ("bias", "baseline_bias"),
+        ("coverage_90", ""),
+        ("captured_spend_top_decile", "baseline_captured_spend_top_decile"),
+    ),
+    "churn": (("auc", ""), ("brier", ""), ("lift_10", ""), ("capture_30", "")),
+    "due": (
+        ("coverage_90", ""), ("pinball · own_rhythm", "pinball · last_gap"),
+        ("hit_rate · own_rhythm", "hit_rate · last_gap"), ("due_right", ""), ("due_found", ""),
+    ),
+    "next": (("hit_10", ""), ("recall_10", ""), ("ndcg_10", "")),
 }  # fmt: skip
 TABLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "class": CLASSES, "stage": STAGES, "meaning": STAGE_MEANINGS, "strategy": STRATEGIES, "reason": REASONS,

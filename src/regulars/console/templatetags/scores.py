@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
 
+from regulars.basics.money import minor_digits
 from regulars.console.score_words import TABLES, WHY_NEXT
-from regulars.console.templatetags.console import day, locale
+from regulars.console.templatetags.console import day, locale, money
 
 register = template.Library()
+_SMALL: Final = 100
 
 
 @register.filter
@@ -32,6 +34,18 @@ def share(value: float | None) -> str:
 def exactly(value: float | None) -> str:
     """A measured figure with three digits after the point at most."""
     return "–" if value is None else str(format_decimal(value, "#,##0.###", locale=locale()))
+
+
+@register.filter
+def brief(minor: int | None, currency: str) -> str:
+    """An amount without its small change from a hundred on."""
+    if minor is None:
+        return "–"
+    scale = 10 ** minor_digits(currency)
+    if abs(minor) < _SMALL * scale or not currency:
+        return money(minor, currency)
+    whole = format_currency(round(minor / scale), currency, "¤#,##0", locale=locale(), currency_digits=False)
+    return str(whole)
 
 
 @register.filter

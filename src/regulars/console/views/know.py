@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from regulars.access.rights import Right
 from regulars.console.asking import uuid_of
 from regulars.console.desk import Desk
+from regulars.console.score_words import TELLING
 from regulars.console.selectors import scores
 from regulars.console.selectors.complaints import complained
 from regulars.console.selectors.scored import rows
@@ -135,19 +136,19 @@ def models(desk: Desk) -> HttpResponse:
 _ORDER: Final = ("classes", "stages", "future", "churn", "due", "next")
 
 
-def _told(model: str, card: dict[str, Any]) -> tuple[list[tuple[str, Any]], list[tuple[str, str, Any]]]:
-    """The figures of a model, and those of the plain rules beside it."""
+def _told(model: str, card: dict[str, Any]) -> tuple[list[tuple[str, Any, Any]], list[tuple[str, Any]]]:
+    """The figures that tell how good a model is, each beside that of the plain rule; and all there are."""
     said = accuracy(model, card)
-    measured = [one for one in _flat(said["measured"] or {}) if isinstance(one[1], int | float)]
+    measured = dict(_flat(said["measured"] or {}))
     baseline = said["baseline"] if isinstance(said["baseline"], dict) else {}
-    beside = [
-        (name, *one)
-        for name, each in baseline.items()
-        if isinstance(each, dict)
-        for one in _flat(each)
-        if isinstance(one[1], int | float)
+    beside = next((one for one in baseline.values() if isinstance(one, dict) and one.keys() & measured.keys()), {})
+    shown = [
+        (name, measured[name], measured.get(rule) if rule else beside.get(name))
+        for name, rule in TELLING[model]
+        if name in measured
     ]
-    return measured, beside
+    every = [*measured.items(), *_flat(baseline, "· ")]
+    return shown, [one for one in every if isinstance(one[1], int | float)]
 
 
 def _flat(told: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
