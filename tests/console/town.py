@@ -32,8 +32,8 @@ from regulars.programme.services.terms import publish
 from regulars.rules.occasion import Line
 from regulars.sales.moves import Place as At
 from regulars.sales.moves import SoldLine
-from tests.imports.brought import tried
 from regulars.webhooks import services as webhooks
+from tests.imports.brought import tried
 
 SETUP: Final = Actor.job("setup")
 PASSWORD: Final = "correct horse battery"

@@ -5,6 +5,7 @@ is made of this table, and a test goes through it role by role. The navigation l
 from typing import Final
 
 from regulars.console.page import Page
+from regulars.console.pages.account import ACCOUNT
 from regulars.console.pages.audiences import AUDIENCES
 from regulars.console.pages.everyday import EVERYDAY
 from regulars.console.pages.importing import IMPORTING, QUALITY
@@ -24,6 +25,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *AUDIENCES,
     *IMPORTING,
     *MEMBER,
+    *ACCOUNT,
     *REWARD,
     *REACH,
     *SERVE,

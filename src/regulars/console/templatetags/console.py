@@ -110,6 +110,12 @@ def may_here(desk: Any, right: str) -> bool:
 
 
 @register.filter
+def may_all(desk: Any, right: str) -> bool:
+    """In the whole of the organisation."""
+    return bool(desk.may_all_over(Right(right)))
+
+
+@register.filter
 def quantity(thousandths: int) -> str:
     return str(format_decimal(Decimal(thousandths).scaleb(-3), locale=locale()))
 
