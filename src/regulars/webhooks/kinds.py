@@ -32,7 +32,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "benefits": (_PROGRAMME, "give_back use"),
     "campaigns": (
         Right.AUDIENCES_READ,
-        "approve ask assign begin end halt launch launched measure save send_back stop try",
+        "approve ask assign begin end halt launch launched measure repeat save send_back stop try",
     ),
     "cards": (_MEMBERS, "block claim code forged issue open range replace unblock"),
     "care": (Right.CARE_READ, "hours kind retire_kind"),

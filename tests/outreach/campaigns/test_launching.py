@@ -2,17 +2,20 @@
 
 from collections import Counter
 from datetime import timedelta
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.members.shop import ANN
 from tests.outreach.campaigns.given import AT, BOB, DOCUMENT, EVERYBODY, JOB, OPEN, Shop, worked
 
 from regulars.access import gate
 from regulars.journal.models import Entry
 from regulars.members.merging import merge, unmerge
-from regulars.members.models import Member
+from regulars.members.models import Mark, Member
 from regulars.outreach.campaigns import selectors
 from regulars.outreach.campaigns.working import work_due
 from regulars.outreach.errors import CampaignElsewhere, OverBudget, PlanNeeded, WrongCampaignDocument
@@ -178,3 +181,71 @@ def test_a_stopped_one_says_nothing_more(shop: Shop, monkeypatch: pytest.MonkeyP
     row.refresh_from_db()
     assert row.state == "stopped"
     assert Counter(Message.objects.values_list("state", "why")) == {("held", "campaign-stopped"): 5}
+
+
+def test_it_comes_again_with_another_draw_and_marks_whom_it_treats(shop: Shop) -> None:
+    first = shop.launched(series=None, mark=True, repeat={"days": 14, "times": 1})
+    marked = set(Mark.objects.filter(name="campaign:spring").values_list("member_id", flat=True))
+    assert marked == in_arm(first, Arm.TREATED)
+    second = Campaign.objects.get(code="spring.2")
+    assert (second.state, second.starts_at) == ("approved", AT + timedelta(days=14))
+    assert worked(at=AT + timedelta(days=13)) == 0
+    worked(at=AT + timedelta(days=14))
+    second.refresh_from_db()
+    assert second.state == "running"
+    assert in_arm(second, Arm.HOLDOUT) != in_arm(first, Arm.HOLDOUT)
+    assert Campaign.objects.count() == 2
+
+
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(deeds=st.lists(st.tuples(st.sampled_from(["merge", "unmerge", "work", "work"]), st.randoms()), max_size=10))
+def test_whatever_comes_between_the_holdout_gets_nothing(shop: Shop, deeds: list[tuple[str, Random]]) -> None:
+    """Batches of a launch between merges and un-merges. A member of the holdout gets no message and no coupon; nor does
+    anybody from the moment on at which they are one person with one."""
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("regulars.outreach.campaigns.launching.AT_ONCE", 7)
+        row = shop.approved()
+        while row.launch is None:
+            work_due(actor=JOB, at=AT)
+            row.refresh_from_db()
+        holdout = in_arm(row, Arm.HOLDOUT)
+        parted, tainted = dict[UUID, UUID](), set(holdout)
+        for name, chance in [*deeds, *[("work", Random(n)) for n in range(20)]]:
+            if name == "work":
+                before = reached()
+                work_due(actor=JOB, at=AT)
+                assert not (reached() - before) & tainted
+                continue
+            done_by(name, chance, shop, parted)
+            tainted = holdout | {one for one, root in roots_now(shop).items() if root in roots_of(holdout, shop)}
+        assert not reached() & holdout
+        transaction.set_rollback(True)
+
+
+def reached() -> set[UUID]:
+    """Whoever got anything."""
+    said = Message.objects.filter(state="released").values_list("member", flat=True)
+    given = Coupon.objects.values_list("member", flat=True)
+    return set(said) | {member for member in given if member is not None}
+
+
+def roots_now(shop: Shop) -> dict[UUID, UUID]:
+    return dict(Member.objects.filter(organisation=shop.home).values_list("id", "root_id"))
+
+
+def roots_of(members: set[UUID], shop: Shop) -> set[UUID]:
+    found = roots_now(shop)
+    return {found[member] for member in members}
+
+
+def done_by(name: str, chance: Random, shop: Shop, parted: dict[UUID, UUID]) -> None:
+    """Two become one, or one two again."""
+    roots = sorted(set(roots_now(shop).values()))
+    if name == "merge":
+        one, other = chance.sample(roots, 2)
+        merge(one, other, organisation=shop.home, reason="same", actor=ANN, at=AT)
+        parted[other] = one
+    elif parted:
+        other = list(parted)[-1]
+        del parted[other]
+        unmerge(other, organisation=shop.home, reason="not the same", actor=ANN, at=AT)

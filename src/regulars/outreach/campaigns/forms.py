@@ -42,6 +42,14 @@ class CostForm(_Form):
     contact: Annotated[dict[Channel, Amount], Field(max_length=20)] = {}
 
 
+class RepeatForm(_Form):
+    """Again after so many days, so many times more: each time a campaign of its own, approved with the first."""
+
+    days: Annotated[int, Field(ge=1, le=366)]
+    times: Annotated[int, Field(ge=0, le=400)]
+    number: Annotated[int, Field(ge=1, le=1000)] = 1  # which time this is
+
+
 class CampaignForm(_Form):
     """What is done, for whom, and how it is judged."""
 
@@ -50,11 +58,13 @@ class CampaignForm(_Form):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     series: Code | None = None  # of coupons: one for each treated member
     messages: Annotated[tuple[MessageForm, ...], Field(max_length=6)] = ()  # the first that reaches them
+    mark: bool = False  # treated members get the mark campaign:<code>, which rules and offers can ask for
     holdout_share: Annotated[int, Field(ge=0, le=SHARES // 2)] = 1000  # of ten thousand
     cost: CostForm = CostForm()
     budget: Amount | None = None
     starts_at: AwareDatetime | None = None
-    window_days: Annotated[int, Field(ge=1, le=730)] = 28
+    window_days: Annotated[int, Field(ge=1, le=3660)] = 28
+    repeat: RepeatForm | None = None
     priority: Annotated[int, Field(ge=0, le=100)] = 0
 
     def channels(self) -> list[str]:
@@ -93,8 +103,8 @@ def faults(form: CampaignForm, organisation: UUID, *, at: datetime) -> list[Faul
 
 
 def _nothing(form: CampaignForm) -> Iterator[Fault]:
-    if form.series is None and not form.messages:
-        yield Fault("/messages", "A campaign gives a coupon, says something, or both.", "nothing")
+    if form.series is None and not form.messages and not form.mark:
+        yield Fault("/messages", "A campaign gives a coupon, says something, or marks who gets more.", "nothing")
     channels = form.channels()
     for place, channel in enumerate(channels):
         if channel in channels[:place]:

@@ -9,7 +9,9 @@ from uuid import UUID
 from regulars.basics.ids import new_id
 from regulars.journal.moves import Actor
 from regulars.journal.statements import run
-from regulars.outreach.campaigns.forms import CampaignForm, MessageForm, read
+from regulars.members.moves import NewMark
+from regulars.members.services.extras import mark
+from regulars.outreach.campaigns.forms import CampaignForm, MessageForm, RepeatForm, read
 from regulars.outreach.campaigns.holdouts import TOUCHED
 from regulars.outreach.campaigns.planning import difference, forget, today_of
 from regulars.outreach.models import Campaign, CampaignPlan, CampaignState
@@ -62,10 +64,11 @@ def assigned(row: Campaign, plan: CampaignPlan, *, actor: Actor, at: datetime) -
         note("campaigns.send_back", row, {"cost": plan.told["cost"], "budget": plan.told["budget"]}, actor=actor, at=at)
         return
     form, today = read(row.document), today_of(row.organisation, at)
-    forget([row.plan])
+    if not CampaignPlan.objects.filter(id=row.plan, launches=True).exists():  # of the time before
+        forget([row.plan])
     row.launch, row.launched_at = plan.id, at
     row.from_on, row.until_on = today, today + timedelta(days=form.window_days - 1)
-    row.step, row.after = "coupons" if form.series else "messages", None
+    row.step, row.after = _steps(form)[0], None
     row.save()
     counts = {name: plan.told[name] for name in ("treated", "holdout", "held", "difference")}
     note("campaigns.assign", row, counts, actor=actor, at=at)
@@ -79,7 +82,9 @@ def go_on(row: Campaign, *, actor: Actor, at: datetime) -> int:
     if not rows:
         _next_step(row, form, actor, at)
         return 1
-    if row.step == "coupons":
+    if row.step == "marks":
+        _mark(row, [member for member, _, may in rows if may], actor, at)
+    elif row.step == "coupons":
         _give(row, form, [member for member, _, may in rows if may], actor, at)
     else:
         _say(row, form, {member: channel for member, channel, may in rows if may and channel}, actor, at)
@@ -89,13 +94,67 @@ def go_on(row: Campaign, *, actor: Actor, at: datetime) -> int:
 
 
 def _next_step(row: Campaign, form: CampaignForm, actor: Actor, at: datetime) -> None:
-    if row.step == "coupons" and form.messages:
-        row.step, row.after = "messages", None
+    steps = _steps(form)
+    left = steps[steps.index(row.step) + 1 :]
+    if left:
+        row.step, row.after = left[0], None
         row.save()
         return
     row.state, row.step, row.after = CampaignState.RUNNING, "", None
     row.save()
     note("campaigns.launched", row, {}, actor=actor, at=at)
+    if form.repeat is not None and form.repeat.times:
+        _repeat(row, form, form.repeat, actor, at)
+
+
+def _steps(form: CampaignForm) -> list[str]:
+    """What a launch does, one after another; messages come last, when what they speak of is there."""
+    wanted = (("marks", form.mark), ("coupons", form.series is not None), ("messages", bool(form.messages)))
+    return [name for name, asked in wanted if asked]
+
+
+def _repeat(row: Campaign, form: CampaignForm, again: RepeatForm, actor: Actor, at: datetime) -> None:
+    """The next time, approved with this one: under its own code, and so with a draw of its own."""
+    assert row.launched_at is not None
+    first = row.code if again.number == 1 else row.code.rpartition(".")[0]
+    starts_at = row.launched_at + timedelta(days=again.days)
+    later = {"days": again.days, "times": again.times - 1, "number": again.number + 1}
+    following = Campaign(
+        id=new_id(at),
+        organisation=row.organisation,
+        merchant=row.merchant,
+        store=row.store,
+        code=f"{first}.{again.number + 1}",
+        name=row.name,
+        version=1,
+        document={**row.document, "starts_at": starts_at.isoformat(), "repeat": later},
+        state=CampaignState.APPROVED,
+        audience=row.audience,
+        audience_version=row.audience_version,
+        starts_at=starts_at,
+        changed_at=at,
+        changed_by=row.changed_by,
+        asked_at=row.asked_at,
+        asked_by=row.asked_by,
+        approved_at=row.approved_at,
+        approved_by=row.approved_by,
+        plan=row.launch,
+    )
+    Campaign.objects.bulk_create([following], ignore_conflicts=True)
+    if Campaign.objects.filter(id=following.id).exists():
+        note("campaigns.repeat", following, {"after": row.code}, actor=actor, at=at)
+
+
+def mark_of(row: Campaign) -> str:
+    """What treated members are marked with."""
+    return f"campaign:{row.code}"
+
+
+def _mark(row: Campaign, members: Sequence[UUID], actor: Actor, at: datetime) -> None:
+    if members:
+        marks = [NewMark(member, True) for member in members]
+        told = {"organisation": row.organisation, "run": mark_of(row), "as_of": at, "whole": False}
+        mark(mark_of(row), marks, **told, actor=actor, at=at)  # type: ignore[arg-type]
 
 
 def gift_of(row: Campaign, member: UUID) -> str:

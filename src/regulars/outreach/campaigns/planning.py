@@ -46,13 +46,17 @@ FROM (SELECT member, arm FROM outreach_assignment WHERE plan = %s::uuid) old
 FULL JOIN (SELECT member, arm FROM outreach_assignment WHERE plan = %s::uuid) new USING (member)
 """
 _NOBODY: Final = UUID(int=0)
+REPLACED: Final = "replaced"  # by a newer dry run
 
 
 def gather(plan: CampaignPlan, campaign: Campaign, *, at: datetime) -> int:
-    """Writes down who is in the audience at this moment. Three queries."""
+    """Writes down who is in the audience at this moment; what older dry runs said goes. Seven queries."""
     document = AudienceVersion.objects.values_list("document", flat=True).get(
         audience=campaign.audience, version=plan.audience_version
     )
+    older = CampaignPlan.objects.filter(campaign=campaign.id, why=REPLACED)
+    forget(list(older.values_list("id", flat=True)))
+    older.delete()
     give_room()
     asked = asked_of(campaign.organisation, at=at, merchant=campaign.merchant, store=campaign.store)
     ready = compiled(read_audience(document), asked)

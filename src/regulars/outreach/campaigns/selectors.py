@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from regulars.basics.ids import typed
 from regulars.journal.statements import column, run
+from regulars.outreach.campaigns.planning import REPLACED
 from regulars.outreach.errors import CampaignUnknown, PlanNeeded
 from regulars.outreach.models import Assignment, Campaign, CampaignPlan, CampaignResult, PlanState
 from regulars.outreach.services.campaigns import PREFIX
@@ -42,7 +43,7 @@ def campaigns(within: Q, organisation: UUID, *, states: Sequence[str] = ()) -> l
 
 def plan_of(row: Campaign) -> CampaignPlan | None:
     """What was last planned: the launch, or the newest dry run, be it ready or not. One query."""
-    rows = CampaignPlan.objects.filter(campaign=row.id)
+    rows = CampaignPlan.objects.filter(campaign=row.id).exclude(why=REPLACED)
     return (rows.filter(id=row.launch) if row.launch else rows.order_by("-id")).first()
 
 

@@ -18,7 +18,7 @@ from regulars.journal.statements import run
 from regulars.outreach.audiences.reading import Fault
 from regulars.outreach.campaigns import locks
 from regulars.outreach.campaigns.forms import faults, read, wrong
-from regulars.outreach.campaigns.planning import forget
+from regulars.outreach.campaigns.planning import REPLACED
 from regulars.outreach.errors import (
     CampaignChanged,
     CampaignElsewhere,
@@ -93,24 +93,19 @@ def try_out(organisation: UUID, code: str, *, actor: Actor, at: datetime) -> Cam
     Raises CampaignUnknown, CampaignElsewhere.
     """
     row = _one(organisation, code)
-    _must(row, *_PLANNED)
+    _must(row, CampaignState.DRAFT)
     audience = Audience.objects.get(id=row.audience)
     open_one = CampaignPlan.objects.filter(campaign=row.id, state__in=[PlanState.WAITING, PlanState.WORKING]).first()
-    if open_one is not None:
-        if (open_one.version, open_one.audience_version) == (row.version, audience.version):
-            return open_one
-        _drop([open_one.id])
+    if open_one is not None and (open_one.version, open_one.audience_version) == (row.version, audience.version):
+        return open_one
+    # What it said of each member the worker takes out, when it begins with the new one.
+    CampaignPlan.objects.filter(campaign=row.id).update(state=PlanState.FAILED, why=REPLACED)
     plan = CampaignPlan(
         id=new_id(at), campaign=row.id, version=row.version, audience_version=audience.version, made_at=at
     )
     plan.save(force_insert=True)
     _noted("campaigns.try", row, {"plan": typed("pln", plan.id)}, actor, at)
     return plan
-
-
-def _drop(plans: list[UUID]) -> None:
-    forget(plans)
-    CampaignPlan.objects.filter(id__in=plans).delete()
 
 
 @transaction.atomic
@@ -132,7 +127,7 @@ def ask(organisation: UUID, code: str, *, actor: Actor, at: datetime) -> Campaig
 
 def _plan(row: Campaign) -> CampaignPlan:
     """The newest dry run, if it is of the campaign and the audience as they stand. Raises PlanNeeded."""
-    plan = CampaignPlan.objects.filter(campaign=row.id).order_by("-id").first()
+    plan = CampaignPlan.objects.filter(campaign=row.id).exclude(why=REPLACED).order_by("-id").first()
     audience = Audience.objects.get(id=row.audience)
     if plan is None or plan.state != PlanState.DONE or plan.version != row.version:
         raise PlanNeeded("Try the campaign out as it stands now, and look at what it would do.")
@@ -153,7 +148,6 @@ def approve(organisation: UUID, code: str, *, grants: Grants, actor: Actor, at: 
     row.plan, row.audience_version = plan.id, plan.audience_version
     row.state, row.approved_at, row.approved_by = CampaignState.APPROVED, at, actor.id
     row.save()
-    _drop([one for one in _dry_runs(row) if one != plan.id])
     after = {"version": row.version, "audience_version": plan.audience_version}
     return _noted("campaigns.approve", row, after, actor, at)
 
@@ -177,10 +171,6 @@ def person_behind(text: str, grants: Grants) -> Holder:
         owner = Key.objects.values_list("owner", flat=True).filter(pk=number).first() if kind == KEY else None
         return Holder(STAFF, owner, "", grants) if owner else Holder(kind, number, "", grants)
     return Holder(KEY, UUID(int=0), text, grants)
-
-
-def _dry_runs(row: Campaign) -> list[UUID]:
-    return list(CampaignPlan.objects.filter(campaign=row.id, launches=False).values_list("id", flat=True))
 
 
 @transaction.atomic
