@@ -193,7 +193,9 @@ def test_refused_documents_leave_nothing() -> None:
 def test_what_there_is_one_of_has_one_code(kind: str) -> None:
     with pytest.raises(WrongTerms) as refused:
         publish(kind, "mine", {}, organisation=HOME, actor=ANN, at=AT)
-    assert [one["pointer"] for one in refused.value.facts["errors"]] == ["/code"]
+    told = refused.value.facts["errors"]
+    assert isinstance(told, list)
+    assert [one["pointer"] for one in told] == ["/code"]
 
 
 @pytest.mark.django_db
