@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -57,6 +57,11 @@ class Visit:
         """The member's organisation, on pages of members."""
         assert self.organisation is not None
         return self.organisation
+
+    @property
+    def posted(self) -> QueryDict | None:
+        """What a form of the page sent; None where it is only looked at."""
+        return self.request.POST if self.request.method == "POST" else None
 
     @property
     def language(self) -> str:

@@ -36,7 +36,7 @@ def erase(visit: Visit) -> HttpResponse:
     """The last step: what goes, what stays and what is lost stands beside the button."""
     assert visit.session is not None
     fresh = visit.at - visit.session.begun_at < FRESH
-    form = EraseForm(visit.request.POST or None)
+    form = EraseForm(visit.posted)
     if visit.request.method == "POST" and fresh and form.is_valid():
         erase_member(visit.own, organisation=visit.home, reason=REASON, actor=visit.actor, at=visit.at)
         return out(visit, "my-gone")

@@ -30,7 +30,7 @@ def log_in_at(visit: Visit, organisation: UUID) -> HttpResponse:
     name = places.named(organisation)
     if name is None:
         raise Http404
-    form = AddressForm(visit.request.POST or None)
+    form = AddressForm(visit.posted)
     status = 200
     if visit.request.method == "POST":
         status = UNFIT
@@ -60,7 +60,7 @@ def code(visit: Visit) -> HttpResponse:
     token = cookies.asked_of(visit.request)
     if not token:
         return visit.go("my-login")
-    form = CodeForm(visit.request.POST or None)
+    form = CodeForm(visit.posted)
     status = 200
     if visit.request.method == "POST":
         status = UNFIT
@@ -115,8 +115,9 @@ def entered(visit: Visit, begun: sessions.Begun, going: str) -> HttpResponse:
     return answer
 
 
-def out(visit: Visit, to: str = "my-login") -> HttpResponse:
-    answer = visit.go(to, told="out" if to == "my-login" else "")
+def out(visit: Visit, to: str = "") -> HttpResponse:
+    """On to the log-in of the same organisation, or to that page."""
+    answer = visit.go(to) if to else visit.go("my-login-at", visit.home, told="out")
     cookies.forget(answer, cookies.SESSION)
     return answer
 

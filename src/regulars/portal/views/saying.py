@@ -25,7 +25,7 @@ def me(visit: Visit) -> HttpResponse:
     """Who they are, how they are reached, and where they are logged in."""
     known = values_of(visit.own)
     born = "birth_on" in known
-    form = ProfileForm(visit.request.POST or None, born=born, initial=dict(known))
+    form = ProfileForm(visit.posted, born=born, initial=dict(known))
     if visit.request.method == "POST" and form.is_valid():
         changed = {name: _plain(form.cleaned_data[name]) for name in form.fields}
         if _tell(visit, form, changed, known):
