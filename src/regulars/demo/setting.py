@@ -25,6 +25,8 @@ from regulars.ledger.words import UnitKind
 from regulars.members.services.cards import make_range
 from regulars.members.services.consents import publish as publish_wording
 from regulars.programme.services.terms import publish
+from regulars.scorebook.moves import Wish
+from regulars.scorebook.services.plans import plan
 
 DEMO: Final = Actor.job("regulars demo")
 CHAIN: Final = "Riverside Markets"
@@ -88,6 +90,7 @@ def set_up(state: State, stores: Mapping[str, str], path: Path, *, begun: dateti
     opened = open_stores(merchant, [NewStore(name, number) for name, number in stores.items()], **told)
     state.organisation, state.merchant = str(home), str(merchant)
     state.stores = {name: str(number) for name, number in zip(stores, opened, strict=True)}
+    plan(Wish(nightly=False), organisation=home, actor=DEMO, at=at)  # half of the bills would say nothing true
     define_unit(POINTS, "Points", zone=ZONE, actor=DEMO, at=at)
     define_unit(VALUE, "Gift card", kind=UnitKind.PAID, scale=2, currency=CURRENCY, zone=ZONE, actor=DEMO, at=at)
     for terms, begins_at in ((FROM_THE_START, begun), (FROM_TODAY, at)):
