@@ -9,6 +9,7 @@ WHOSE: Final = {
     "my-family-invite": "own", "my-family-join": "own", "my-family-leave": "own", "my-data": "own",
     "my-data-download": "own", "my-data-erase": "own", "my-logout": "own", "my-logout-all": "own",
     "my-login": "anybody", "my-login-at": "anybody", "my-code": "anybody", "my-link": "anybody",
+    "my-unsubscribe": "anybody",
     "my-gone": "anybody", "my-help": "anybody",
 }  # fmt: skip
 # Pages on which something of a member stands: each look is in the trail, by this part.

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from regulars.portal.page import Page, Reach
-from regulars.portal.views import card, data, entering, family, having, help, saying
+from regulars.portal.views import card, data, entering, family, having, help, saying, unsubscribe
 
 _IN: Final = Reach.MEMBER
 _OUT: Final = Reach.ANYBODY
@@ -36,5 +36,6 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("my-code", "login/code", entering.code, _OUT, writes=True),
     Page("my-link", "link/<str:text>", entering.link, _OUT, writes=True),
     Page("my-gone", "gone", entering.gone, _OUT),
+    Page("my-unsubscribe", "unsubscribe/<str:token>", unsubscribe.show, _OUT, writes=True, looks=False, foreign=True),
     Page("my-help", "help", help.questions, _OUT, under="my-me"),
 )
