@@ -25,6 +25,7 @@ from regulars.console.selectors.consents import purposes
 from regulars.console.selectors.member import Known, known, may_give, root_of
 from regulars.console.selectors.member_scores import care_of, scores_of
 from regulars.console.selectors.names import authors
+from regulars.console.selectors.reached import reached
 from regulars.console.selectors.timeline import timeline
 
 
@@ -56,6 +57,7 @@ def page(desk: Desk, root: UUID, *, status: int = 200, **bound: Any) -> HttpResp
         "first": before is None,
         "names": {str(number): name for number, name in places.named(desk.holder.grants.places).items()},
         "opened": next(iter(bound), ""),
+        "reached": reached(root, found.group, desk),
         "scores": scores_of(root, found.group, found.coupons, desk),
         **care_of(found.group, desk),
         **_forms(found, desk),

@@ -19,7 +19,7 @@ from regulars.console.asking import since, until, uuid_of
 from regulars.console.desk import Desk
 from regulars.console.forms_reward import DaysFilter
 from regulars.console.places import named, number_of
-from regulars.console.selectors import care
+from regulars.console.selectors import campaigns, care
 from regulars.console.selectors import today as reads
 from regulars.console.selectors.names import names_of
 from regulars.console.selectors.next_step import calls
@@ -47,6 +47,7 @@ def today(desk: Desk) -> HttpResponse:
         "late": len(reads.waiting_bills(desk)),
         "beginning": reads.beginning(desk),
         "cases": care.counted(desk),
+        "campaigns": campaigns.waiting(desk),
         "calls": calls(desk),
         "factor_missing": required(desk.holder.grants) and not has_factor(desk.holder.id),
     }
