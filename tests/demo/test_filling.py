@@ -9,12 +9,14 @@ from django.utils import timezone
 from regulars.access.services.sessions import log_in
 from regulars.care.models import Case, FollowUp
 from regulars.demo.filling import fill
+from regulars.demo.member import PHONE
 from regulars.demo.setting import keep, kept
 from regulars.demo.terms import POINTS
 from regulars.ledger.models import Transfer
 from regulars.ledger.verify import verify
-from regulars.members.models import Member
+from regulars.members.models import Identifier, Member
 from regulars.outreach.models import Campaign, CampaignResult
+from regulars.portal.services import links
 from regulars.programme.models import Coupon, CouponUse, Standing
 from regulars.sales.models import Sale
 from regulars.scorebook.models import Run
@@ -58,7 +60,7 @@ def test_the_demo_goes_on_where_it_was_left_and_adds_up(tmp_path: Path) -> None:
     assert early < Sale.objects.count() <= state.bills + bought
     assert Transfer.objects.filter(unit=POINTS, kind="earn").count() > 0.9 * Sale.objects.count()
     assert {"silver", "gold"} & set(Standing.objects.values_list("shown_level", flat=True))
-    assert Coupon.objects.filter(series="welcome-back").exists()
+    assert Coupon.objects.filter(series="welcome-back").count() > 0.9 * members
     assert {"open", "waiting", "done"} >= set(Case.objects.values_list("state", flat=True)) > {"done"}
     assert FollowUp.objects.count() == 3
     run = Run.objects.get(state="done")
@@ -68,6 +70,10 @@ def test_the_demo_goes_on_where_it_was_left_and_adds_up(tmp_path: Path) -> None:
     again = Sale.objects.count(), Case.objects.count(), Run.objects.count()
     fill(tmp_path, 200, tell=lambda **what: told.append(what))
     assert (Sale.objects.count(), Case.objects.count(), Run.objects.count()) == again
+    mine = [what["member"] for what in told if "member" in what]
+    assert (len(mine), {one["phone"] for one in mine}) == (2, {PHONE})
+    assert Identifier.objects.filter(kind="phone").count() == 1
+    assert links.holds(mine[-1]["link"], at=timezone.now())
     logins = next(what["logins"] for what in told if "logins" in what)
     assert {"administrator", "clerk", "marketer", "support"} <= {one["role"] for one in logins}
     for one in logins:

@@ -68,7 +68,7 @@ def fill(folder: Path, customers: int, *, tell: Tell) -> None:
             shutil.rmtree(folder / older, ignore_errors=True)
         keep(state, path)
     chain = _chain(folder, customers, state.last_on, tell)
-    from regulars.demo import bills, campaigns, care, people, scores
+    from regulars.demo import bills, campaigns, care, member, people, scores
     from regulars.sample.shops import make_shops
 
     if not state.organisation:
@@ -107,6 +107,8 @@ def fill(folder: Path, customers: int, *, tell: Tell) -> None:
             doing()
             state.finished.append(name)
             keep(state, path)
+    some = list(members.values())[:: max(1, len(members) // GIVEN)]  # they have a coupon
+    tell(member=member.shown(state, some, at=timezone.now()))
 
 
 def _chain(folder: Path, customers: int, until: date, tell: Tell) -> Path:
@@ -148,7 +150,7 @@ def _hand_out(state: Any, to: list[UUID]) -> None:
     from regulars.programme.coupons.moves import Gift
     from regulars.programme.services.coupons_issuing import issue
 
-    gifts = [Gift(member, "demo") for member in to]
+    gifts = [Gift(member, f"demo/{member}") for member in to]  # under that name once
     issue("welcome-back", organisation=state.home, to=gifts, actor=DEMO, at=timezone.now())
 
 
