@@ -28,16 +28,17 @@ expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PAGES = (
-    "", "waiting", "sales", "members", "members/new", "members/{member}", "sales/{sale}", "counter", "counter/{member}",
-    "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator", "reward/levels",
-    "reward/coupons", "reward/rewards", "reward/books", "set-up", "set-up/staff", "set-up/staff/new", "set-up/roles",
-    "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at", "serve/cases",
+    "", "waiting", "sales", "members", "members/new", "members/{member}", "sales/{sale}", "counter",
+    "counter/{member}", "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator",
+    "reward/levels", "reward/coupons", "reward/rewards", "reward/books", "set-up", "set-up/staff", "set-up/staff/new",
+    "set-up/roles", "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at", "serve/cases",
     "serve/cases/{case}", "know", "know/classes", "know/life-cycle", "know/concentration", "know/baskets",
     "know/products", "know/products?item=coffee+beans", "know/models", "know/members", "audiences",
-    "audiences/new?copy=vips", "audiences/code/vips?count", "audiences/code/vips/why/{member}", "reach/campaigns", "reach/campaigns/new", "reach/campaigns/code/spring",
-    "reach/campaigns/code/spring/members", "reach/templates", "reach/templates/code/hello", "reach/messages",
-    "reach/messages/{message}", "reach/blocked", "reach/policy", "prove",
-    "import", "import/{brought}", "import/{brought}/refused", "duplicates", "set-up/quality", "set-up/quality/no-name",
+    "audiences/new?copy=vips", "audiences/code/vips?count", "audiences/code/vips/why/{member}", "reach/campaigns",
+    "reach/campaigns/new", "reach/campaigns/code/spring", "reach/campaigns/code/spring/members", "reach/templates",
+    "reach/templates/code/hello", "reach/messages", "reach/messages/{message}", "reach/blocked", "reach/policy",
+    "prove", "import", "import/{brought}", "import/{brought}/refused", "duplicates", "set-up/quality",
+    "set-up/quality/no-name",
 )  # fmt: skip
 DARK = ("", "members/{member}", "know", "know/classes")
 
