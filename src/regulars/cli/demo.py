@@ -104,6 +104,8 @@ class Filling:
             told = json.loads(line)
             if "logins" in told:
                 self._log_ins(told["logins"])
+            elif "member" in told:
+                self._member(told["member"])
             elif "finished" in told:
                 self.console.print(f"Everything is there. A report on the same sales: {told['report']}", style="bold")
                 self.console.print("Ctrl-C stops it; the same command starts it again.", style="dim")
@@ -119,6 +121,16 @@ class Filling:
         if self._told.get(told["step"]) != tenth:
             self._told[told["step"]] = tenth
             self.console.print(f"  {told['step']}: {told['done']:,} of {told['of']:,}", style="dim")
+
+    def _member(self, told: dict[str, str]) -> None:
+        """How to see what members see."""
+        assert self.asked.listening
+        pages = f"{self.asked.listening.address}/my/"
+        outbox = self.asked.place.data / "outbox" / "texts.jsonl"
+        self.console.print(
+            f"\nA member's own pages, phone first: [bold]{pages}link/{told['link']}[/bold] (once, within an hour)"
+        )
+        self.console.print(f"Or log in at {pages} as {told['phone']}; the code is the last line of {outbox}.\n")
 
     def _log_ins(self, logins: list[dict[str, str]]) -> None:
         assert self.asked.listening
