@@ -108,7 +108,7 @@ select id, 'email', 'marketing', right(id::text, 1) > '3', enrolled_at from memb
 select id, 'vip', 'till', enrolled_at from members_member where right(id::text, 2) = '07'""",
     """insert into scorebook_score select p.* from scorebook_score s, members_member m,
     lateral (select ascii(right(m.id::text, 1)) %% 3) as r(d), lateral jsonb_populate_record(s, jsonb_build_object(
-    'member', m.id, 'value_class', (array['A', 'B', 'C'])[1 + d], 'stage', (array['regular', 'slipping', 'new'])[1 + d]
+    'member', m.id, 'value_class', (array['A', 'B', 'C'])[1 + d], 'stage', (array['stability', 'decline', 'acquaintance'])[1 + d]
     )) p where m.id <> s.member""",
     """insert into care_case (id, organisation, merchant, store, member, kind, priority, channel, owner, queue, state,
     due_at, opened_at, opened_by, outcome, reopened, answered_at, done_at)
@@ -291,7 +291,7 @@ def _score_one(home: UUID, now: datetime) -> None:
     Score.objects.create(
         run=run, member=member_id(FIRST), visits=20, first_on=day - timedelta(days=400),
         last_on=day - timedelta(days=9), spend_minor=50_000, spend_365_minor=20_000, usual_gap_days=14.0,
-        value_class="A", stage="regular", silence_chance=0.2, leave_chance=0.3, lifetime_minor=90_000,
+        value_class="A", stage="stability", silence_chance=0.2, leave_chance=0.3, lifetime_minor=90_000,
         lifetime_low_minor=70_000, lifetime_high_minor=110_000, expected_purchases=9.0, expected_spend_minor=30_000,
         alive_chance=0.8,
     )  # fmt: skip

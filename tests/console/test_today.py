@@ -1,5 +1,6 @@
 """Today, what waits for a second person, the list of bills; and how many queries each page asks."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,9 @@ from django.utils import timezone
 
 from regulars.basics.ids import typed
 from regulars.ledger.models import Adjustment, Unit
+from regulars.sales import kept
+from regulars.sales.kept import added_up, days_of, keep_due
+from regulars.sales.models import KeptDays
 from tests.console.conftest import Entering
 from tests.console.test_map import BY_NAME, address, ids
 from tests.console.test_member import path, points, send
@@ -23,6 +27,8 @@ MOST = {
     "audience-edit": 24,
     "audience-why": 17,
     "campaign": 16,
+    "member-account": 20,
+    "member-erase": 18,
 }
 OTHERS_MOST = 14
 
@@ -86,3 +92,20 @@ def test_whoever_asked_does_not_decide(town: Town, enter: Entering) -> None:
     answer = send(own, f"/waiting/{typed('adj', row.id)}", do="approve")
     assert (answer.status_code, "Whoever asked cannot decide" in answer.text) == (403, True)
     assert points(town) == 15
+
+
+def test_many_bills_are_added_up_by_the_worker_and_read(
+    town: Town, enter: Entering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = added_up(town.organisation, zone="Europe/London", at=town.at)
+    keep_due(at=town.at)
+    assert KeptDays.objects.count() == 0  # two bills are added up at once
+    monkeypatch.setattr(kept, "MANY", 0)
+    keep_due(at=town.at)
+    read = days_of(town.organisation, zone="Europe/London", at=town.at + timedelta(minutes=1))
+    assert (read, live.now[0].bills) == (live, len(town.sales))
+    KeptDays.objects.update(told={"now": [["GBP", None, 9, 9, 9, 424242]], "then": [], "daily": []})
+    assert "4,242.42" in enter("administrator").get("/").text
+    assert "4,242.42" not in enter("clerk").get("/").text  # of one store: what it may see is added up
+    later = days_of(town.organisation, zone="Europe/London", at=town.at + kept.FRESH)
+    assert later.now == live.now

@@ -206,3 +206,17 @@ class Batch(models.Model):
         db_table = "sales_batch"
         indexes = (models.Index(fields=["id"], name="sales_batch_open", condition=Q(done_at=None)),)
         constraints = (models.UniqueConstraint(fields=["organisation", "currency", "number"], name="sales_batch_once"),)
+
+
+class KeptDays(models.Model):
+    """How the last days of an organisation went, by the clock of one zone: see `kept`."""
+
+    pk = models.CompositePrimaryKey("organisation", "zone")
+    organisation = models.UUIDField()
+    zone = models.TextField()
+    last_on = models.DateField()
+    told = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sales_kept_days"

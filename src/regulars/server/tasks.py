@@ -127,6 +127,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("members.keep_to_periods", "regulars.members.sending.keep_to_periods", "23 * * * *"),
     Step("members.finish_lakes", "regulars.members.erasing.finish_lakes", "*/5 * * * *", most=1),
     Step("sales.lapse", "regulars.programme.checkout.ending.lapse_due", "* * * * * */15"),
+    Step("sales.days", "regulars.sales.kept.keep_due", "*/5 * * * *", most=1),
     Step("sales.into_lake", "regulars.sales.sending.into_lake", "7 2 * * *"),
     Step("scores.run", "regulars.scorebook.sending.run_due", "* * * * * */5"),
     Step("coupons.lapse", "regulars.programme.services.coupons_using.lapse_due", "* * * * * */15"),

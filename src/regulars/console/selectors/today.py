@@ -20,9 +20,9 @@ from regulars.members.selectors.listing import Wanted, joined, listed
 from regulars.programme.book import book
 from regulars.programme.checkout.selectors import waiting
 from regulars.programme.models import Review
-from regulars.sales.selectors import Sum, figures
+from regulars.sales.kept import DAYS, days_of
+from regulars.sales.selectors import Sum
 
-DAYS: Final = 30
 _MANY: Final = 50
 
 
@@ -91,16 +91,15 @@ def stretch(desk: Desk) -> Stretch:
 
 
 def going(desk: Desk, days: Stretch) -> list[Going]:
-    """Three queries, of what the reader may see; none without the right."""
+    """A query or four, of what the reader may see; none without the right."""
     if not desk.may(Right.SALES_READ):
         return []
-    seen = seen_by(desk, Right.SALES_READ)
-
-    def of(one: Stretch, *, daily: bool = False) -> list[Sum]:
-        return figures(desk.home, one.begins, one.ends, zone=desk.zone, daily=daily, seen=seen)
-
-    now, then, daily = of(days), {one.currency: one for one in of(days.before)}, of(days, daily=True)
-    return [Going(one.currency, _figures(one, then.get(one.currency)), _bars(daily, one.currency, days)) for one in now]
+    found = days_of(desk.home, zone=desk.zone, at=desk.at, seen=seen_by(desk, Right.SALES_READ))
+    then = {one.currency: one for one in found.then}
+    return [
+        Going(one.currency, _figures(one, then.get(one.currency)), _bars(found.daily, one.currency, days))
+        for one in found.now
+    ]
 
 
 def _figures(now: Sum, then: Sum | None) -> list[Figure]:
