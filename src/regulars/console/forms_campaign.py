@@ -20,7 +20,8 @@ ELSEWHERE: Final = "@"  # whoever sends takes the released messages
 _PERCENT: Final = SHARES // 100
 _PLACES: Final = {
     "audience": "audience", "series": "series", "currency": "currency", "budget": "budget", "starts_at": "starts_at",
-    "holdout_share": "holdout", "window_days": "window_days", "priority": "priority", "purpose": "purpose",
+    "holdout_share": "holdout", "mark": "mark", "repeat": "repeat_times",
+    "window_days": "window_days", "priority": "priority", "purpose": "purpose",
 }  # fmt: skip
 
 
@@ -35,6 +36,9 @@ class CampaignForm(forms.Form):
     name = forms.CharField(label=_("Name of the campaign"), max_length=200)
     audience = forms.ChoiceField(label=_("Audience"))
     series = forms.ChoiceField(label=_("Coupon for each"), required=False)
+    mark = forms.BooleanField(
+        label=_("Mark whom it treats"), required=False, help_text=_("Terms and audiences can ask for the mark.")
+    )
     email = forms.ChoiceField(label=_("By mail"), required=False)
     sms = forms.ChoiceField(label=_("By text message"), required=False)
     post = forms.ChoiceField(label=_("By letter"), required=False)
@@ -46,7 +50,7 @@ class CampaignForm(forms.Form):
         label=_("Kept without it, of a hundred"), min_value=0, max_value=50, decimal_places=2, initial=10,
         help_text=_("Drawn by lot. Without them nobody can say what it brought."),
     )  # fmt: skip
-    window_days = forms.IntegerField(label=_("Days that are counted"), min_value=1, max_value=730, initial=28)
+    window_days = forms.IntegerField(label=_("Days that are counted"), min_value=1, max_value=3660, initial=28)
     currency = forms.ChoiceField(label=_("Currency"))
     budget = _amount(_("Budget, at most"))
     coupon = _amount(_("A redeemed coupon costs, at most"), help_text=_("Nothing said: as its terms say."))
@@ -57,6 +61,11 @@ class CampaignForm(forms.Form):
     cost_sms = _amount(_("A text message costs"))
     cost_post = _amount(_("A letter costs"))
     starts_at = MomentField(label=_("Begins"), required=False, help_text=_("Nothing said: as soon as it is approved."))
+    repeat_days = forms.IntegerField(
+        label=_("Again every so many days"), min_value=1, max_value=366, required=False,
+        help_text=_("Each time is a campaign of its own, approved with the first."),
+    )  # fmt: skip
+    repeat_times = forms.IntegerField(label=_("So many times more"), min_value=1, max_value=400, required=False)
     priority = forms.IntegerField(
         label=_("Priority"), min_value=0, max_value=100, initial=0, required=False,
         help_text=_("The higher the sooner, where somebody may get but one message."),
@@ -92,6 +101,8 @@ class CampaignForm(forms.Form):
                 given[name] = minor_of(given[name], currency) if given.get(name) else None
             except forms.ValidationError as wrong:
                 self.add_error(name, wrong)
+        if bool(given.get("repeat_days")) != bool(given.get("repeat_times")):
+            self.add_error("repeat_times", _("Say both how often and after how many days."))
         return given
 
     def document(self) -> dict[str, Any]:
@@ -101,7 +112,10 @@ class CampaignForm(forms.Form):
         cost: dict[str, Any] = {"redeemed": int(given["redeemed"] * _PERCENT), "contact": contact}
         if given["coupon"] is not None:
             cost["coupon"] = given["coupon"]
+        repeat = {"days": given["repeat_days"], "times": given["repeat_times"]} if given["repeat_times"] else None
         return {
+            "mark": given["mark"],
+            "repeat": repeat,
             "audience": given["audience"],
             "purpose": given["purpose"],
             "currency": given["currency"],
@@ -153,8 +167,11 @@ def initial_of(document: Mapping[str, Any], name: str, version: int) -> dict[str
     found = {
         one["channel"]: f"{one['template']}@{one['version']}" if one.get("template") else ELSEWHERE for one in said
     }
-    starts_at = document.get("starts_at")
+    starts_at, repeat = document.get("starts_at"), document.get("repeat") or {}
     return {
+        "mark": document.get("mark", False),
+        "repeat_days": repeat.get("days"),
+        "repeat_times": repeat.get("times"),
         "name": name,
         "version": version,
         **{key: document.get(key) for key in ("audience", "series", "purpose", "currency", "window_days", "priority")},

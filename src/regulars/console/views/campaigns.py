@@ -104,9 +104,10 @@ def _page(
     desk: Desk, form: CampaignForm, known: dict[str, Any], row: Campaign | None, *, status: int = 200
 ) -> HttpResponse:
     parts = {
-        "who": ("name", "audience"), "offer": ("series", "coupon", "redeemed"),
+        "who": ("name", "audience"), "offer": ("series", "coupon", "redeemed", "mark"),
         "say": ("email", "sms", "post", "prefer", "purpose"), "prove": ("holdout", "window_days"),
-        "pay": ("currency", "budget", "cost_email", "cost_sms", "cost_post"), "when": ("starts_at", "priority"),
+        "pay": ("currency", "budget", "cost_email", "cost_sms", "cost_post"),
+        "when": ("starts_at", "repeat_days", "repeat_times", "priority"),
     }  # fmt: skip
     shown = {
         "form": form, "row": row, "known": known,

@@ -115,7 +115,7 @@ def _reachable(
 
 
 def finish(plan: CampaignPlan, campaign: Campaign, *, at: datetime) -> None:
-    """The sums; and what was gathered goes. Eight queries."""
+    """The sums; and what was gathered goes. Nine queries."""
     form = read(campaign.document)
     arms: dict[str, int] = {"treated": 0, "holdout": 0, "held": 0}
     held: dict[str, int] = {}
@@ -129,6 +129,7 @@ def finish(plan: CampaignPlan, campaign: Campaign, *, at: datetime) -> None:
     coupon = coupon_cost(form, campaign.organisation, at=at)
     cost = cost_of(form, coupon, channels)
     run("DELETE FROM outreach_gathered WHERE plan = %s::uuid", [plan.id])
+    run("ANALYZE outreach_assignment")  # what comes next asks for single members of what is new
     plan.told = {
         **arms,
         "why": dict(sorted(held.items())),
