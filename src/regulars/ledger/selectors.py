@@ -113,6 +113,11 @@ def kept_from_spending(owners: Collection[UUID], *, at: datetime) -> frozenset[U
     return _frozen(owners, Level.SPEND, at)
 
 
+def kept_from_logging_in(owners: Collection[UUID], *, at: datetime) -> frozenset[UUID]:
+    """Whose own pages are closed now. One query."""
+    return _frozen(owners, Level.LOGIN, at)
+
+
 def _frozen(owners: Collection[UUID], level: Level, at: datetime) -> frozenset[UUID]:
     rows = run(
         "SELECT owner FROM ledger_freeze WHERE owner = ANY(%s::uuid[]) AND level = %s AND lifted_at IS NULL"

@@ -1,8 +1,5 @@
 """The only place where rows of this room are locked."""
 
-from collections.abc import Collection
-from uuid import UUID
-
 from regulars.portal.models import Code
 
 
@@ -10,8 +7,3 @@ def unsent(limit: int) -> list[Code]:
     """Codes that nobody has looked after yet, the oldest first; those another worker has are left to it. One query."""
     rows = Code.objects.select_for_update(skip_locked=True).filter(sent_at=None).order_by("asked_at", "id")
     return list(rows[:limit])
-
-
-def codes(ids: Collection[UUID]) -> list[Code]:
-    """One query."""
-    return list(Code.objects.select_for_update().filter(id__in=ids).order_by("id"))

@@ -19,9 +19,10 @@ from regulars.access.services.tries import WINDOW, counted, told_of
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.ledger.selectors import kept_from_logging_in
 from regulars.members import identifying
 from regulars.members.keys import keyring
-from regulars.members.moves import Found, Presented
+from regulars.members.moves import Presented
 from regulars.members.selectors import recognise_all
 from regulars.members.services import identifiers
 from regulars.outreach.gate.words import Service
@@ -29,7 +30,7 @@ from regulars.outreach.services.serving import Notice, tell
 from regulars.portal import locks, marks
 from regulars.portal.errors import MayNotLogIn, TooManyAsked, WrongLogInCode
 from regulars.portal.models import Code
-from regulars.portal.services.sessions import Begun, barred, begin
+from regulars.portal.services.sessions import Begun, begin
 
 LIVES: Final = timedelta(minutes=10)
 TRIES: Final = 5  # of one code
@@ -88,14 +89,15 @@ def send_due(*, actor: Actor, at: datetime) -> int:
 def _send(rows: Sequence[Code], organisation: UUID, actor: Actor, at: datetime) -> None:
     keys = keyring()
     shown = [Presented(row.kind, keys.open(row.key or 0, bytes(row.address or b""), _context(row.id))) for row in rows]
+    known = [one if one is not None and one.usable else None for one in recognise_all(shown, organisation=organisation)]
+    barred = kept_from_logging_in([one.member for one in known if one is not None and one.member is not None], at=at)
     notices = []
-    for row, found in zip(rows, recognise_all(shown, organisation=organisation), strict=True):
+    for row, found in zip(rows, known, strict=True):
         row.address, row.key, row.sent_at = None, None, at
-        if found is None or not _may(found, at) or row.expires_at <= at:
+        if found is None or found.member is None or found.member in barred or row.expires_at <= at:
             continue
         code = marks.new_code()
         row.member, row.identifier, row.code = found.member, found.identifier, marks.code_of(row.id, code)
-        assert found.member is not None
         notices.append(_notice(row, found.member, code))
     if notices:
         tell(Service.LOGIN_CODE, notices, organisation=organisation, actor=actor, at=at)
@@ -104,10 +106,6 @@ def _send(rows: Sequence[Code], organisation: UUID, actor: Actor, at: datetime) 
 def _notice(row: Code, member: UUID, code: str) -> Notice:
     values = {"code": code, "minutes": int(LIVES.total_seconds() // 60)}
     return Notice(f"log-in/{row.id}", member, CHANNELS[row.kind], values, row.identifier, row.language)
-
-
-def _may(found: Found, at: datetime) -> bool:
-    return found.member is not None and found.usable and not barred(found.member, at=at)
 
 
 def check(token: str, typed_code: str, *, device: str, actor: Actor, at: datetime) -> Begun:

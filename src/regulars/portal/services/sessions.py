@@ -10,8 +10,7 @@ from django.db import transaction
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import MEMBER, Actor, Deed
 from regulars.journal.services import record
-from regulars.ledger.selectors import freezes
-from regulars.ledger.words import Level
+from regulars.ledger.selectors import kept_from_logging_in
 from regulars.members.models import Member
 from regulars.portal import marks
 from regulars.portal.errors import MayNotLogIn
@@ -48,7 +47,7 @@ class Standing:
 def begin(member: UUID, *, how: str, device: str, actor: Actor, at: datetime) -> Begun:
     """Raises MayNotLogIn. The line of the trail is the member's own."""
     root = Member.objects.select_related("root").get(id=member).root
-    if root.state not in _STAND or barred(root.id, at=at):
+    if root.state not in _STAND or kept_from_logging_in([root.id], at=at):
         raise MayNotLogIn("This member has no pages here.")
     text = marks.new_text()
     row = Session(
@@ -67,11 +66,6 @@ def begin(member: UUID, *, how: str, device: str, actor: Actor, at: datetime) ->
     return Begun(row.id, text, root.id)
 
 
-def barred(root: UUID, *, at: datetime) -> bool:
-    """Whether somebody has frozen this member's log-in. One query."""
-    return any(one.level == Level.LOGIN for one in freezes(root, at=at))
-
-
 def find(text: str, *, at: datetime) -> Standing | None:
     """The session of a cookie, if it still holds. Three queries at most; once an hour a fourth."""
     row = Session.objects.filter(
@@ -80,7 +74,7 @@ def find(text: str, *, at: datetime) -> Standing | None:
     if row is None:
         return None
     root = Member.objects.select_related("root").get(id=row.member).root
-    if root.state not in _STAND or root.organisation != row.organisation or barred(root.id, at=at):
+    if root.state not in _STAND or root.organisation != row.organisation or kept_from_logging_in([root.id], at=at):
         return None
     if row.seen_at < at - _SEEN:
         Session.objects.filter(id=row.id).update(seen_at=at)

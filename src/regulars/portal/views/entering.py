@@ -19,6 +19,8 @@ _BEGIN = "/my/"
 
 def log_in(visit: Visit) -> HttpResponse:
     """Where there are several organisations and none is set, a choice of them."""
+    if visit.member is not None:
+        return visit.go("my-card")
     home = places.only()
     if home is None:
         return visit.show("portal/which.html", {"organisations": places.listed(), "next": next_of(visit)})
