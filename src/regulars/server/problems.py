@@ -4,6 +4,7 @@ import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from structlog.stdlib import get_logger
 
@@ -23,7 +24,9 @@ def note(sender: object, request: HttpRequest | None = None, **_kwargs: object) 
 
 def page(request: HttpRequest, status: int, title: str, told: str) -> HttpResponse:
     known = {"title": title, "told": told, "request_id": getattr(request, "id", ""), "status": status}
-    return HttpResponse(render_to_string("server/problem.html", known), status=status)
+    answer = HttpResponse(render_to_string("server/problem.html", known), status=status)
+    add_never_cache_headers(answer)  # who may come and what is there is another matter tomorrow
+    return answer
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
