@@ -10,7 +10,7 @@ CLASSES: Final = {
 }  # fmt: skip
 STAGES: Final = {
     "acquaintance": _("Acquaintance"), "development": _("Development"), "stability": _("Stability"),
-    "decline": _("Decline"), "lost": _("Lost"),
+    "decline": _("In decline"), "lost": _("Lost member"),
 }  # fmt: skip
 STAGE_MEANINGS: Final = {
     "acquaintance": _("New here: too few visits yet to know a rhythm."),

@@ -12,6 +12,7 @@ from regulars.scorebook.models import Run
 
 WIDE: Final = 1000
 HIGH: Final = 240
+_LEFT: Final = 212  # where bands begin: before it stand the names of classes
 _GAP: Final = 14  # between two blocks of the flow
 _UNDER_WAY: Final = ("waiting", "running")
 _SECONDS: Final = 60
@@ -171,14 +172,16 @@ def _blocks(steps: Mapping[tuple[str, str], int], side: int, scale: float) -> li
     for code in reversed(CLASSES):
         members = sum(number for step, number in steps.items() if step[side] == code)
         high = members * scale
-        found.append(Mark(code, members, 150 if side == 0 else WIDE - 162, round(y, 2), 12, round(max(high, 1.0), 2)))
+        found.append(
+            Mark(code, members, _LEFT - 12 if side == 0 else WIDE - _LEFT, round(y, 2), 12, round(max(high, 1.0), 2))
+        )
         y += high + _GAP
     return found
 
 
 def _band(left: float, right: float, high: float) -> str:
     """A ribbon from one column to the other."""
-    first, last, high = 162, WIDE - 162, max(high, 0.6)
+    first, last, high = _LEFT, WIDE - _LEFT, max(high, 0.6)
     middle = (first + last) / 2
     over = f"M{first},{left:.2f} C{middle},{left:.2f} {middle},{right:.2f} {last},{right:.2f}"
     left, right = left + high, right + high
