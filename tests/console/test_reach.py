@@ -136,6 +136,7 @@ def test_what_was_brought_is_told_in_words_and_drawn_around_nothing(town: Town, 
     assert told in proof
     assert "No effect was shown: it lies between -£500.00 and £600.00" in proof
     assert 'href="/reach/campaigns/code/spring"' in proof
+    assert "1230000,410000,2040000,GBP,works" in browser.get("/prove.csv").text
     zh = browser.get("/prove", headers={"accept-language": "zh-hans"}).text
     assert "销售额多了 £12,300" in zh
 

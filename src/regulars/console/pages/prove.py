@@ -10,4 +10,5 @@ from regulars.console.views import campaigns
 
 PROVE: Final[tuple[Page, ...]] = (
     Page("prove", "prove", campaigns.prove, Right.AUDIENCES_READ, Reach.HOME, _("Prove"), Head.PROVE),
+    Page("prove-export", "prove.csv", campaigns.prove_export, Right.AUDIENCES_READ, Reach.HOME),
 )

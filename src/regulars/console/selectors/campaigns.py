@@ -15,7 +15,7 @@ from regulars.access.rights import Right
 from regulars.access.scoping import within
 from regulars.console.desk import Desk
 from regulars.console.places import named
-from regulars.console.selectors.proof import Bar, Outcome, bars, outcomes, sentence, told, total_of
+from regulars.console.selectors.proof import Bar, Outcome, Span, bars, outcomes, sentence, told, total_of
 from regulars.outreach.campaigns import selectors
 from regulars.outreach.campaigns.forms import CampaignForm, read
 from regulars.outreach.errors import CampaignUnknown
@@ -184,6 +184,7 @@ class Proved:
     bar: Bar | None
     said: str
     currency: str
+    span: Span | None
 
 
 def proved(rows: Sequence[tuple[str, str, CampaignResult]]) -> list[Proved]:
@@ -204,7 +205,7 @@ def _proved(name: str, link: str, result: CampaignResult, bar: Bar | None) -> Pr
         name, link, result.from_on, result.until_on, result.treated, result.holdout,
         revenue.total if revenue else "–", revenue.between if revenue else "–",
         f"{margin.total} ({margin.between})" if margin else "–", _cost(result), result.conclusion, result.final, bar,
-        sentence(result), result.currency,
+        sentence(result), result.currency, total_of(result, "revenue_minor"),
     )  # fmt: skip
 
 

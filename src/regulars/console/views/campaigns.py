@@ -1,6 +1,6 @@
 """Campaigns: planned, tried out, asked for, approved by somebody else, launched, stopped; and what they brought."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.access.errors import NeedsSecondApprover
 from regulars.access.rights import Right
+from regulars.console import cells
 from regulars.console.asking import uuid_of
 from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms_campaign import CHANNELS, CampaignForm, ReasonForm, initial_of
@@ -255,14 +256,33 @@ def end(desk: Desk, campaign: str) -> HttpResponse:
 
 def prove(desk: Desk) -> HttpResponse:
     """Every campaign and the programme as a whole, against who was kept without. 8 queries."""
+    periods, rows, without = _proved(desk)
+    return desk.show("console/prove.html", {"periods": periods, "rows": rows, "without": without})
+
+
+def prove_export(desk: Desk) -> HttpResponse:
+    """The same as a file: amounts in minor units."""
+    periods, rows, _without = _proved(desk)
+
+    def table() -> Iterator[list[object]]:
+        yield [
+            _("Campaign"), _("From"), _("Up to"), _("Members"), _("Kept without it"), _("Revenue"), _("at least"),
+            _("at most"), _("Currency"), _("Conclusion"),
+        ]  # fmt: skip
+        for one in (*periods, *rows):
+            span = one.span
+            bounds: list[object] = [round(span.value), round(span.low), round(span.high)] if span else ["", "", ""]
+            days = (one.from_on.isoformat(), one.until_on.isoformat())
+            yield [one.name, *days, one.members, one.holdout, *bounds, one.currency, one.conclusion]
+
+    return cells.file("proof.csv", table())
+
+
+def _proved(desk: Desk) -> tuple[list[shown_of.Proved], list[shown_of.Proved], list[shown_of.Row]]:
+    """Periods and campaigns, each on a scale of its own, and those that had no control group."""
     rows = [row for row in shown_of.listed(desk) if row.result is not None]
     whole = selectors.programme_results(desk.home) if desk.may_all_over(Right.AUDIENCES_READ) else []
     told = [(row.campaign.name, desk.url("campaign", row.campaign.code), row.result) for row in rows if row.result]
     periods = [(_("All marketing, period %(number)d") % {"number": (one.period or 0) + 1}, "", one) for one in whole]
-    proved = shown_of.proved([*periods, *told])
-    shown = {
-        "periods": proved[: len(periods)],
-        "rows": proved[len(periods) :],
-        "without": [row for row in rows if row.form.holdout_share == 0],
-    }
-    return desk.show("console/prove.html", shown)
+    without = [row for row in rows if row.form.holdout_share == 0]
+    return shown_of.proved(periods), shown_of.proved(told), without
