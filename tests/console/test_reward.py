@@ -9,6 +9,8 @@ from regulars.access import gate
 from regulars.access.moves import Place
 from regulars.access.services.roles import assign
 from regulars.basics.ids import typed
+from regulars.console import kept
+from regulars.console.models import Kept
 from regulars.console.pointing import marked
 from regulars.programme.models import Terms
 from tests.console.conftest import Entering
@@ -106,3 +108,17 @@ def test_the_liability_is_the_house_s_alone_and_adds_up(town: Town, enter: Enter
     assert "<strong>31</strong>" in page  # 15 and 16 points of two bills
     file = browser.get("/reward/books.csv?unit=points").content.decode("utf-8-sig")
     assert file.splitlines()[-1].endswith(",31")
+
+
+def test_figures_over_many_members_are_counted_by_the_worker(
+    town: Town, enter: Entering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.keep_due(at=town.at)
+    assert Kept.objects.count() == 0  # three members are counted when somebody asks
+    live = kept.counted_on(town.organisation, "status", town.at), kept.coupons(town.organisation, town.at)
+    monkeypatch.setattr(kept, "MANY", 0)
+    kept.keep_due(at=town.at)
+    assert (kept.counted_on(town.organisation, "status", town.at), kept.coupons(town.organisation, town.at)) == live
+    Kept.objects.filter(name="members").update(told={"all": 424242})
+    assert "424,2" in enter("marketer").get("/reward/levels").text
+    assert kept.members(town.organisation, town.at + kept.FRESH) == len(town.members)

@@ -1,4 +1,4 @@
-"""Forms that were sent, so that a deed is done once however often its button is pressed."""
+"""Forms that were sent, so that a deed is done once however often its button is pressed; figures that are kept."""
 
 from django.db import models
 
@@ -15,3 +15,16 @@ class Sent(models.Model):
     class Meta:
         db_table = "console_sent"
         indexes = (models.Index(fields=["at"], name="console_sent_at"),)
+
+
+class Kept(models.Model):
+    """A figure over all members, as it was a few minutes ago: see `kept`."""
+
+    pk = models.CompositePrimaryKey("organisation", "name")
+    organisation = models.UUIDField()
+    name = models.TextField()
+    told = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "console_kept"

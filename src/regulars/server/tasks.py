@@ -156,6 +156,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("portal.forget", "regulars.portal.sending.forget", "51 3 * * *", most=1),
     Step("api.jobs", "regulars.api.sending.work", "* * * * * */5"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),
+    Step("console.keep", "regulars.console.kept.keep_due", "*/5 * * * *", most=1),
     Step("console.sweep", "regulars.console.once.sweep", "43 3 * * *"),
     Step("webhooks.match", "regulars.webhooks.matching.match_due", "* * * * * */5"),
     Step("webhooks.resend", "regulars.webhooks.resending.resend_due", "* * * * * */5"),

@@ -7,15 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from regulars.access.models import Merchant
+from regulars.console import kept
 from regulars.console.desk import Desk
-from regulars.members.models import Member
 from regulars.programme.book import Book, book
-from regulars.programme.coupons.wallet import tallied
 from regulars.programme.moves import Version
 from regulars.programme.naming import words
 from regulars.programme.saying import sentence
 from regulars.programme.selectors.rewards import catalogue
-from regulars.programme.selectors.tiers import count_on
 from regulars.programme.terms import kind as kind_of
 from regulars.programme.terms import kinds
 from regulars.rules.sentences.words import Language, Words
@@ -117,8 +115,7 @@ def ladders(desk: Desk) -> list[LadderShown]:
     said = named(desk, terms)
     found = []
     for one in terms.at("ladder", desk.at):
-        counted = count_on(desk.home, one.code)
-        total = Member.objects.filter(organisation=desk.home, state__in=("active", "anonymous")).count()
+        counted, total = kept.counted_on(desk.home, one.code, desk.at), kept.members(desk.home, desk.at)
         lowest = one.terms.lowest
         steps = [
             Step(
@@ -146,7 +143,7 @@ class Series:
 
 def series(desk: Desk) -> list[Series]:
     """Five queries."""
-    counts = tallied(desk.home, at=desk.at)
+    counts = kept.coupons(desk.home, desk.at)
     terms = book(desk.home)
     said = named(desk, terms)
     latest = {one.code: one for one in terms.versions("coupon-series")}

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from regulars.console import cells
+from regulars.console import cells, kept
 from regulars.console.desk import Desk
 from regulars.console.forms_reward import BooksFilter, last_month
-from regulars.ledger.books import COLUMNS, RollForward, house_balances, liability, roll_forward
+from regulars.ledger.books import COLUMNS, RollForward, house_balances, roll_forward
 from regulars.ledger.books_sides import bound
 from regulars.ledger.models import Unit
 
@@ -31,7 +31,7 @@ NAMES: Final = {
 def books(desk: Desk) -> HttpResponse:
     """Nine queries."""
     units = {one.code: one for one in Unit.objects.order_by("-kind", "code")}
-    owed = {code: amount for of_kind in liability().values() for code, amount in of_kind.items()}
+    owed = kept.owed(desk.at)
     shown: dict[str, Any] = {"owed": [(units[code], amount) for code, amount in sorted(owed.items())], "unit": None}
     form = _form(desk, list(units.values()))
     unit = units.get(form.chosen().get("unit", "")) or next(iter(units.values()), None)
