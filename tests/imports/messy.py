@@ -15,13 +15,13 @@ BROUGHT_BACK: Final = 2
 JUNK: Final = 3
 
 
-def rows(people: int, until: date, *, days: int = 300, seed: int = 5) -> Iterator[str]:
+def rows(people: int, until: date, *, days: int = 300, seed: int = 5, country: str = "") -> Iterator[str]:
     chance, receipt = Random(seed), 0
     bought: list[str] = []
     for person in range(people + TWICE):
         who = person if person < people else person - people  # the last ones are the first ones again
         name = f"{NAMES[who % len(NAMES)]}{'甲乙丙丁戊己庚辛'[who // len(NAMES) % 8]}"
-        phone = f"138{10000000 + who * 137:08}"
+        phone = f"{country}138{10000000 + who * 137:08}"
         day = until - timedelta(days=days - chance.randint(0, 40))
         gap = chance.randint(9, 35)
         while day <= until:
@@ -42,8 +42,8 @@ def rows(people: int, until: date, *, days: int = 300, seed: int = 5) -> Iterato
     yield ",,合计,,,,,,,99999"
 
 
-def write(path: Path, *, people: int = 24, until: date, days: int = 300) -> int:
+def write(path: Path, *, people: int = 24, until: date, days: int = 300, country: str = "") -> int:
     """How many rows it has."""
-    lines = list(rows(people, until, days=days))
+    lines = list(rows(people, until, days=days, country=country))
     path.write_bytes("\r\n".join(["外滩商贸 销售明细", HEADINGS, *lines, ""]).encode("gb18030"))
     return len(lines)

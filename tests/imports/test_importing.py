@@ -239,6 +239,16 @@ def test_what_a_file_does_not_tell_is_asked(shop: Shop, tmp_path: Path, booked: 
         services.book(number, Wish(shop.merchant), organisation=shop.organisation, actor=WHO, at=shop.at)
 
 
+def test_who_bought_is_somebody_whatever_was_typed_beside_their_number(
+    shop: Shop, tmp_path: Path, booked: Import
+) -> None:
+    file = tmp_path / "typed.csv"
+    lines = [f"K{n % 9},nonsense{n % 2},2026-0{1 + n % 9}-15,{n}.50\n" for n in range(60)]
+    file.write_text("Customer no,Phone,Date,Amount\n" + "".join(lines))
+    row = Import.objects.get(pk=_booked(shop.organisation, shop.merchant, file, shop.at))
+    assert (row.told["created"], row.told["without_member"], row.told["refused_people"]) == (9, 0, 0)
+
+
 def test_files_that_hold_nothing_are_refused_with_what_they_look_like(
     shop: Shop, tmp_path: Path, booked: Import
 ) -> None:

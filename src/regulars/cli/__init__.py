@@ -16,6 +16,7 @@ from regulars.cli.churn import churn
 from regulars.cli.complaints import complaints
 from regulars.cli.demo import demo
 from regulars.cli.doctor import doctor
+from regulars.cli.init import init
 from regulars.cli.journal import journal
 from regulars.cli.keys import keys
 from regulars.cli.lake import history
@@ -43,6 +44,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Know your regulars: who they are, what each is worth, who is slipping away.\n\n"
     "Start with your own sales file:  [bold]regulars analyze sales.csv --out report/[/bold]\n\n"
+    "or begin an installation of your own:  [bold]regulars init[/bold]\n\n"
     "or make a sample chain to try:  [bold]regulars sample --out chain/[/bold]",
 )
 app.command()(analyze)
@@ -53,6 +55,7 @@ app.command("next")(next_baskets)
 app.command()(offers)
 app.command()(survey)
 app.command()(complaints)
+app.command()(init)
 app.command()(demo)
 app.command()(serve)
 app.command()(worker)

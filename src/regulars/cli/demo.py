@@ -65,6 +65,11 @@ def _logs_in(path: Path) -> Iterator[None]:
         os.close(kept)
 
 
+def seen() -> bool:
+    """Whether somebody sits before this machine."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or _MAC)
+
+
 class Filling:
     """The process that fills it, and what is shown of what it does."""
 
@@ -142,5 +147,5 @@ class Filling:
         self.console.print(f"\nRegulars is ready at [bold]{self.asked.listening.address}/[/bold]\n")
         self.console.print(table)
         self.console.print("\nAdministrators make a second factor when they first log in. Purchases come in meanwhile:")
-        if not self.until_filled and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or _MAC):
+        if not self.until_filled and seen():
             webbrowser.open(f"{self.asked.listening.address}/")

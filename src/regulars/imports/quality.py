@@ -16,7 +16,9 @@ from regulars.journal.statements import run
 
 FRESH: Final = timedelta(hours=20)
 NOBODY: Final = UUID(int=0)
-_WAY: Final = "SELECT FROM members_identifier i WHERE i.member_id = m.id AND i.state = 'active' AND i.kind"
+_OWN: Final = "SELECT FROM members_member g JOIN members_identifier i ON i.member_id = g.id WHERE g.root_id = m.id"
+_WAY: Final = f"{_OWN} AND i.state = 'active' AND i.kind"
+_THEIRS: Final = "SELECT FROM members_identifier j JOIN members_member h ON h.id = j.member_id"
 _REACH: Final = "IN ('phone', 'email')"
 _ALLOWED: Final = "SELECT FROM members_permission p WHERE p.member_id = m.id AND p.given"
 # What is missing or odd → the condition.
@@ -31,7 +33,8 @@ OF_MEMBERS: Final[Mapping[str, str]] = {
     "no-language": "m.language = ''",
     "no-consent": f"NOT EXISTS ({_ALLOWED})",
     "unverified": f"EXISTS ({_WAY} {_REACH}) AND NOT EXISTS ({_WAY} {_REACH} AND i.verified_at IS NOT NULL)",
-    "shared": f"EXISTS ({_WAY} {_REACH} AND NOT i.recognises)",
+    "shared": f"EXISTS ({_WAY} {_REACH} AND NOT i.recognises AND EXISTS ({_THEIRS} WHERE j.blind = i.blind"
+    " AND j.recognises AND h.root_id <> m.id))",
     "never-bought": "NOT EXISTS (SELECT FROM members_member g JOIN sales_sale s ON s.member = g.id"
     " AND s.state = 'complete' WHERE g.root_id = m.id)",
 }

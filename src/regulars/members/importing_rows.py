@@ -34,6 +34,7 @@ class Batch:
     at: datetime
     actor: Actor
     own: str = ""  # the kind that says who somebody is; other ways to reach them may be somebody else's as well
+    forgiving: bool = False  # of other columns than that, a cell that cannot be is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Seen:
 def read_row(
     line: int, cells: Sequence[str | None], columns: Sequence[Column], known: Mapping[str, Definition], batch: Batch
 ) -> Row | Refused:
-    """A row as it stands; one wrong cell refuses all of it."""
+    """A row as it stands; one wrong cell refuses all of it, unless the batch is forgiving."""
     facts: dict[str, Plain] = {}
     identifiers: dict[str, str] = {}
     for column, cell in zip(columns, cells, strict=True):
@@ -74,6 +75,8 @@ def read_row(
                 value = cleaned(column.field, definition.kind, text)
                 facts[column.field] = checked(definition, value, today=batch.at.date())
         except (WrongIdentifier, WrongFact) as refusal:
+            if batch.forgiving and column.field != batch.own:
+                continue
             return Refused(line, column.heading, refusal.code)
     if not identifiers and not set(facts) & {"full_name", "given_name", "family_name"}:
         return Refused(line, "", "nobody")

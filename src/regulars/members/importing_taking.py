@@ -36,6 +36,7 @@ class Asked:
     actor: Actor
     at: datetime
     own: str = ""  # as of `Batch`
+    forgiving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,17 @@ class Taken:
 def take(one: Reading, asked: Asked) -> Taken:
     """All of a table, or what was left of it when it was stopped. Raises IdentifierTaken, ImportUndone."""
     row, begun = _import_of(one, asked)
-    batch = Batch(row.id, asked.organisation, asked.source, asked.region, asked.at, asked.at, asked.actor, asked.own)
+    batch = Batch(
+        row.id,
+        asked.organisation,
+        asked.source,
+        asked.region,
+        asked.at,
+        asked.at,
+        asked.actor,
+        asked.own,
+        asked.forgiving,
+    )
     taken_up = row.reached
     for cells, last in _batches(one, after=taken_up):
         with transaction.atomic():

@@ -37,6 +37,12 @@ class FirstForm(NewPassword):
     name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label=_("Your mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
 
+    def __init__(self, *args: Any, begun: str = "", **more: Any) -> None:
+        super().__init__(*args, **more)
+        if begun:
+            del self.fields["organisation"], self.fields["zone"]
+        self.begun = begun
+
     @property
     def zones(self) -> list[str]:
         return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))

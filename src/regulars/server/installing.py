@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from regulars.access import gate
 from regulars.access.alerts.rules import lay_down
 from regulars.access.models import Organisation, Staff
+from regulars.access.moves import NewMerchant
 from regulars.access.moves import Place as Where
-from regulars.access.services.places import found_organisation
+from regulars.access.services.places import found_organisation, open_merchants
 from regulars.access.services.roles import assign, renew_built_in
 from regulars.access.services.staff import hire
 from regulars.basics.ids import typed
@@ -76,6 +77,22 @@ def _refuse_other(place: Place, here: dict[str, str]) -> None:
         )
 
 
+@transaction.atomic
+def begin(*, name: str, zone: str, currency: str, at: datetime) -> None:
+    """An organisation with one merchant of its name, unless there is one. Raises WrongSetting."""
+    if Organisation.objects.exists():
+        return
+    actor = Actor.job("regulars init")
+    founded = found_organisation(name, zone=zone, by=gate.HOUSE, actor=actor, at=at)
+    open_merchants(founded, [NewMerchant(name, zone, currency)], by=gate.HOUSE, actor=actor, at=at)
+
+
+def begun() -> Organisation | None:
+    """The organisation that waits for its first administrator. One query."""
+    found = list(Organisation.objects.order_by("created_at")[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def new_link(*, at: datetime) -> tuple[str, datetime] | None:
     """A one-time link, as its last part, and its end; every older one ends now. None once there is staff."""
     with transaction.atomic():
@@ -95,9 +112,17 @@ def link_is_valid(text: str, *, at: datetime) -> bool:
 
 @transaction.atomic
 def make_first_administrator(
-    link: str, *, email: str, name: str, password: str, organisation: str, zone: str, at: datetime, address: str = ""
+    link: str,
+    *,
+    email: str,
+    name: str,
+    password: str,
+    organisation: str = "",
+    zone: str = "",
+    at: datetime,
+    address: str = "",
 ) -> Staff:
-    """The organisation and its first administrator; the link is used up with it, or not at all.
+    """The organisation, unless it was begun, and its first administrator; the link is used up with it, or not at all.
 
     Raises LinkNotValid, WeakPassword, WrongSetting.
     """
@@ -106,7 +131,8 @@ def make_first_administrator(
     if unused.update(used_at=at) != 1 or Staff.objects.exists():
         raise LinkNotValid("This link has been used, or its time is over. Start Regulars again: it prints a new one.")
     actor = Actor(HOUSE.kind, HOUSE.id, HOUSE.name, address=address)
-    founded = found_organisation(organisation, zone=zone, by=gate.HOUSE, actor=actor, at=at)
+    there = begun()
+    founded = there.id if there else found_organisation(organisation, zone=zone, by=gate.HOUSE, actor=actor, at=at)
     person = hire(email, name=name, password=password, by=gate.HOUSE, actor=actor, at=at)
     themselves = Actor(STAFF, typed("stf", person), name, address=address)
     assign("administrator", Where(founded), staff=person, by=gate.HOUSE, actor=themselves, at=at)

@@ -17,7 +17,7 @@ from regulars.console import session
 from regulars.server import entering
 from regulars.server.errors import LinkNotValid
 from regulars.server.forms import EnterForm, FirstForm
-from regulars.server.installing import link_is_valid, make_first_administrator
+from regulars.server.installing import begun, link_is_valid, make_first_administrator
 
 
 @never_cache
@@ -29,7 +29,8 @@ def first(request: HttpRequest, link: str) -> HttpResponse:
     if not link_is_valid(link, at=now):
         told = {"title": _("This link is over"), "told": _link_over(), "request_id": "", "status": 404}
         return render(request, "server/problem.html", told, status=404)
-    form = FirstForm(request.POST or None)
+    there = begun()
+    form = FirstForm(request.POST or None, begun=there.name if there else "")
     if request.method == "POST" and form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name != "again"}
         try:
@@ -43,7 +44,7 @@ def first(request: HttpRequest, link: str) -> HttpResponse:
             return redirect(request.path)  # somebody was faster: the page then says that the link is over
         else:
             entering.enter_first(request, staff)
-            return redirect("start")
+            return redirect("imports" if there else "start")
     shown = {"form": form, "rules": password_validators_help_texts()}
     return render(request, "server/first.html", shown, status=422 if form.errors else 200)
 

@@ -147,7 +147,7 @@ def _columns(table: Table, rows: Sequence[Sequence[str]]) -> list[Column]:
             heading,
             [row[place] for row in rows[:3] if place < len(row)],
             fields.get(place, ""),
-            _why(reasons.get(fields.get(place, ""), "")),
+            _why(reasons.get(fields.get(place, ""), "heading" if str(place) in table.people else "")),
         )
         for place, heading in enumerate(table.headings)
     ]

@@ -55,9 +55,7 @@ class JoinedShown:
 
     survivor: Person
     other: UUID
-    name: str
     merged_at: datetime
-    reason: str
 
 
 def pairs(desk: Desk, after: Suspected | None) -> tuple[list[PairShown], bool]:
@@ -71,10 +69,7 @@ def joined(desk: Desk, limit: int = 20) -> list[JoinedShown]:
     """The latest first. Three queries."""
     rows = list(Merge.objects.filter(organisation=desk.home, undone_at=None).order_by("-merged_at", "-id")[:limit])
     people = _people([one for row in rows for one in (row.survivor_id, row.other_id)])
-    return [
-        JoinedShown(people[row.survivor_id], row.other_id, people[row.other_id].name, row.merged_at, row.reason)
-        for row in rows
-    ]
+    return [JoinedShown(people[row.survivor_id], row.other_id, row.merged_at) for row in rows]
 
 
 def mark_of(pair: Suspected) -> str:

@@ -18,6 +18,7 @@ from regulars.imports.working.desk import Desk, engine_of
 from regulars.members import intake
 
 SHOWN: Final = 5  # rows for a person's eyes
+SEEN: Final = 2000  # rows that they are taken from
 
 
 def look(desk: Desk) -> None:
@@ -149,5 +150,7 @@ def _headings(raw: RawTable) -> list[str]:
 
 def _examples(engine: Engine, raw: RawTable) -> list[list[str]]:
     cells = ", ".join(f"left(coalesce(c{place}::VARCHAR, ''), 60)" for place in range(raw.width))
-    rows = engine.connection.execute(f"SELECT {cells} FROM ({raw.query}) ORDER BY line LIMIT {SHOWN}").fetchall()
+    rows = engine.connection.execute(
+        f"SELECT {cells} FROM (SELECT * FROM ({raw.query}) LIMIT {SEEN}) ORDER BY hash(line), line LIMIT {SHOWN}"
+    ).fetchall()
     return [list(row) for row in rows]

@@ -49,7 +49,9 @@ def take_in(desk: Desk, tables: Sequence[Table]) -> dict[str, int]:
                 raw, columns = _customers(desk, engine, raws.get(table.name), table)
             else:
                 continue
-            row = List.objects.get(pk=_take(desk, engine, raw, columns, source=desk.wish.source))
+            row = List.objects.get(
+                pk=_take(desk, engine, raw, columns, source=desk.wish.source, forgiving=table.kind == SALES)
+            )
             counted = (row.rows, row.created, row.changed, row.refused)
             told = {name: told[name] + count for name, count in zip(told, counted, strict=True)}
     return told
@@ -60,8 +62,11 @@ def lists_of(desk: Desk) -> list[List]:
     return list(List.objects.filter(organisation=desk.organisation, file__startswith=f"{desk.text}/").order_by("-id"))
 
 
-def _take(desk: Desk, engine: Engine, raw: RawTable, columns: Sequence[Column], *, source: str) -> Any:
-    """As `members` takes lists, under a name that says where it came from."""
+def _take(
+    desk: Desk, engine: Engine, raw: RawTable, columns: Sequence[Column], *, source: str, forgiving: bool = False
+) -> Any:
+    """As `members` takes lists, under a name that says where it came from. Who bought is somebody, whatever else was
+    typed beside their number."""
     named = RawTable(
         name=f"{desk.text}/{raw.name}", sha256=raw.sha256, size_bytes=raw.size_bytes, query=raw.query,
         headings=raw.headings, width=raw.width, rows=raw.rows, typed=raw.typed, refused=raw.refused,
@@ -70,7 +75,7 @@ def _take(desk: Desk, engine: Engine, raw: RawTable, columns: Sequence[Column], 
     fields = [column.field for column in columns]
     own = next((kind for kind in CUSTOMER_IS if kind in fields), "")
     zone = Organisation.objects.get(pk=desk.organisation).zone
-    asked = Asked(desk.organisation, source or "till", region_of(zone), desk.actor, desk.at, own)
+    asked = Asked(desk.organisation, source or "till", region_of(zone), desk.actor, desk.at, own, forgiving)
     known = intake.definitions(desk.organisation)
     return take(Reading(named, columns, known, engine, BATCH, desk.say), asked).number
 

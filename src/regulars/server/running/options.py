@@ -1,6 +1,7 @@
 """What a start was asked for, checked before anything is started."""
 
 import ipaddress
+import json
 import os
 import ssl
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from regulars.server.errors import WrongOption
 from regulars.server.place import DATA, URL, Place
 
 LINK = "REGULARS_LINK"  # whether a link for the first administrator is wanted: a worker would end the web part's
+BEGIN = "REGULARS_BEGIN"  # what an organisation is called, where it is, what it sells in
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -53,6 +55,7 @@ class Asked:
     worker: bool = True
     processes: int = 2  # of the web
     jobs: int = 4  # at once
+    begin: Mapping[str, str] | None = None  # name, zone and currency of an organisation to be, where there is none
 
     def environment(self) -> Mapping[str, str]:
         """What the parts are told; the rest of the environment is as ours."""
@@ -60,6 +63,8 @@ class Asked:
         if self.place.own_url:
             told[URL] = self.place.own_url
         told[LINK] = "1" if self.listening else "0"
+        if self.begin:
+            told[BEGIN] = json.dumps(self.begin)
         if listening := self.listening:
             told["REGULARS_PROXY"] = "1" if listening.behind_proxy else "0"
             told["REGULARS_TLS"] = "1" if listening.tls_cert else "0"

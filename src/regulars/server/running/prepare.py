@@ -11,7 +11,7 @@ from regulars.basics.errors import RegularsError
 from regulars.server import checks, logs
 from regulars.server.errors import DatabaseUnfit
 from regulars.server.place import Place
-from regulars.server.running.options import LINK
+from regulars.server.running.options import BEGIN, LINK
 
 
 def main() -> int:
@@ -30,9 +30,11 @@ def _prepared(place: Place) -> dict[str, object]:
     if wrong:
         raise DatabaseUnfit(" ".join(f"{found.told} {found.advice}".strip() for found in wrong))
     django.setup()
-    from regulars.server.installing import install, new_link
+    from regulars.server.installing import begin, install, new_link
 
     install(place, at=timezone.now())
+    if asked := os.environ.get(BEGIN):
+        begin(**json.loads(asked), at=timezone.now())
     link = new_link(at=timezone.now()) if os.environ.get(LINK) == "1" else None
     return {"link": link[0], "expires": link[1].isoformat()} if link else {}
 

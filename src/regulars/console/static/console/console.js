@@ -134,6 +134,7 @@ const put = (page, main) => {
   one(".side").replaceWith(one(".side", page));
   one(".toasts").replaceChildren(...one(".toasts", page).children);
   wake(main);
+  all("[data-again]", main).forEach(again);
   wake(one(".toasts"));
   scrollTo(0, 0);
 };
