@@ -9,7 +9,7 @@ from regulars.basics.ids import typed
 from regulars.journal.models import Entry
 from regulars.outreach.models import Audience
 from regulars.scorebook import documents
-from regulars.scorebook.models import Advice, Document, Run
+from regulars.scorebook.models import Advice, Document, Run, Step
 from tests.console.conftest import Entering
 from tests.console.scored_town import scored
 from tests.console.town import Town
@@ -170,9 +170,10 @@ def test_a_run_is_asked_for_told_and_cancelled(town: Town, run: Run, enter: Ente
     assert send(browser, "know/run").status_code == 409
     last = Run.objects.get(organisation=town.organisation, state="waiting")
     Run.objects.filter(pk=last.pk).update(state="running", doing="leaving", part=3, whole=10, claim=uuid4())
+    Step.objects.filter(run=last.pk, number=5).update(begun_at=town.at)
     page = browser.get("/know").text
     assert 'value="30"' in page
-    assert "Who leaves" in page
+    assert "<strong>Who leaves</strong>" in page
     assert "being cancelled" in send(browser, "know/cancel").text
     Run.objects.filter(pk=last.pk).update(state="failed", code="nothing-to-score", ended_at=town.at)
     page = browser.get("/know").text

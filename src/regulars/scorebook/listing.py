@@ -1,17 +1,19 @@
 """Members by what a run found of them: the same rows that the run counted, so that a number and its list agree."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from math import ceil
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F, Q
 from django.db.models.expressions import Combinable
 
-from regulars.scorebook.models import Run, Score
+from regulars.scorebook.models import Picture, Run, Score
 from regulars.scorebook.moves import NEW_DAYS, REGULAR_VISITS, Cut
 
+# What a run counts, by the word of a cut and by the name among its counts.
+_KINDS: Final = {"group": "", "value_class": "classes", "stage": "stages", "reason": "reasons", "tenth": "tenths"}
 LIKELY: Final = 0.5  # who buys something due within a fortnight at least so surely
 
 
@@ -34,8 +36,27 @@ def listed(
 
 
 def count(run: Run, cut: Cut) -> int:
-    """How many. One query."""
-    return Score.objects.filter(_where(run, cut), run=run.id).count()
+    """How many. Two queries at most: what the run counted is known, the rest is counted now."""
+    known = _counted(
+        cut, Picture.objects.filter(run=run.id, name="counts").values_list("told", flat=True).first() or {}
+    )
+    return Score.objects.filter(_where(run, cut), run=run.id).count() if known is None else known
+
+
+def _counted(cut: Cut, told: Mapping[str, Any]) -> int | None:
+    """What the run counted of this very cut; None where it did not.
+
+    >>> _counted(Cut(stage="lost"), {"stages": {"lost": {"members": 3}}}), _counted(Cut(stage="lost", tenth=1), {})
+    (3, None)
+    """
+    asked = [(kind, name) for kind, name in _KINDS.items() if getattr(cut, kind) not in ("", None)]
+    if len(asked) != 1 or not told or cut.best_from is not None or cut.best_to is not None or cut.moved is not None:
+        return None
+    kind, name = asked[0]
+    value = str(getattr(cut, kind))
+    if kind == "group":
+        return _counted(Cut(stage="decline"), told) if value == "slipping" else told.get(value)
+    return int(told.get(name, {}).get(value, {}).get("members", 0))
 
 
 def _where(run: Run, cut: Cut) -> Q:
@@ -87,6 +108,8 @@ def _order(cut: Cut) -> tuple[str | Combinable, ...]:
     """By what the list is for, along its index."""
     if cut.group == "likely":
         return (F("buy_chance").desc(), "member")
+    if cut.group == "once":
+        return (F("last_on").desc(), "member")
     if cut.tenth is not None:
         return (F("leave_chance").desc(), "member")
     if cut.stage or cut.reason or cut.group == "slipping":

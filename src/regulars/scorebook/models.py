@@ -160,6 +160,7 @@ class Score(models.Model):
             models.Index(
                 fields=["run", "-leave_chance"], name="scorebook_score_leave", condition=Q(leave_chance__isnull=False)
             ),
+            models.Index(fields=["run", "-last_on"], name="scorebook_score_once", condition=Q(visits=1)),
             models.Index(
                 fields=["run", "moved_from", "moved_to"],
                 name="scorebook_score_moved",

@@ -26,9 +26,11 @@ def overview(desk: Desk) -> HttpResponse:
     now = scores.standing(desk)
     told = selectors.pictures(now.run.id, "months", "concentration", "counts") if now.run else {}
     counts = told.get("counts", {})
+    steps = selectors.steps_of([now.last.id])[now.last.id] if now.last and now.under_way else []
     shown: dict[str, Any] = {
         "now": now,
-        "steps": selectors.steps_of([now.last.id])[now.last.id] if now.last and now.under_way else [],
+        "steps": steps,
+        "step": next((one.name for one in steps if one.begun_at and not one.ended_at), ""),
         "plan": selectors.plan_of(desk.home),
         "counts": counts,
         "months": scores.months(told.get("months", ())),
