@@ -19,7 +19,7 @@ from regulars.members.models import Mark, Member
 from regulars.outreach.campaigns import selectors
 from regulars.outreach.campaigns.working import work_due
 from regulars.outreach.errors import CampaignElsewhere, OverBudget, PlanNeeded, WrongCampaignDocument
-from regulars.outreach.models import Arm, Assignment, Campaign, Message
+from regulars.outreach.models import Arm, Assignment, Campaign, Gathered, Message
 from regulars.outreach.moves import NewAudience, NewCampaign, NewMessage
 from regulars.outreach.services import campaigns
 from regulars.outreach.services.audiences import save as save_audience
@@ -143,6 +143,7 @@ def test_a_changed_audience_needs_a_new_look_and_a_grown_one_is_told(shop: Shop)
     with pytest.raises(PlanNeeded):
         campaigns.ask(shop.home, "spring", actor=ANN, at=AT)
     row = shop.approved()
+    assert (Assignment.objects.values("plan").distinct().count(), Gathered.objects.count()) == (1, 0)
     gone = sorted(in_arm(row, Arm.TREATED))[0]
     with pytest.raises(CampaignElsewhere):
         shop.planned(window_days=7)

@@ -40,8 +40,8 @@ def ask(wanted: Sequence[NewMessage], *, organisation: UUID, actor: Actor, at: d
 
     A key that was released, held or came back gets the answer it got; one that waited is asked anew. Whoever asks at
     the same time for the same members waits. What is released and has a template is sent by the job of sending.
-    Raises UnknownMember, WrongMessage, MessageChanged, TemplateUnknown. 13 queries, however many there are; 5 more
-    where there are templates.
+    Raises UnknownMember, WrongMessage, MessageChanged, TemplateUnknown. 13 queries, however many there are; one
+    more where there are campaigns, 5 more where there are templates.
     """
     _refuse_wrong(wanted)
     version_of = versions(wanted, organisation)
