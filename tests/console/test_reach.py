@@ -174,6 +174,8 @@ def test_a_template_is_checked_kept_and_read_in_a_page_of_its_own(town: Town, en
     assert "allow-" not in policy
     assert "script-src" not in policy
     assert read.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "<b>Hi</b>" in browser.get(f"{frame}&version=1").text
+    assert browser.get(f"{frame}&version=9").status_code == 404
     other = f"/reach/templates/code/hello/as/{typed('mbr', town.foreign_member)}"
     assert browser.get(other).status_code == 404
     led = post(browser, "/reach/templates/code/hello/as", who="ada.wong@example.com")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -19,7 +20,9 @@ from regulars.console.selectors import campaigns as shown_of
 from regulars.console.selectors import proof
 from regulars.console.selectors.care import people_told
 from regulars.console.selectors.names import names_of
+from regulars.console.views.templates import framed
 from regulars.outreach.campaigns import selectors
+from regulars.outreach.campaigns.forms import CampaignForm as Form
 from regulars.outreach.campaigns.forms import read
 from regulars.outreach.errors import CampaignChanged, WrongCampaignDocument
 from regulars.outreach.models import Audience, Campaign, CampaignState, PlanState
@@ -137,6 +140,7 @@ def page_of(desk: Desk, row: Campaign, *, status: int = 200, **bound: Any) -> Ht
         "audience": audience,
         "series": dict(shown_of.series(desk)).get(form.series or "", form.series),
         "said": [(one, names.get(one.template, one.template)) for one in form.messages],
+        "previews": _previews(desk, form, plan),
         "place": shown_of.place_name(desk, row),
         "plan": plan,
         "fresh": _fresh(plan, row, audience),
@@ -156,7 +160,18 @@ def page_of(desk: Desk, row: Campaign, *, status: int = 200, **bound: Any) -> Ht
         "forms": {"stop": ReasonForm(), "back": ReasonForm()} | bound,
         "opened": next(iter(bound), ""),
     }  # fmt: skip
-    return desk.show("console/campaign.html", shown, status=status)
+    return framed(desk.show("console/campaign.html", shown, status=status))
+
+
+def _previews(desk: Desk, form: Form, plan: shown_of.Planned | None) -> list[tuple[str, int, str, UUID]]:
+    """Template, version, channel and reader of each message; somebody who gets it reads it. One query."""
+    said_by = [one for one in form.messages if one.template]
+    if not said_by or plan is None or plan.plan.state != PlanState.DONE:
+        return []
+    if not (desk.may_all_over(Right.OUTREACH_SEND) and desk.may_all_over(Right.MEMBERS_READ)):
+        return []
+    found = selectors.members_of(plan.plan.id, arm="treated", limit=1)
+    return [(one.template, one.version, one.channel, found[0].member) for one in said_by] if found else []
 
 
 def _moving(desk: Desk, row: Campaign) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.access.rights import Right
 from regulars.basics.ids import typed
+from regulars.basics.periods import day_of
 from regulars.console.asking import uuid_of
 from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms_template import LANGUAGES, PARTS, TITLES, AsForm, TemplateForm, initial_of
@@ -20,7 +21,7 @@ from regulars.members.selectors import roots
 from regulars.members.selectors.listing import Wanted, listed
 from regulars.outreach.errors import TemplateChanged, TemplateUnknown, WrongTemplate
 from regulars.outreach.gate.words import Service
-from regulars.outreach.models import Template
+from regulars.outreach.models import Template, TemplateVersion
 from regulars.outreach.moves import NewTemplate
 from regulars.outreach.rendering import Rendered, render
 from regulars.outreach.services import templates as services
@@ -28,6 +29,7 @@ from regulars.outreach.templates.builtin import VALUES, code_of
 from regulars.outreach.templates.builtin import document as built_in
 from regulars.outreach.templates.facts import FACTS
 
+MANY: Final = 7  # digits of a version
 # Of a page that somebody else wrote: an origin of its own, no script, no form, nothing of ours in reach.
 SANDBOX: Final = (
     "sandbox; default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; base-uri 'none';"
@@ -118,7 +120,11 @@ def _page(desk: Desk, form: TemplateForm, row: Template | None, *, status: int =
         "form": form, "row": row, "frames": frames, "reader": reader, "who": bound.get("who", AsForm()),
         "facts": facts(), "values": VALUES.get(Service(row.code)) if row and row.code in set(Service) else (),
     }  # fmt: skip
-    answer = desk.show("console/template.html", shown, status=status)
+    return framed(desk.show("console/template.html", shown, status=status))
+
+
+def framed(answer: HttpResponse) -> HttpResponse:
+    """A page that shows previews: frames of this server may stand in it."""
     answer._csp_update = {"frame-src": ["'self'"]}  # type: ignore[attr-defined]  # as django-csp's decorator does
     return answer
 
@@ -161,17 +167,30 @@ def preview(desk: Desk, template: str, member: UUID) -> HttpResponse:
     row, asked = _one(desk, template), desk.request.GET
     if not desk.may_all_over(Right.MEMBERS_READ):
         raise Http404
-    channel = asked.get("channel", next(iter(row.document), ""))
-    if channel not in row.document:
+    version = int(asked["version"]) if asked.get("version", "").isdecimal() and len(asked["version"]) < MANY else 0
+    said_then = _version(row, version)
+    channel = asked.get("channel", next(iter(said_then), ""))
+    if channel not in said_then:
         raise Http404
     root = roots([member], organisation=desk.home)[member]
-    values = {"language": asked["language"]} if asked.get("language") in dict(LANGUAGES) else {}
-    told = render(row.code, row.version, root, values, organisation=desk.home, channel=channel, at=desk.at)
+    values = {"coupon": "ABCD-1234", "coupon_until": day_of(desk.at, desk.zone).isoformat()}
+    values |= {"language": asked["language"]} if asked.get("language") in dict(LANGUAGES) else {}
+    told = render(row.code, version or row.version, root, values, organisation=desk.home, channel=channel, at=desk.at)
     desk.looked([root], by="preview")
     answer = HttpResponse(_written(told))
     answer["Content-Security-Policy"] = SANDBOX
     answer["X-Frame-Options"] = "SAMEORIGIN"
     return answer
+
+
+def _version(row: Template, version: int) -> dict[str, Any]:
+    """What it said in a version; 0: what it says. One query at most."""
+    if not version or version == row.version:
+        return dict(row.document)
+    found = TemplateVersion.objects.filter(template=row.id, version=version).first()
+    if found is None:
+        raise Http404
+    return dict(found.document)
 
 
 def _written(told: Rendered) -> str:
