@@ -80,6 +80,7 @@ def test_the_console(live_server: Any) -> None:
     with chromium() as browser:
         a_bill_on_a_phone(browser, live_server.url, sessions, town)
         by_keyboard(browser, live_server.url, sessions)
+        conditions_follow(browser, live_server.url, sessions)
         every_page(browser, live_server.url, sessions, town)
 
 
@@ -133,6 +134,23 @@ def by_keyboard(browser: "Browser", url: str, sessions: dict[str, str]) -> None:
         page.locator("h1").click()
         page.keyboard.press("?")
         expect(page.locator("#keys")).to_be_visible()
+
+
+def conditions_follow(browser: "Browser", url: str, sessions: dict[str, str]) -> None:
+    """The sentence and the count follow what is typed; steps keep it; what is kept counts itself."""
+    with at(browser, url, "administrator", sessions, locale="en-GB") as page:
+        page.goto("/audiences/new")
+        page.get_by_label("In the last so many days").fill("30")
+        expect(page.locator("#said")).to_contain_text("in the last 30 days")
+        page.get_by_label("Another condition").select_option("tag")
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.get_by_label("Has one of")).to_be_focused()
+        page.keyboard.type("vip")
+        expect(page.locator("#said .big")).to_have_text("1 member, now")
+        page.get_by_label("Name of the audience").fill("Friends who come")
+        page.get_by_role("button", name="Keep it").click()
+        expect(page.locator("h1")).to_have_text("Friends who come")
+        expect(page.locator("#count strong").first).to_have_text("1")
 
 
 def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Town) -> None:
