@@ -50,6 +50,9 @@ def _counted(cut: Cut, told: Mapping[str, Any]) -> int | None:
     (3, None)
     """
     asked = [(kind, name) for kind, name in _KINDS.items() if getattr(cut, kind) not in ("", None)]
+    if told and cut.value_class and cut.stage and cut == Cut(cut.value_class, cut.stage):
+        both = {(one["class"], one["stage"]): int(one["members"]) for one in told["both"]}
+        return both.get((cut.value_class, cut.stage), 0)
     if len(asked) != 1 or not told or cut.best_from is not None or cut.best_to is not None or cut.moved is not None:
         return None
     kind, name = asked[0]
@@ -76,6 +79,8 @@ def _where(run: Run, cut: Cut) -> Q:
         asked &= Q(spend_place__lte=place_of(run, cut.best_to))
     if cut.moved is not None:
         asked &= Q(moved_from=cut.moved[0], moved_to=cut.moved[1])
+        if cut.moved[0] != cut.moved[1]:
+            asked &= ~Q(moved_from=F("moved_to"))  # so that the index of those who moved serves
     return asked
 
 
@@ -113,7 +118,7 @@ def _order(cut: Cut) -> tuple[str | Combinable, ...]:
     if cut.tenth is not None:
         return (F("leave_chance").desc(), "member")
     if cut.stage or cut.reason or cut.group == "slipping":
-        return (F("at_risk_minor").desc(nulls_last=True), "member")
+        return (F("at_risk_minor").desc(), "member")
     if cut.value_class:
         return (F("spend_365_minor").desc(), "member")
     return ("spend_place",)
