@@ -32,7 +32,10 @@ from regulars.members.moves import NewIdentifier, NewMember
 from regulars.members.selectors import profiles
 from regulars.members.services.extras import write_note
 from regulars.members.services.people import enrol
+from regulars.programme.checkout.moves import NewReturn
+from regulars.programme.checkout.returning import take_back
 from regulars.sales.models import Return, Sale
+from regulars.sales.moves import Place
 from regulars.sales.sending import into_lake
 from regulars.scorebook.models import Run
 from tests.imports import messy
@@ -199,6 +202,18 @@ def test_taken_back_it_is_as_if_it_had_never_come_but_for_who_has_a_history_sinc
         assert lake.totals().rows_kept == 0
     with pytest.raises(ImportState):
         services.undo(shop.number, organisation=shop.organisation, actor=WHO, at=shop.at)
+
+
+def test_what_is_brought_back_at_the_counter_since_keeps_its_purchase(shop: Shop, booked: Import) -> None:
+    sale = Sale.objects.filter(organisation=shop.organisation, returned=0).earliest("effective_at")
+    place = Place(shop.organisation, "till/1", "R1", shop.merchant)
+    done = take_back(NewReturn(sale.id, place, shop.at), actor=WHO, at=shop.at)
+    assert done.told["refund"] == sale.amount - sale.discount
+    services.undo(shop.number, organisation=shop.organisation, actor=WHO, at=shop.at)
+    assert sending.run_due(at=shop.at) == 1
+    told = Import.objects.get(pk=shop.number).told["undone"]
+    assert (told["sales_stay"], told["members_stay"]) == (1, 1)
+    assert Sale.objects.get(state="complete", organisation=shop.organisation) == sale
 
 
 def test_what_was_taken_for_something_else_is_corrected_and_looked_at_again(shop: Shop, booked: Import) -> None:
