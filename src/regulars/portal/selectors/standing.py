@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from regulars.ledger.models import Unit
-from regulars.ledger.moves import Balance, LotLeft
+from regulars.ledger.moves import Balance
 from regulars.ledger.selectors import balances, lots
 from regulars.members.models import Member
 from regulars.programme.book import Book, book
@@ -19,12 +19,12 @@ from regulars.rules.tiers.ladder import Ladder
 from regulars.rules.tiers.missing import Missing
 
 SOON: Final = timedelta(days=60)
-LOTS_SHOWN: Final = 12
+ENDS_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A balance with its unit, and what of it expires soon."""
+    """A balance with its unit, and what of it ends next, where that is soon."""
 
     unit: Unit
     balance: Balance
@@ -34,7 +34,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Something that expires."""
+    """What ends at one moment."""
 
     unit: Unit
     amount: int
@@ -57,16 +57,17 @@ class Tier:
 def held(root: UUID, *, at: datetime) -> tuple[list[Held], list[Ending]]:
     """What there is of each unit, and what expires next. Three queries."""
     units = {one.code: one for one in Unit.objects.all()}
-    left = [one for one in lots(root, at=at) if one.expires_at is not None and one.remaining > 0]
-    found = [_held(units[one.unit], one, left, at) for one in balances(root, at=at)]
-    nearest = sorted(left, key=lambda one: (one.expires_at or at, one.id))[:LOTS_SHOWN]
-    return found, [Ending(units[one.unit], one.remaining, one.expires_at) for one in nearest if one.expires_at]
+    ends: dict[tuple[datetime, str], int] = {}
+    for one in lots(root, at=at):
+        if one.expires_at is not None and one.remaining > 0:
+            ends[one.expires_at, one.unit] = ends.get((one.expires_at, one.unit), 0) + one.remaining
+    ending = [Ending(units[unit], ends[when, unit], when) for when, unit in sorted(ends)]
+    return [_held(units[one.unit], one, ending, at) for one in balances(root, at=at)], ending[:ENDS_SHOWN]
 
 
-def _held(unit: Unit, one: Balance, left: Sequence[LotLeft], at: datetime) -> Held:
-    ending = [lot for lot in left if lot.unit == one.unit and lot.expires_at and lot.expires_at <= at + SOON]
-    soon_at = min((lot.expires_at for lot in ending if lot.expires_at), default=None)
-    return Held(unit, one, sum(lot.remaining for lot in ending), soon_at)
+def _held(unit: Unit, one: Balance, ending: Sequence[Ending], at: datetime) -> Held:
+    first = next((end for end in ending if end.unit is unit and end.at <= at + SOON), None)
+    return Held(unit, one, first.amount if first else 0, first.at if first else None)
 
 
 def tiers(row: Member, *, at: datetime) -> list[Tier]:
