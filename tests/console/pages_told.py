@@ -33,6 +33,7 @@ WHO: Final = {
     "duplicates-decide": "AS", "quality": "AMUS", "quality-rows": "AMUS",
     "terms": "AMNCTUS", "terms-new": "AM", "terms-code": "AMNCTUS", "terms-retire": "AM", "simulator": "AMNUS",
     "levels": "AMNUS", "coupons": "AMNUS", "rewards": "AMNCTUS", "books": "", "books-export": "",
+    "settlement": "", "settlement-export": "",
     "waiting": EVERYBODY, "waiting-decide": "A", "waiting-late": "AM", "sales": EVERYBODY,
     "cases": "ACUS", "case-new": "ACTS", "case": "ACUS", "case-text": "ACTS", "case-take": "ACTS",
     "case-hand-on": "ACTS", "case-due": "ACTS", "case-close": "ACTS", "case-reopen": "ACTS", "case-promise": "ACTS",

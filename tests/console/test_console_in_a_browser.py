@@ -2,9 +2,12 @@
 at phone width, in both languages. One site and one browser for all of it.
 """
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,10 +31,13 @@ expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PAGES = (
-    "", "waiting", "sales", "members", "members/new", "members/{member}", "sales/{sale}", "counter",
+    "", "waiting", "sales", "members", "members/new", "members/{member}", "members/{member}/account",
+    "members/{member}/erase", "sales/{sale}", "counter",
     "counter/{member}", "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator",
-    "reward/levels", "reward/coupons", "reward/rewards", "reward/books", "set-up", "set-up/staff", "set-up/staff/new",
-    "set-up/roles", "set-up/roles/clerk", "set-up/keys", "set-up/trail", "set-up/health", "work-at", "serve/cases",
+    "reward/levels", "reward/coupons", "reward/rewards", "reward/books", "reward/settlement", "set-up", "set-up/staff",
+    "set-up/staff/new",
+    "set-up/roles", "set-up/roles/clerk", "set-up/keys", "set-up/webhooks", "set-up/webhooks/{webhook}",
+    "set-up/trail", "set-up/health", "work-at", "serve/cases",
     "serve/cases/{case}", "know", "know/classes", "know/life-cycle", "know/concentration", "know/baskets",
     "know/products", "know/products?item=coffee+beans", "know/models", "know/members", "audiences",
     "audiences/new?copy=vips", "audiences/code/vips?count", "audiences/code/vips/why/{member}", "reach/campaigns",
@@ -153,6 +159,13 @@ def conditions_follow(browser: "Browser", url: str, sessions: dict[str, str]) ->
         expect(page.locator("#count strong").first).to_have_text("1")
 
 
+def picture(page: "Page", path: str, how: str) -> None:
+    """For people to look at, where somebody asks for it: `REGULARS_SCREENS=build/screens`."""
+    if folder := os.environ.get("REGULARS_SCREENS"):
+        name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"[a-z]{3}_[0-9a-z]{26}", "", path).lower()).strip("-") or "today"
+        page.screenshot(path=Path(folder) / f"{name}.{how}.png", full_page=True)
+
+
 def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Town) -> None:
     found: dict[str, list[str]] = {}
     assert town.case is not None
@@ -161,6 +174,8 @@ def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Tow
     known |= {"case": typed("cas", town.case), "message": typed("msg", town.message)}
     assert town.brought is not None
     known |= {"brought": typed("inb", town.brought)}
+    assert town.webhook is not None
+    known |= {"webhook": typed("whk", town.webhook)}
     with at(browser, url, "administrator", sessions, locale="en-GB") as page:
         page.goto("/work-at")
         page.locator("li", has_text="Market/Quay").get_by_role("button").click()
@@ -169,8 +184,10 @@ def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Tow
             assert answer
             assert answer.status == 200, path
             found[path] = flaws(page, on_gradient=DRAWN)
+            picture(page, path, "desk")
             page.set_viewport_size({"width": 360, "height": 740})
             assert page.evaluate(WIDE) <= 0, path
+            picture(page, path, "phone")
             page.set_viewport_size({"width": 1280, "height": 800})
         page.emulate_media(color_scheme="dark")
         for path in DARK:

@@ -1,6 +1,7 @@
 """The programme on pages: sentences, versions from documents with their faults, the simulator, levels, what is owed."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from regulars.basics.ids import typed
 from regulars.console import kept
 from regulars.console.models import Kept
 from regulars.console.pointing import marked
+from regulars.ledger.books_closing import close_due
 from regulars.programme.models import Terms
 from tests.console.conftest import Entering
 from tests.console.test_member import send
@@ -122,3 +124,20 @@ def test_figures_over_many_members_are_counted_by_the_worker(
     Kept.objects.filter(name="members").update(told={"all": 424242})
     assert "424,2" in enter("marketer").get("/reward/levels").text
     assert kept.members(town.organisation, town.at + kept.FRESH) == len(town.members)
+
+
+def test_who_owes_whom_is_told_by_merchant(town: Town, enter: Entering) -> None:
+    browser = enter("administrator")
+    assert browser.get("/reward/settlement").status_code == 403  # of one organisation of two
+    assign(
+        "administrator", Place(town.other), staff=town.staff["administrator"], by=gate.HOUSE, actor=SETUP, at=town.at
+    )
+    send(browser, "/work-at", place=typed("org", town.organisation))
+    assert "Nothing was booked" in browser.get("/reward/settlement?unit=points").text
+    while close_due(actor=SETUP, at=town.at + timedelta(days=2)):
+        pass
+    days = f"first_on={town.at - timedelta(days=9):%Y-%m-%d}&last_on={town.at + timedelta(days=1):%Y-%m-%d}"
+    page = browser.get(f"/reward/settlement?unit=points&{days}").text
+    assert ["Market" in page, "31" in page] == [True, True]  # given at its tills
+    file = browser.get(f"/reward/settlement.csv?unit=points&{days}").content.decode("utf-8-sig")
+    assert "Market,Given" in file

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import books, reward, simulator
+from regulars.console.views import books, reward, settlement, simulator
 
 _TERMS: Final = "reward/terms/<slug:kind>/<str:code>"
 
@@ -31,5 +31,15 @@ REWARD: Final[tuple[Page, ...]] = (
     Page("coupons", "reward/coupons", reward.coupons, Right.PROGRAMME_READ, Reach.WHOLE, _("Coupons"), Head.REWARD),
     Page("rewards", "reward/rewards", reward.rewards, Right.PROGRAMME_READ, Reach.HOME, _("Rewards"), Head.REWARD),
     Page("books", "reward/books", books.books, Right.LEDGER_READ, Reach.EVERY, _("Liability"), Head.REWARD),
+    Page(
+        "settlement",
+        "reward/settlement",
+        settlement.settlement,
+        Right.LEDGER_READ,
+        Reach.EVERY,
+        _("Settlement"),
+        Head.REWARD,
+    ),
+    Page("settlement-export", "reward/settlement.csv", settlement.export, Right.LEDGER_READ, Reach.EVERY),
     Page("books-export", "reward/books.csv", books.export, Right.LEDGER_READ, Reach.EVERY),
 )
