@@ -218,6 +218,12 @@ def test_the_policy_is_a_form_and_a_sentence(town: Town, enter: Entering) -> Non
     assert document["caps"] == [{"most": 2, "days": 7, "channel": "sms"}]
     assert document["holdout"] == {"share": 250, "months": 6}
     assert "2.5% of the members get no marketing at all" in browser.get("/reach/policy").text
+    names = {"email_sender": "hello@shop.example", "email_sender_name": "Riverside", "post_from_lines": "Quay 1\nLeeds"}
+    assert post(browser, "/reach/policy/senders", **names | {"email_sender": "no address"}).status_code == 422
+    assert post(browser, "/reach/policy/senders", **names).status_code == 302
+    page = browser.get("/reach/policy").text
+    assert 'value="hello@shop.example"' in page
+    assert "Quay 1" in page
 
 
 def test_longer_lists_ask_no_more(town: Town, enter: Entering) -> None:

@@ -119,3 +119,42 @@ class MessagesFilter(ChosenFilters):
         required=False,
     )
     campaign = forms.CharField(label=_("Campaign"), max_length=80, required=False)
+
+
+class SendersForm(forms.Form):
+    """As whom the organisation writes. Servers and secrets are the environment's."""
+
+    email_sender = forms.CharField(
+        label=_("Mails come from"), max_length=254, required=False, help_text=_("Nothing said: the mail server's own."),
+        widget=forms.TextInput(attrs={"inputmode": "email"}),
+    )  # fmt: skip
+    email_sender_name = forms.CharField(label=_("with the name"), max_length=80, required=False)
+    email_reply_to = forms.CharField(
+        label=_("Answers go to"), max_length=254, required=False, widget=forms.TextInput(attrs={"inputmode": "email"})
+    )
+    sms_sender = forms.CharField(
+        label=_("Text messages come from"), max_length=16, required=False,
+        help_text=_("A number, or up to eleven letters and digits."),
+    )  # fmt: skip
+    post_from_lines = forms.CharField(
+        label=_("Letters: who writes, line by line"), max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    post_closing = forms.CharField(label=_("Letters end with"), max_length=200, required=False)
+
+    def documents(self) -> dict[str, dict[str, Any]]:
+        """By channel."""
+        given = self.cleaned_data
+        lines = [line.strip() for line in given["post_from_lines"].splitlines() if line.strip()]
+        return {
+            "email": {name: given[f"email_{name}"] for name in ("sender", "sender_name", "reply_to")},
+            "sms": {"sender": given["sms_sender"]},
+            "post": {"from_lines": lines, "closing": given["post_closing"]},
+        }
+
+
+def senders_of(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What is kept, as the form shows it."""
+    found = {f"{channel}_{name}": value for channel, kept in settings.items() for name, value in kept.items()}
+    found["post_from_lines"] = "\n".join(found.get("post_from_lines", ()))
+    return found

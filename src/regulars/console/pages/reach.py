@@ -40,4 +40,5 @@ REACH: Final[tuple[Page, ...]] = (
     Page("message-lift", f"{_MESSAGE}/lift", messages.lift, *_WHOLE, posted=True, writes=True),
     Page("blocked", "reach/blocked", messages.blocked, *_WHOLE, _("Blocked addresses"), Head.REACH),
     Page("policy", "reach/policy", messages.policy, *_WHOLE, _("How and when"), Head.REACH, writes=True),
+    Page("senders", "reach/policy/senders", messages.senders, *_WHOLE, posted=True, writes=True),
 )

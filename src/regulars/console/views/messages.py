@@ -1,21 +1,34 @@
 """Messages: what was asked for and what became of it, addresses that are blocked, and how members are reached."""
 
+import os
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from regulars.access.alerts.transports import SMTP_URL
 from regulars.console.asking import uuid_of
 from regulars.console.desk import UNFIT, Desk
-from regulars.console.forms_outreach import CHANNELS, MessagesFilter, PolicyForm, fits, initial_of
+from regulars.console.forms_outreach import (
+    CHANNELS,
+    MessagesFilter,
+    PolicyForm,
+    SendersForm,
+    fits,
+    initial_of,
+    senders_of,
+)
 from regulars.console.refusals import told_in
 from regulars.console.selectors import messages as shown_of
 from regulars.outreach import selectors
+from regulars.outreach.errors import WrongChannel
 from regulars.outreach.models import MessageState, Suppression
-from regulars.outreach.selectors_sending import events_of, still_to_go
+from regulars.outreach.selectors_sending import events_of, settings_of, still_to_go
 from regulars.outreach.services import messages as services
+from regulars.outreach.services.channels import set_channel
 from regulars.outreach.services.policies import policy as policy_of
 from regulars.outreach.services.policies import save_policy
 
@@ -75,23 +88,45 @@ def blocked(desk: Desk) -> HttpResponse:
 
 
 def policy(desk: Desk) -> HttpResponse:
-    """When it is quiet, how often, who gets nothing at all; and what waits to go out. 8 queries."""
-    kept = policy_of(desk.home, at=desk.at)
-    form = PolicyForm(initial=initial_of(kept.document))
+    """When it is quiet, how often, who gets nothing at all; as whom one writes; what waits to go out. 9 queries."""
+    form = None
     if desk.request.method == "POST":
         form = PolicyForm(desk.request.POST)
         if form.is_valid():
             with told_in(form):
                 save_policy(desk.home, form.document(), actor=desk.actor, at=desk.at)
                 return desk.go("policy", told=_("Kept. It holds from now on."))
-    waiting = still_to_go(desk.home)
+    return _policy(desk, form=form)
+
+
+def senders(desk: Desk) -> HttpResponse:
+    """As whom the organisation writes by each channel."""
+    form = SendersForm(desk.request.POST)
+    if form.is_valid():
+        for channel, document in form.documents().items():
+            try:
+                with transaction.atomic():
+                    set_channel(desk.home, channel, document, actor=desk.actor, at=desk.at)
+            except WrongChannel as wrong:
+                for fault in wrong.facts["errors"]:  # type: ignore[attr-defined]
+                    name = f"{channel}_{fault['pointer'].strip('/').partition('/')[0]}"
+                    form.add_error(name if name in form.fields else None, _("This cannot be kept as it stands."))
+        if not form.errors:
+            return desk.go("policy", told=_("Kept. It holds from now on."))
+    return _policy(desk, written_by=form)
+
+
+def _policy(desk: Desk, *, form: PolicyForm | None = None, written_by: SendersForm | None = None) -> HttpResponse:
+    kept, waiting = policy_of(desk.home, at=desk.at), still_to_go(desk.home)
     shown = {
-        "form": form,
+        "form": form or PolicyForm(initial=initial_of(kept.document)),
+        "senders": written_by or SendersForm(initial=senders_of(settings_of(desk.home))),
         "document": kept.document,
-        "changed_at": kept.changed_at,
         "began_on": kept.began_on,
         "fits": fits(kept.document),
         "channels": dict(CHANNELS),
         "waiting": [(label, waiting.get(channel, 0)) for channel, label in CHANNELS[1:]],
+        "server": bool(os.environ.get(SMTP_URL)),
     }
-    return desk.show("console/policy.html", shown, status=UNFIT if form.errors else 200)
+    status = UNFIT if (form and form.errors) or (written_by and written_by.errors) else 200
+    return desk.show("console/policy.html", shown, status=status)
