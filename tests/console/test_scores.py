@@ -117,6 +117,9 @@ def test_s08_any_cut_becomes_an_audience_of_the_same_members(town: Town, run: Ru
     inside = everybody(read(made.document), asked_of(town.organisation, at=town.at))
     assert sorted(inside) == sorted(town.members[:2])
     assert "Ada Wong" in browser.get("/know/members?best_to=34").text
+    edited = browser.get(f"/audiences/code/{made.code}/edit")
+    assert (edited.status_code, 'value="34.0"' in edited.text) == (200, True)
+    assert "In decline because of" in edited.text
     file = browser.get("/know/members.csv?best_to=34").text
     assert file.count("mbr_") == 2
 

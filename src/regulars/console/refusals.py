@@ -74,6 +74,10 @@ SENTENCES: Final[Mapping[str, Promise | str]] = {
     "campaign-elsewhere": _("The campaign is not where this can be done any more."),
     "campaign-plan-needed": _("Try the campaign out as it stands now, and look at what it would do."),
     "campaign-over-budget": _("It would cost more than its budget."),
+    "scores-under-way": _("A run is under way already: wait for it, or cancel it."),
+    "scores-run-ended": _("This run is over."),
+    "scores-document-changed": _("Somebody else made another version meanwhile. Load the page again."),
+    "scores-document-wrong": _("These cut-offs contradict themselves: a VIP stands above an important member."),
     "value-buys-value": _("Value and points buy no stored value."),
 }
 

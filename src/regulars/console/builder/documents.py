@@ -103,7 +103,7 @@ def _condition(part: Part, scales: Mapping[str, int], found: Written) -> dict[st
         except ValidationError as wrong:
             part.faults.append(f"{one.label}: {' '.join(wrong.messages)}")
             found.sound = False
-    if not any(name in document for name in ("amount_at_least", "amount_at_most")):
+    if not any(name.startswith(("amount_", "worth_")) for name in document):
         document.pop("currency", None)  # it stands there anyhow
     return document
 
@@ -160,6 +160,11 @@ def _places(part: Part, one: Input, _scales: Mapping[str, int]) -> dict[str, Any
     return {name: listed for name, listed in found.items() if listed}
 
 
+def _ticks(part: Part, one: Input, _scales: Mapping[str, int]) -> dict[str, Any]:
+    ticked = part.typed.get(one.name, [])
+    return {one.name: ticked} if ticked else {}
+
+
 def _levels(part: Part, one: Input, _scales: Mapping[str, int]) -> dict[str, Any]:
     ticked = [text.partition("/")[::2] for text in part.typed.get(one.name, []) if "/" in text]
     if not ticked:
@@ -211,7 +216,7 @@ def _guessed(text: str) -> bool | int | float | str:
 
 _READERS: Final[Mapping[Sort, Reader]] = {
     Sort.WHOLE: _whole, Sort.NUMBER: _number, Sort.UNITS: _units, Sort.MONEY: _money, Sort.YES: _yes,
-    Sort.PLACES: _places, Sort.LEVELS: _levels, Sort.WORDS: _words, Sort.VALUES: _values,
+    Sort.PLACES: _places, Sort.LEVELS: _levels, Sort.TICKS: _ticks, Sort.WORDS: _words, Sort.VALUES: _values,
 }  # fmt: skip
 
 
@@ -247,6 +252,8 @@ def _typed(one: Input, document: Mapping[str, Any], scales: Mapping[str, int]) -
     if value is None:
         return []
     match one.sort:
+        case Sort.TICKS:
+            return list(value)
         case Sort.YES:
             return ["yes" if value else "no"]
         case Sort.WORDS | Sort.VALUES:

@@ -23,6 +23,7 @@ class Sort(StrEnum):
     YES = "yes"  # yes, no, or either
     PLACES = "places"  # merchants and stores
     LEVELS = "levels"  # of a ladder
+    TICKS = "ticks"  # some of a closed list
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,19 @@ KINDS: Final[Mapping[str, Kind]] = {
         Input("kind", _("What"), Sort.CHOICE, "identifiers"),
         Input("verified", _("Verified"), Sort.YES),
     )),
+    "scored": Kind(_("What the last run of scores found"), (
+        Input("classes", _("Class"), Sort.TICKS, "classes"),
+        Input("stages", _("Stage"), Sort.TICKS, "stages"),
+        Input("best_percent_to", _("Among the best so many percent by spend"), Sort.NUMBER),
+        Input("leave_percent_at_least", _("Leaves with a chance of at least, %"), Sort.WHOLE),
+        Input("leave_percent_at_most", _("Leaves with a chance of at most, %"), Sort.WHOLE, more=True),
+        Input("buys_percent_at_least", _("Buys something due within a fortnight, at least, %"), Sort.WHOLE),
+        Input("reasons", _("In decline because of"), Sort.TICKS, "reasons", more=True),
+        Input("best_percent_from", _("But not among the best so many percent"), Sort.NUMBER, more=True),
+        Input("worth_at_least", _("Will be worth at least"), Sort.MONEY, more=True),
+        Input("worth_at_most", _("Will be worth at most"), Sort.MONEY, more=True),
+        Input("currency", _("Currency"), Sort.CHOICE, "currencies", more=True),
+    )),
     "tag": Kind(_("Tag"), (Input("any_of", _("Has one of"), Sort.WORDS, "tags"),)),
     "mark": Kind(_("Score or mark"), (
         Input("name", _("Which"), Sort.TEXT, "marks"),
@@ -142,5 +156,5 @@ GROUPS: Final = (
     (_("Programme"), ("tier", "balance", "expiring")),
     (_("Person"), ("birthday", "enrolled", "fact", "born", "household", "field")),
     (_("Reached by"), ("consent", "identifier")),
-    (_("What is known besides"), ("tag", "mark")),
+    (_("What is known besides"), ("scored", "tag", "mark")),
 )

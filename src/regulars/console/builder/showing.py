@@ -73,7 +73,7 @@ def groups() -> list[tuple[Any, list[tuple[str, Any]]]]:
 def _box(part: Part, one: Input, lists: Lists) -> Box:
     name, typed = f"{part.path}:{one.name}", part.typed.get(one.name, [])
     known = lists.get(one.known, ())
-    if one.sort in (Sort.PLACES, Sort.LEVELS):
+    if one.sort in (Sort.PLACES, Sort.LEVELS, Sort.TICKS):
         return Box(name, one.label, "boxes", "", _choices(known, typed), "")
     if one.sort == Sort.YES:
         return Box(name, one.label, "select", part.text(one.name), _choices(_either(), typed), "")

@@ -16,6 +16,7 @@ from regulars.access.scoping import within
 from regulars.basics.ids import typed
 from regulars.console.desk import Desk
 from regulars.console.places import named, open_to, text_of
+from regulars.console.score_words import CLASSES, REASONS, STAGES
 from regulars.console.selectors.consents import CHANNELS
 from regulars.console.selectors.members import level_names
 from regulars.console.selectors.reward import named as words_of
@@ -188,6 +189,9 @@ def lists(desk: Desk) -> Mapping[str, Sequence[tuple[str, Any]]]:
             ("external", _("Number of a till or shop")), ("open_id", _("Log-in of a provider")),
         ],
         "tags": _same(tag for (tag,) in run(_TAGS, [desk.home])),
+        "classes": list(CLASSES.items()),
+        "stages": list(STAGES.items()),
+        "reasons": [(code, name) for code, name in REASONS.items() if code != "complaint"],
         "marks": _same(name for (name,) in run(_MARKS, [desk.home])),
         "items": _same({item for item, _c, _b, _ch in goods if item}),
         "categories": _same({category for _i, category, _b, _ch in goods if category}),
