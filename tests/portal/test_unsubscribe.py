@@ -1,6 +1,7 @@
 """The link in a mail: a look changes nothing, one click says no, and nobody learns whose it was."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +17,7 @@ from tests.portal.village import Village
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
-def sent(village: Village, **more: str) -> Message:
+def sent(village: Village, **more: Any) -> Message:
     Permission.objects.update_or_create(
         member_id=village.ada, channel="email", purpose="marketing", defaults={"given": True, "effective_at": NOW}
     )
