@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -65,6 +66,8 @@ class ApiRequests:
 
 
 def _too_large(request: HttpRequest) -> bool:
-    """Only jobs take what else could be sent to fill the memory."""
+    """Only jobs take what else could be sent to fill the memory; files go to the disk as they come."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return length.isdecimal() and int(length) > LARGEST and not _JOBS.match(request.path_info)
+    path = request.path_info
+    taken = path in settings.UPLOADS or _JOBS.match(path)
+    return length.isdecimal() and int(length) > LARGEST and not taken

@@ -2,23 +2,22 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 from regulars.imports import folders
 from regulars.imports.moves import MOST
 
-ADDRESS: Final = "/import/files"
-
 
 class IntoDataFolder(FileUploadHandler):
-    """Works for the one address that takes files; all others go on as they were."""
+    """Works where files are taken; all other addresses go on as they were."""
 
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
-        self.mine = bool(request is not None and request.path_info == ADDRESS)
+        self.mine = bool(request is not None and request.path_info in settings.UPLOADS)
         self.left = MOST
         self.open: Any = None
 

@@ -120,6 +120,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 2**20  # of a job with 10,000 bills; everything else takes less (see api.requests)
 SCORES_MEMORY = os.environ.get("REGULARS_SCORES_MEMORY", "4GB")  # of the engine that scores; past it, it spills
+UPLOADS = frozenset({"/import/files"})  # addresses that take files, written to the disk as they come
 FILE_UPLOAD_HANDLERS = [
     "regulars.console.uploading.IntoDataFolder",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
