@@ -27,6 +27,7 @@ from benchmarks import (
     bench_programme,
     bench_promotion,
     bench_scorebook,
+    bench_sending,
     bench_server,
     bench_telco,
 )
@@ -48,7 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,checkout,coupons,programme,audiences,scorebook,pages,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,checkout,coupons,programme,audiences,scorebook,pages,sending,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -71,6 +72,7 @@ def main() -> None:
         "scorebook": lambda: bench_scorebook.run(1_000_000),
         "audiences": lambda: iter(bench_audiences.run()),
         "pages": lambda: bench_pages.run(),
+        "sending": lambda: bench_sending.run(),
         "analyze": lambda: analyses(asked.lines),
     }
     kept = [json.loads(row) for row in RESULTS.read_text().splitlines()] if RESULTS.exists() else []

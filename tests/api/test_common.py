@@ -57,7 +57,7 @@ def test_every_address_says_what_it_does(operation: Operation) -> None:
 def test_a_write_changes_nothing_without_an_idempotency_key(operation: Operation) -> None:
     told = api.get_openapi_schema()["paths"]["/api/v1" + operation.path][operation.methods[0].lower()]
     keyed = any(p["name"] == "Idempotency-Key" and p["required"] for p in told["parameters"])
-    searches = ("/search", "/recognise", "/validate", "/simulations", "/audience-counts")
+    searches = ("/search", "/recognise", "/validate", "/simulations", "/audience-counts", "/template-previews")
     looks = operation.methods == ["GET"] or operation.path.endswith(searches)
     assert keyed != looks
 

@@ -150,10 +150,14 @@ def known_ids(administrator: Till) -> dict[str, list[str]]:
     wanted = {"key": "one", "member": members[0], "channel": "app", "service": "receipt"}
     everybody = {"name": "Everybody", "document": {"type": "never-bought"}}
     assert administrator.send("PUT", "/audiences/everybody", everybody).status_code == 200
+    words = {"name": "Spring", "document": {"sms": {"en": {"text": "Hello {{ member.first_name }}"}}}}
+    assert administrator.send("PUT", "/templates/spring", words).status_code == 200
     told = {"audience": "everybody", "currency": "GBP", "messages": [{"channel": "app"}]}
     assert administrator.send("PUT", "/campaigns/spring", {"name": "Spring", "document": told}).status_code == 200
     return {
         "campaign": ["spring"],
+        "template": ["spring"],
+        "channel": ["email"],
         "message": [one["id"] for one in administrator.done("/messages", {"messages": [wanted]})["items"]],
         **_sold(administrator, members[0]),
         "webhook_id": [hook],

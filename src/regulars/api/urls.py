@@ -43,12 +43,14 @@ from regulars.api.routes import (
     purchases,
     recognising,
     referrals,
+    replies,
     resets,
     reviews,
     rewards,
     scores,
     settings,
     simulations,
+    templates,
     tiers,
     value,
     webhooks,
@@ -104,6 +106,8 @@ for noun in (
     events,
     audiences,
     campaigns,
+    templates,
+    replies,
     messages,
 ):
     api.add_router("", noun.router)

@@ -49,6 +49,13 @@ class MessageAsked(Asking):
     campaign: CampaignCode | None = None
     holdout_share: Annotated[int, Field(ge=0, le=10_000, description="Of the campaign: so many of 10,000.")] = 0
     priority: Annotated[int, Field(ge=0, le=100, description="The higher the more urgent.")] = 0
+    template: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^(built-in:)?[a-z0-9][a-z0-9._-]{0,79}$"),
+        Field(description="Of ours: then it is sent from here. Without one, sending is the caller's."),
+    ] = None
+    version: Annotated[int, Field(ge=0, le=10**9, description="Of the template; 0: the newest.")] = 0
+    values: dict[str, Any] = Field(default_factory=dict, max_length=50, description="What it is told besides facts.")
 
 
 class MessagesAsked(Asking):
@@ -81,6 +88,8 @@ class MessageTold(Telling):
     purpose: str
     service: str
     campaign: str
+    template: Annotated[str, Field(description="Empty where whoever asked sends it themselves.")]
+    version: int
     state: Literal["released", "waiting", "held", "returned"]
     why: Annotated[str, Field(description="Why it does not go: no-consent, quiet-hours, capped …")]
     again_at: Moment | None
@@ -140,6 +149,9 @@ def ask_for_messages(request: Request, body: MessagesAsked) -> MessagesTold:
             campaign=one.campaign or "",
             holdout_share=one.holdout_share,
             priority=one.priority,
+            template=one.template or "",
+            version=one.version,
+            values=one.values,
         )
         for one in body.messages
     ]
@@ -215,6 +227,8 @@ def _told(row: Message) -> MessageTold:
             "purpose": row.purpose,
             "service": row.service,
             "campaign": row.campaign,
+            "template": row.template,
+            "version": row.version,
             "state": str(row.state),
             "why": row.why,
             "again_at": row.again_at,

@@ -38,12 +38,14 @@ from regulars.client.generated.programme import Programme
 from regulars.client.generated.purchases import Purchases
 from regulars.client.generated.recognising import Recognising
 from regulars.client.generated.referrals import Referrals
+from regulars.client.generated.replies import Replies
 from regulars.client.generated.resets import Resets
 from regulars.client.generated.reviews import Reviews
 from regulars.client.generated.rewards import Rewards
 from regulars.client.generated.scores import Scores
 from regulars.client.generated.settings import Settings
 from regulars.client.generated.simulations import Simulations
+from regulars.client.generated.templates import Templates
 from regulars.client.generated.tiers import Tiers
 from regulars.client.generated.value import Value
 from regulars.client.generated.webhooks import Webhooks
@@ -88,12 +90,14 @@ class Addresses(
     Purchases,
     Recognising,
     Referrals,
+    Replies,
     Resets,
     Reviews,
     Rewards,
     Scores,
     Settings,
     Simulations,
+    Templates,
     Tiers,
     Value,
     Webhooks,

@@ -19,6 +19,8 @@ class MessageTold(TypedDict):
     purpose: str
     service: str
     campaign: str
+    template: str
+    version: int
     state: Literal["released", "waiting", "held", "returned"]
     why: str
     again_at: str | None
@@ -44,6 +46,9 @@ class MessageAsked(TypedDict):
     campaign: NotRequired[str | None]
     holdout_share: NotRequired[int]
     priority: NotRequired[int]
+    template: NotRequired[str | None]
+    version: NotRequired[int]
+    values: NotRequired[dict[str, Any]]
 
 
 class MessagesAsked(TypedDict):
