@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from regulars.programme.checkout.moves import NewPurchase, PointsWanted, ValueWa
 from regulars.programme.errors import PointsRefused
 from regulars.programme.families.drawing import Drawing
 from regulars.programme.families.moves import Holding
-from regulars.programme.terms import of_kind, only_one
+from regulars.programme.terms import DEFAULT, of_kind, only_one
 from regulars.rules.family import laid
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Occasion, Tender
@@ -26,6 +27,12 @@ POINTS: Final = "points-payment"  # kinds of terms
 RETURNS: Final = "return-policy"
 of_kind(POINTS, PointsPayment)
 of_kind(RETURNS, ReturnPolicy, check_code=only_one)
+
+
+def return_policy(terms: Book, at: datetime) -> ReturnPolicy:
+    """What holds for goods brought back then."""
+    found = terms.one(RETURNS, DEFAULT, at)
+    return found.terms if found else ReturnPolicy()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from regulars.programme.checkout.ending import occasion_of
 from regulars.programme.checkout.holders import Holders, holders_of
 from regulars.programme.checkout.intake import asked_back
 from regulars.programme.checkout.moves import LineBack, NewReturn, Outcome
-from regulars.programme.checkout.paying import POINTS, RETURNS
+from regulars.programme.checkout.paying import POINTS, return_policy
 from regulars.programme.checkout.restoring import offers_back
 from regulars.programme.checkout.selectors import backs
 from regulars.programme.coupons.offering import PREFIX
@@ -37,7 +37,6 @@ from regulars.programme.models import Back, Checkout, Followed
 from regulars.programme.services.coupons_using import restore
 from regulars.programme.services.inactivity import keep_alive
 from regulars.programme.services.qualifying import take_back as count_back
-from regulars.programme.terms import DEFAULT
 from regulars.rules.earning.effects import Freed, of_plain
 from regulars.rules.earning.returning import held_after, sums_to_return
 from regulars.rules.member import MemberFacts
@@ -115,8 +114,7 @@ class Returning:
 
     @property
     def policy(self) -> ReturnPolicy:
-        found = self.terms.one(RETURNS, DEFAULT, self.wanted.effective_at)
-        return found.terms if found else ReturnPolicy()
+        return return_policy(self.terms, self.wanted.effective_at)
 
     @property
     def lines(self) -> dict[int, Line]:
