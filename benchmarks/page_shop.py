@@ -108,8 +108,9 @@ select id, 'email', 'marketing', right(id::text, 1) > '3', enrolled_at from memb
 select id, 'vip', 'till', enrolled_at from members_member where right(id::text, 2) = '07'""",
     """insert into scorebook_score select p.* from scorebook_score s, members_member m,
     lateral (select ascii(right(m.id::text, 1)) %% 3) as r(d), lateral jsonb_populate_record(s, jsonb_build_object(
-    'member', m.id, 'value_class', (array['A', 'B', 'C'])[1 + d], 'stage', (array['stability', 'decline', 'acquaintance'])[1 + d]
-    )) p where m.id <> s.member""",
+    'member', m.id, 'value_class', (array['A', 'B', 'C'])[1 + d],
+    'stage', (array['stability', 'decline', 'acquaintance'])[1 + d],
+    'at_risk_minor', abs(hashtext(m.id::text)) %% 100000, 'spend_place', abs(hashtext(m.id::text)) %% 1000000)) p where m.id <> s.member""",
     """insert into care_case (id, organisation, merchant, store, member, kind, priority, channel, owner, queue, state,
     due_at, opened_at, opened_by, outcome, reopened, answered_at, done_at)
 select pg_temp.made(7, n), %(home)s, merchant, store, pg_temp.member(n, %(members)s), 'complaint', 2, 'counter', null,
@@ -193,7 +194,8 @@ def _block(numbers: range, home: UUID, cards: UUID) -> None:
         for name, value in names.items():
             sealed = newest.seal(as_json(value), fact_context(member, name))
             rows.append((next(facts), member, name, None, sealed, newest.number, "till", "bench", at, at, at))
-        named.append((member, as_array(grams(spellings(names), str(home), newest)), 101 + number % 28))
+        birthday = (1 + number % 12) * 100 + 1 + number % 28
+        named.append((member, as_array(grams(spellings(names), str(home), newest)), birthday))
     copy_in("members_fact", rows)
     copy_in(
         "members_card",
