@@ -27,14 +27,10 @@ from regulars.access.alerts.transports import SMTP_URL
 from regulars.access.models import Staff
 from regulars.basics.ids import typed
 from regulars.console.session import LATER
-from regulars.journal.moves import Actor
-from regulars.outreach.moves import NewTemplate
-from regulars.outreach.services.templates import save as save_template
 from regulars.scorebook.computing import running
 from regulars.server import place as places
 from regulars.server.tasks import STEPS, run
 
-OFFICE = Actor.job("office")
 PEOPLE = 260
 LIFT = 600  # pence that a treated member spends more, by coming once more; what is planted
 WINDOW = 14
@@ -92,7 +88,7 @@ def test_the_first_circle(circle: Circle) -> None:
     assert (scored["state"], scored["members"]) == ("done", PEOPLE)
 
     agreed(circle, planner, sorted(usual))
-    set_up(circle, planner)
+    set_up(planner)
     regulars = planner.look("/audience-counts", {"document": AUDIENCE["document"]}).json()["members"]
     assert PEOPLE / 2 < regulars <= PEOPLE
     assert planner.send("PUT", "/campaigns/spring", CAMPAIGN).json()["state"] == "draft"
@@ -212,14 +208,14 @@ def booked(circle: Circle, till: Till, bills: Sequence[Mapping[str, Any]], name:
     return int(told["refused"])
 
 
-def set_up(circle: Circle, office: Till) -> None:
+def set_up(office: Till) -> None:
     """The audience, the coupon, what the mail says; messages at any hour."""
     open_hours = {"quiet": [], "caps": [], "holdout": {"share": 0, "months": 12}}
     assert office.send("PUT", "/outreach-policy", {"document": open_hours}).status_code == 200
     five = {"name": "Spring", "offer": {"benefit": {"type": "amount", "amount": 500}, "currency": "GBP"}}
     office.done("/programme/terms", {"kind": "coupon-series", "code": "spring", "document": five})
     says = {"email": {"en": {"subject": "For you", "text": "Five pounds off, with this code: {{ values.coupon }}."}}}
-    save_template(NewTemplate(circle.world.organisation, "spring", "Spring", says), actor=OFFICE, at=circle.clock.now)
+    assert office.send("PUT", "/templates/spring", {"name": "Spring", "document": says}).status_code == 200
     assert office.send("PUT", "/audiences/regulars", AUDIENCE).status_code == 200
 
 
