@@ -18,7 +18,7 @@ from tests.console.conftest import Entering
 from tests.console.town import SETUP, Town
 from tests.statements import counted
 
-MOST_QUERIES = 55
+MOST_QUERIES = 57
 
 
 def path(town: Town, rest: str = "", number: int = 0) -> str:

@@ -15,13 +15,15 @@ from regulars.ledger.models import Account, Transfer
 from regulars.ledger.selectors import transfers
 from regulars.members.models import Merge
 from regulars.members.selectors.consents import proofs_of
+from regulars.outreach.selectors import messages_of
+from regulars.outreach.selectors_sending import replies_of
 from regulars.programme.checkout.selectors import outcomes
 from regulars.programme.selectors.tiers import history
 from regulars.sales.models import Event, Return, Sale
 from regulars.sales.selectors import Seen, events_of, returned, sales, sales_of
 
 PAGE: Final = 25
-KINDS: Final = ("purchases", "points", "levels", "notes", "life")
+KINDS: Final = ("purchases", "points", "levels", "messages", "notes", "life")
 _OF_A_SALE: Final = frozenset({"earn", "spend", "load", "capture", "activate"})
 
 
@@ -49,7 +51,7 @@ class Timeline:
 
 
 def timeline(found: Known, desk: Desk, *, kind: str = "", before: datetime | None = None) -> Timeline:
-    """A page of one kind, or of all. Thirteen queries at most, however long the history."""
+    """A page of one kind, or of all. Fifteen queries at most, however long the history."""
     asked = [kind] if kind in KINDS else list(KINDS)
     most, group = PAGE + 1, found.group
     items: list[Item] = []
@@ -59,6 +61,8 @@ def timeline(found: Known, desk: Desk, *, kind: str = "", before: datetime | Non
         items += _points(found.id, group, desk, before, most, alone=kind == "points")
     if "levels" in asked and desk.may(Right.PROGRAMME_READ):
         items += _levels(group)
+    if "messages" in asked:
+        items += _messages(group, before, most)
     if "notes" in asked:
         items += [Item(at, "note", text, more={"by": by, "id": number}) for number, text, by, at in found.notes]
     if "life" in asked:
@@ -107,6 +111,17 @@ def _sale(row: Sale, lines: Sequence[Any], told: Any, back: Sequence[Return]) ->
     }
     shown = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
     return Item(row.effective_at, "sale", shown, row.amount - row.discount, "", row.currency, mark, row.id, more)
+
+
+def _messages(group: Sequence[UUID], before: datetime | None, most: int) -> Iterable[Item]:
+    """What was to be sent, and what was written back."""
+    cut = None if before is None else new_id(before + timedelta(milliseconds=1), chance=bytes(10))
+    for row in messages_of(group, before=cut, limit=most):
+        mark = {"released": "g", "waiting": "w"}.get(row.state, "b")
+        more = {"about": row.service or row.campaign or row.purpose, "state": str(row.state), "why": row.why}
+        yield Item(row.asked_at, "message", row.channel, mark=mark, more=more)
+    for reply, text in replies_of(group, limit=most):
+        yield Item(reply.at, "reply", text, mark="w" if reply.meaning == "stop" else "")
 
 
 def _event(row: Event) -> Item:
