@@ -110,7 +110,8 @@ select id, 'vip', 'till', enrolled_at from members_member where right(id::text, 
     lateral (select ascii(right(m.id::text, 1)) %% 3) as r(d), lateral jsonb_populate_record(s, jsonb_build_object(
     'member', m.id, 'value_class', (array['A', 'B', 'C'])[1 + d],
     'stage', (array['stability', 'decline', 'acquaintance'])[1 + d],
-    'at_risk_minor', abs(hashtext(m.id::text)) %% 100000, 'spend_place', abs(hashtext(m.id::text)) %% 1000000)) p where m.id <> s.member""",
+    'at_risk_minor', abs(hashtext(m.id::text)) %% 100000, 'spend_place', abs(hashtext(m.id::text)) %% 1000000)) p
+where m.id <> s.member""",
     """insert into care_case (id, organisation, merchant, store, member, kind, priority, channel, owner, queue, state,
     due_at, opened_at, opened_by, outcome, reopened, answered_at, done_at)
 select pg_temp.made(7, n), %(home)s, merchant, store, pg_temp.member(n, %(members)s), 'complaint', 2, 'counter', null,

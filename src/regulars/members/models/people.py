@@ -45,6 +45,11 @@ class Member(models.Model):
             models.Index(fields=["name_key"], name="members_member_name_key"),
             models.Index(fields=["organisation", "enrolled_at"], name="members_member_joined"),
             models.Index(
+                fields=["organisation", "birthday", "id"],
+                name="members_member_birthday",
+                condition=Q(birthday__isnull=False),
+            ),
+            models.Index(
                 fields=["organisation", "state", "id"], name="members_member_left", condition=~Q(state="active")
             ),
             models.Index(fields=["id"], name="members_member_merged", include=["root"], condition=~Q(root=F("id"))),
