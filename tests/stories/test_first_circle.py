@@ -31,7 +31,7 @@ from regulars.scorebook.computing import running
 from regulars.server import place as places
 from regulars.server.tasks import STEPS, run
 
-PEOPLE = 260
+PEOPLE = 150
 LIFT = 600  # pence that a treated member spends more, by coming once more; what is planted
 WINDOW = 14
 BEGIN = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
