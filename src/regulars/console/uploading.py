@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers, StopUpload
 
 from regulars.imports import folders
 from regulars.imports.moves import MOST
@@ -25,6 +25,7 @@ class IntoDataFolder(FileUploadHandler):
         super().new_file(*given, **more)
         if self.mine:
             self.open = tempfile.NamedTemporaryFile(dir=folders.coming(), delete=False)  # noqa: SIM115 - closed below
+            raise StopFutureHandlers
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         if not self.mine:

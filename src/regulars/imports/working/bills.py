@@ -29,7 +29,7 @@ from regulars.rules.occasion import PIECE, Line
 from regulars.sales import batches
 from regulars.sales.moves import Place, SoldLine
 
-AT_ONCE: Final = 1_000  # bills of one transaction
+AT_ONCE: Final = 4_000  # bills of one transaction, and of one file of the lake
 EARNING: Final = 400  # where rules are asked of each
 _LINES: Final = """
 SELECT basket, customer, line, sold_at, store, channel, product, product_name, category, brand, quantity, amount_minor,
