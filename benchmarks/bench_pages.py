@@ -23,7 +23,8 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from benchmarks import checkout_shop, page_shop, recording
-from benchmarks.page_shop import FIRST, PLACE
+from benchmarks.page_rows import FIRST
+from benchmarks.page_shop import PLACE
 
 BILLS: Final = 2_000_000
 ASKED: Final = 60  # answers of each page
@@ -31,6 +32,31 @@ WARM: Final = 5  # before them, not counted
 AIM: Final = 200.0  # milliseconds: 95 of 100 answers
 CLERK: Final = "bench@shop.example"
 Figure = dict[str, object]
+_LISTS: Final = {
+    "today": "/",
+    "waiting": "/waiting",
+    "bills": "/sales",
+    "members": "/members",
+    "members of a town": "/members?town=York",
+    "members with a tag": "/members?tag=vip",
+    "members of a level": "/members?level=status/gold",
+    "members of a level and a town": "/members?level=status/gold&town=York",
+    "members with a birthday": "/members?birthday=today",
+    "members born in a month": "/members?month=1",
+    "members who left": "/members?state=closed",
+    "cases": "/serve/cases",
+    "cases that are done": "/serve/cases?state=done",
+    "follow-ups": "/serve/follow-ups",
+    "terms": "/reward/terms",
+    "levels": "/reward/levels",
+    "coupons": "/reward/coupons",
+    "rewards": "/reward/rewards",
+    "liability": "/reward/books?unit=points",
+    "trail": "/set-up/trail",
+    "trail of a kind": "/set-up/trail?what=sales.record",
+    "state": "/set-up/health",
+    "staff": "/set-up/staff",
+}
 Asking = Callable[[random.Random], tuple[str, Mapping[str, str] | None]]
 
 
@@ -59,19 +85,8 @@ def pages(members: int, sales: list[str], cases: list[str]) -> dict[str, Asking]
     def phone(chance: random.Random) -> str:
         return page_shop.phone_of(chance.randrange(members))
 
-    return {
-        "today": plain("/"),
-        "waiting": plain("/waiting"),
-        "bills": plain("/sales"),
+    return {name: plain(path) for name, path in _LISTS.items()} | {
         "a bill": lambda chance: (f"/sales/{chance.choice(sales)}", None),
-        "members": plain("/members"),
-        "members of a town": plain("/members?town=York"),
-        "members with a tag": plain("/members?tag=vip"),
-        "members of a level": plain("/members?level=status/gold"),
-        "members of a level and a town": plain("/members?level=status/gold&town=York"),
-        "members with a birthday": plain("/members?birthday=1"),
-        "members born in a month": plain("/members?month=1"),
-        "members who left": plain("/members?state=closed"),
         "member": of_member(""),
         "member: purchases": of_member("?kind=purchases"),
         "member: points": of_member("?kind=points"),
@@ -81,20 +96,8 @@ def pages(members: int, sales: list[str], cases: list[str]) -> dict[str, Asking]
         "counter: recognised by card": typed_in("/counter/find", card),
         "counter: recognised by phone": typed_in("/counter/find", phone),
         "counter: a member": lambda chance: (f"/counter/{member(chance)}", None),
-        "cases": plain("/serve/cases"),
-        "cases that are done": plain("/serve/cases?state=done"),
         "a case": lambda chance: (f"/serve/cases/{chance.choice(cases)}", None),
-        "follow-ups": plain("/serve/follow-ups"),
-        "terms": plain("/reward/terms"),
-        "levels": plain("/reward/levels"),
-        "coupons": plain("/reward/coupons"),
-        "rewards": plain("/reward/rewards"),
-        "liability": plain("/reward/books?unit=points"),
-        "trail": plain("/set-up/trail"),
-        "trail of a kind": plain("/set-up/trail?what=sales.record"),
         "trail of a member": lambda chance: (f"/set-up/trail?subject={member(chance)}", None),
-        "state": plain("/set-up/health"),
-        "staff": plain("/set-up/staff"),
     }
 
 
