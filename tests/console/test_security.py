@@ -32,7 +32,7 @@ from tests.console.town import SETUP, Town
 
 OF_THE_API: Final = {"api-root", "openapi-json", "openapi-view"}  # its document, which names nobody
 PUBLIC_API: Final = {"/api/v1/openapi.json", "/api/v1/reference"}
-TABLES: Final = {page.name for page in (*PAGES, *PORTAL)}
+TABLES: Final = {page.name for page in PAGES} | {page.name for page in PORTAL}
 LOOKED: Final = [page.name for page in PAGES if not page.posted and "A" in WHO.get(page.name, "")]
 NOT_OURS: Final = {"members-export", "trail-export", "template-preview"}  # files, and what somebody wrote
 HOSTILE: Final = (
