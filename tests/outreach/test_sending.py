@@ -270,7 +270,7 @@ def test_whatever_a_mail_says_it_is_read_back_so(subject: str, text: str, page: 
     assert b"\r" not in mail.replace(b"\r\n", b"")
     read = message_from_bytes(mail, policy=policy.default)
     assert str(read["Subject"] or "").split() == one_line(subject).split()
-    assert [str(one) for one in read.get_all("To")] == ["ann@example.org"]
+    assert [str(one) for one in read.get_all("To", [])] == ["ann@example.org"]
     assert read["Bcc"] is None
     assert read["From"].addresses[0].addr_spec == "shop@example.org"
     parts = [read] if not page else list(read.iter_parts())

@@ -31,7 +31,8 @@ def days_of(organisation: UUID, *, zone: str, at: datetime, seen: Seen | None = 
     if seen is None:
         row = KeptDays.objects.filter(organisation=organisation, zone=zone, at__gt=at - FRESH, at__lte=at).first()
         if row is not None and row.last_on == day_of(at, zone):
-            return Days(*(tuple(map(_read, row.told[part])) for part in ("now", "then", "daily")), at=row.at)
+            now, then, daily = (tuple(map(_read, row.told[part])) for part in ("now", "then", "daily"))
+            return Days(now, then, daily, row.at)
     return added_up(organisation, zone=zone, at=at, seen=seen)
 
 
