@@ -1,16 +1,28 @@
 """The only place where rows of campaigns are locked; of the rest of the room, `outreach/locks.py`."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F, Q
 
+from regulars.journal.statements import column, run
 from regulars.outreach.models import Campaign, CampaignPlan, CampaignState, PlanState
 
 
 def campaign(organisation: UUID, code: str) -> Campaign | None:
     """A campaign by its code, until the end of the transaction."""
     return Campaign.objects.select_for_update().filter(organisation=organisation, code=code).first()
+
+
+def stopped(organisation: UUID, codes: Collection[str]) -> set[str]:
+    """Which of these campaigns were stopped; until the end of the transaction no other one is. One query."""
+    rows = run(
+        "SELECT code, state FROM outreach_campaign WHERE organisation = %s::uuid AND code = ANY(%s::text[])"
+        " ORDER BY id FOR SHARE",
+        [organisation, column(sorted(codes))],
+    )
+    return {code for code, state in rows if state == CampaignState.STOPPED}
 
 
 def planned() -> tuple[Campaign, CampaignPlan] | None:

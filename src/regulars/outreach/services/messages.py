@@ -17,12 +17,13 @@ from regulars.journal.services import record
 from regulars.members.models import Identifier
 from regulars.members.selectors import roots
 from regulars.outreach import locks
+from regulars.outreach.campaigns import locks as campaigns
 from regulars.outreach.campaigns.holdouts import kept_out
 from regulars.outreach.errors import MessageChanged, MessageUnknown, WrongMessage
 from regulars.outreach.gate.deciding import Known, Policy, Verdict, Wish, decide, held_out, period_of, salt_of
 from regulars.outreach.gate.knowing import known, sent
 from regulars.outreach.gate.policies import policy_of, read
-from regulars.outreach.gate.words import WAITING, Blocked, Service
+from regulars.outreach.gate.words import WAITING, Blocked, Service, Why
 from regulars.outreach.models import Happened, Message, MessageState, Suppression
 from regulars.outreach.models import Policy as Kept
 from regulars.outreach.moves import NewMessage
@@ -40,12 +41,14 @@ def ask(wanted: Sequence[NewMessage], *, organisation: UUID, actor: Actor, at: d
 
     A key that was released, held or came back gets the answer it got; one that waited is asked anew. Whoever asks at
     the same time for the same members waits. What is released and has a template is sent by the job of sending.
-    Raises UnknownMember, WrongMessage, MessageChanged, TemplateUnknown. 13 queries, however many there are; one
-    more where there are campaigns, 5 more where there are templates.
+    What a campaign that was stopped asks for is held. Raises UnknownMember, WrongMessage, MessageChanged,
+    TemplateUnknown. 13 queries, however many there are; two more where there are campaigns, 5 more where there are
+    templates.
     """
     _refuse_wrong(wanted)
     version_of = versions(wanted, organisation)
     root_of = roots([one.member for one in wanted], organisation=organisation)
+    over = _stopped(wanted, organisation)
     locks.recipients(set(root_of.values()))
     locks.keys(organisation, [one.key for one in wanted])
     there = {row.key: row for row in Message.objects.filter(organisation=organisation, key__in=[w.key for w in wanted])}
@@ -56,15 +59,29 @@ def ask(wanted: Sequence[NewMessage], *, organisation: UUID, actor: Actor, at: d
         for one, number in zip(wanted, ids, strict=True)
     ]
     open_rows = [row for row in rows if row.state == MessageState.WAITING]
-    _decide(open_rows, root_of, organisation, at)
+    _decide([row for row in open_rows if row.campaign not in over], root_of, organisation, at)
+    for row in open_rows:
+        if row.campaign in over:
+            row.state, row.why, row.again_at, row.decided_at = MessageState.HELD, Why.CAMPAIGN_STOPPED.value, None, at
     fresh = [row for row in open_rows if row.key not in there]
     _add(fresh)
     changed = [row for row in open_rows if row.key in there]
     Message.objects.bulk_update(changed, ["state", "why", "again_at", "decided_at", "identifier"])
-    keep(values_of(wanted, fresh))
+    keep(values_of(wanted, [row for row in fresh if not _useless(row)]))
     enqueue(open_rows, at=at)
     _note(open_rows, actor, at)
     return rows
+
+
+def _useless(row: Message) -> bool:
+    """A code to log in with that goes nowhere is kept nowhere."""
+    return row.service == Service.LOGIN_CODE and row.state == MessageState.HELD
+
+
+def _stopped(wanted: Sequence[NewMessage], organisation: UUID) -> set[str]:
+    """Before recipients are locked, in the order in which a launch locks."""
+    codes = {one.campaign for one in wanted if one.campaign}
+    return campaigns.stopped(organisation, codes) if codes else set()
 
 
 def _add(fresh: Sequence[Message]) -> None:
@@ -154,13 +171,23 @@ def look_again(
     rows: Sequence[Message], *, organisation: UUID, actor: Actor, at: datetime
 ) -> list[tuple[Message, Verdict]]:
     """Of messages that were released and have not gone yet, whether they still may, and to which address: what holds
-    for good is written down, the night is only told. Caps and holdouts were asked at their release. 6 queries."""
+    for good is written down, the night is only told. Caps and the universal holdout were asked at their release; who
+    was merged with somebody of a campaign's holdout since is kept from it. 6 queries, one more where there are
+    campaigns."""
     root_of = roots([row.member for row in rows], organisation=organisation)
     wanted = replace(policy_of(read(policy(organisation, at=at).document)), caps=(), holdout_share=0)
     zone = places().zones.get(organisation, "UTC")
     wishes = [_wish(row, root_of[row.member]) for row in rows]
     facts = known(wishes, organisation=organisation, zone=zone, at=at)
-    verdicts = decide([(wish, facts[wish.id][0]) for wish in wishes], wanted, at=at)
+    out = kept_out(
+        {(wish.member, row.campaign) for row, wish in zip(rows, wishes, strict=True) if row.campaign},
+        organisation=organisation,
+    )
+    asked = [
+        (wish, replace(facts[wish.id][0], held_out_of_campaign=(wish.member, row.campaign) in out))
+        for row, wish in zip(rows, wishes, strict=True)
+    ]
+    verdicts = decide(asked, wanted, at=at)
     found = list(zip(rows, verdicts, strict=True))
     moved = [row for row, verdict in found if verdict.goes and row.identifier != facts[row.id][1]]
     stopped = [(row, verdict) for row, verdict in found if verdict.why and verdict.why not in WAITING]

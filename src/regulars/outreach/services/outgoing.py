@@ -26,6 +26,8 @@ def versions(wanted: Sequence[NewMessage], organisation: UUID) -> dict[str, int]
             raise WrongMessage("No template is sent by this channel.", key=one.key, known=sorted(CHANNELS))
         if is_built_in(one.template) and one.template != f"built-in:{one.service}":
             raise WrongMessage("This template is of a service.", key=one.key)
+        if one.service and one.template not in ("", one.service, f"built-in:{one.service}"):
+            raise WrongMessage("A service is said by the template of its own code, and by no other.", key=one.key)
     found = documents(organisation, {(one.template, one.version) for one in told})
     for one in told:
         if one.channel not in found[one.template, one.version].channels:

@@ -16,9 +16,9 @@ from regulars.members.selectors.profiles import facts_of
 from regulars.outreach import locks
 from regulars.outreach.channels.base import Parcel
 from regulars.outreach.channels.letters import Letter, Sender, folder, write
-from regulars.outreach.models import Happened, Message, Outgoing, PrintRun
+from regulars.outreach.models import Happened, Message, MessageState, Outgoing, PrintRun
 from regulars.outreach.services.outgoing import happened
-from regulars.outreach.services.sending import LEASE, give_up, parcels_of
+from regulars.outreach.services.sending import LEASE, TAKEN_BACK, give_up, parcels_of
 from regulars.outreach.templates.channels import POST
 from regulars.outreach.templates.reading_facts import clean
 
@@ -112,6 +112,8 @@ def _sender(setting: Mapping[str, Any]) -> Sender:
 @transaction.atomic
 def _printed(run: UUID, messages: Sequence[UUID], form: str, actor: Actor, at: datetime) -> None:
     Outgoing.objects.filter(id__in=messages).delete()
+    taken_back = Message.objects.filter(id__in=messages, state=MessageState.HELD, why__in=TAKEN_BACK)
+    taken_back.update(state=MessageState.RELEASED, why="")
     happened([(number, "", 1) for number in messages], Happened.SENT, at=at)
     PrintRun.objects.filter(id=run).update(form=form, letters=len(messages))
     after = {"letters": len(messages), "form": form}

@@ -32,10 +32,16 @@ LEASE: Final = timedelta(minutes=5)  # that a worker may take over what it took
 SECONDS: Final = 120.0  # that one batch may last: far less than its lease
 _SHORT: Final = timedelta(minutes=1)
 
+# What was taken back while a worker had it in hand, and went nevertheless, is told as what it is: it went.
+TAKEN_BACK: Final = (Why.CAMPAIGN_STOPPED.value, Why.WITHDRAWN.value, Why.GONE.value)
 _SENT: Final = """
-WITH gone AS (DELETE FROM outreach_outgoing WHERE id = %s::uuid RETURNING id, tries)
+WITH gone AS (DELETE FROM outreach_outgoing WHERE id = %(id)s::uuid RETURNING id, tries
+), went AS (
+    UPDATE outreach_message SET state = 'released', why = '' WHERE id = %(id)s::uuid AND state = 'held'
+        AND why = ANY(%(taken_back)s::text[]) AND NOT EXISTS (SELECT 1 FROM gone) RETURNING id, 1
+)
 INSERT INTO outreach_message_event (message, what, at, why, tries)
-SELECT id, 'sent', %s::timestamptz, '', tries FROM gone
+SELECT id, 'sent', %(at)s::timestamptz, '', tries FROM (TABLE gone UNION ALL TABLE went) AS w (id, tries)
 """
 
 
@@ -78,8 +84,8 @@ def _taken(channel: str, at: datetime, most: int) -> dict[UUID, Outgoing]:
 
 
 def _put_back(ids: Iterable[UUID], until: datetime) -> None:
-    """What was not tried after all."""
-    Outgoing.objects.filter(id__in=list(ids)).update(tries=F("tries") - 1, next_at=until)
+    """What was not tried after all; of a print run it is no part any more."""
+    Outgoing.objects.filter(id__in=list(ids)).update(tries=F("tries") - 1, next_at=until, run=None)
 
 
 def parcels_of(taken: Mapping[UUID, Outgoing], *, actor: Actor, at: datetime) -> list[Parcel]:
@@ -134,7 +140,7 @@ def _quick_notes() -> Iterator[None]:
 def _note(outcome: Outcome, row: Outgoing, actor: Actor, at: datetime) -> str:
     """Says what is counted."""
     if outcome.sent:
-        run(_SENT, [outcome.id, at])
+        run(_SENT, {"id": outcome.id, "at": at, "taken_back": column(TAKEN_BACK)})
         return "sent"
     if outcome.permanent or row.tries > len(WAITS):
         give_up([outcome.id], outcome.problem, actor, at, tries=row.tries, bounced=outcome.bounced)
@@ -155,6 +161,7 @@ def give_up(
     if not bounced:
         Message.objects.filter(id__in=messages).update(state=MessageState.HELD, why=Why.UNDELIVERABLE.value)
         return
+    Message.objects.filter(id__in=messages, state=MessageState.HELD).update(state=MessageState.RELEASED, why="")
     for row in Message.objects.filter(id__in=messages):
         came_back(row.id, Blocked.BOUNCE, organisation=row.organisation, actor=actor, at=at)
 

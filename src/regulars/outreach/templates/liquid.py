@@ -1,12 +1,13 @@
 """Liquid within limits: no files, no tags that load others, few filters, and an end to loops, memory and output."""
 
 import re
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any, ClassVar, Final
 
 from liquid import BoundTemplate, Environment
-from liquid.exceptions import LiquidError
+from liquid.exceptions import LiquidError, ResourceLimitError
 
 from regulars.outreach.templates.facts import is_fact
 
@@ -31,10 +32,17 @@ _BLOCKS: Final = frozenset({"if", "unless", "for", "case", "capture", "comment"}
 _WITHIN: Final = frozenset({"else", "elsif", "when", "break", "continue"})
 
 
+_LOOPS: Final = 1_000
+_MADE: Final = 5_000_000  # characters
+_MULTIPLY: Final = frozenset({"join", "remove", "replace", "replace_first"})  # filters that put one text into another
+# What a filter raises of a value that it cannot read.
+_UNREADABLE: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
 class _Within(Environment):
     """What a template may cost: these end it, whoever wrote it."""
 
-    loop_iteration_limit: ClassVar[int | None] = 1_000
+    loop_iteration_limit: ClassVar[int | None] = _LOOPS
     local_namespace_limit: ClassVar[int | None] = 50_000
     output_stream_limit: ClassVar[int | None] = 200_000
     block_nesting_limit: ClassVar[int] = 10
@@ -43,7 +51,22 @@ class _Within(Environment):
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=False)
         self.tags = {name: tag for name, tag in self.tags.items() if name in _TAGS}
-        self.filters = {name: doing for name, doing in self.filters.items() if name in _FILTERS}
+        self.filters = {name: _within(doing) for name, doing in self.filters.items() if name in _FILTERS}
+
+
+def _within(doing: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that makes no more of what it gets than a template may cost: what it would make is reckoned before."""
+
+    @wraps(doing)
+    def within(value: Any, *more: Any, **named: Any) -> Any:
+        if any(isinstance(one, range) and len(one) > _LOOPS for one in (value, *more)):
+            raise ResourceLimitError("too many numbers for a filter", token=None)
+        longest = max((len(one) for one in more if isinstance(one, Sized)), default=0)
+        if doing.__name__ in _MULTIPLY and isinstance(value, Sized) and len(value) * longest > _MADE:
+            raise ResourceLimitError("a filter makes too much", token=None)
+        return doing(value, *more, **named)
+
+    return within
 
 
 _PLAIN: Final = _Within()
@@ -67,14 +90,19 @@ def read(source: str, *, escaped: bool) -> BoundTemplate:
 
 
 def fill(source: str, facts: dict[str, Any], *, escaped: bool = False) -> str:
-    """The text with its facts. Raises LiquidError where it costs too much.
+    """The text with its facts. Raises LiquidError where it costs too much, or a filter cannot read what it gets.
 
     >>> fill("Dear {{ member.first_name | default: 'guest' }}", {"member": {"first_name": "Ann"}})
     'Dear Ann'
     >>> fill("{{ values.a }}", {"values": {"a": "<b>"}}, escaped=True)
     '&lt;b&gt;'
     """
-    return str(read(source, escaped=escaped).render(facts))
+    try:
+        return str(read(source, escaped=escaped).render(facts))
+    except LiquidError:
+        raise
+    except _UNREADABLE as wrong:
+        raise LiquidError("a filter cannot read a value", token=None) from wrong
 
 
 def faults(source: str) -> list[Fault]:
