@@ -25,7 +25,7 @@ from regulars.imports.errors import FilesGone, ImportState, NothingToImport, Wro
 from regulars.imports.models import Import, Refusal, Table
 from regulars.imports.moves import Corrected, Wish
 from regulars.imports.selectors import imports, reasons_of, refusals_of, tables_of
-from regulars.imports.working import bills
+from regulars.imports.working import bills, undoing
 from regulars.journal.moves import Actor
 from regulars.members.models import Consent, Identifier, Member
 from regulars.members.moves import NewIdentifier, NewMember
@@ -214,6 +214,27 @@ def test_what_is_brought_back_at_the_counter_since_keeps_its_purchase(shop: Shop
     told = Import.objects.get(pk=shop.number).told["undone"]
     assert (told["sales_stay"], told["members_stay"]) == (1, 1)
     assert Sale.objects.get(state="complete", organisation=shop.organisation) == sale
+
+
+def test_what_is_half_taken_back_is_not_booked_again_but_taken_back(
+    shop: Shop, booked: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or it would say that it is booked, and none of its purchases would count."""
+
+    def refused(*given: object) -> None:
+        raise WrongMapping("As anything may be on the way.")
+
+    services.undo(shop.number, organisation=shop.organisation, actor=WHO, at=shop.at)
+    with monkeypatch.context() as broken:
+        broken.setattr(undoing, "_lists", refused)
+        sending.run_due(at=shop.at)
+    assert Import.objects.get(pk=shop.number).state == "failed"
+    assert not Sale.objects.filter(organisation=shop.organisation, state="complete").exists()
+    with pytest.raises(ImportState):
+        services.book(shop.number, Wish(shop.merchant), organisation=shop.organisation, actor=WHO, at=shop.at)
+    services.undo(shop.number, organisation=shop.organisation, actor=WHO, at=shop.at)
+    assert sending.run_due(at=shop.at) == 1
+    assert Import.objects.get(pk=shop.number).state == "undone"
 
 
 def test_what_was_taken_for_something_else_is_corrected_and_looked_at_again(shop: Shop, booked: Import) -> None:

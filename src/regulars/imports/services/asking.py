@@ -64,6 +64,8 @@ def book(number: UUID, wish: Wish, *, organisation: UUID, actor: Actor, at: date
     row = _in(number, organisation, (State.READY, State.FAILED), files=True)
     if row.state == State.FAILED and row.booked_at is None:
         raise ImportState("This import failed before it was tried: correct it first.")
+    if "undone" in row.told:
+        raise ImportState("A part of it is taken back: go on taking it back.")
     if row.booked_at is None:
         row.wish, row.booked_at = asdict(wish) | {"merchant": str(wish.merchant)}, at
     row.state, row.tries, row.code, row.detail = State.BOOKING, 0, "", ""
@@ -90,6 +92,7 @@ def undo(number: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> Non
     if row.booked_at is None:
         raise ImportState("Nothing of it is booked.")
     row.state, row.tries, row.code, row.detail = State.UNDOING, 0, "", ""
+    row.told = {**row.told, "undone": row.told.get("undone", {})}
     row.actor_kind, row.actor, row.actor_name = actor.kind, actor.id, actor.name
     row.save()
     _note("imports.undo", row, {}, actor, at)
