@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils.translation import override
 
+from regulars.access.models import Role
 from regulars.basics.ids import new_id, typed
 from regulars.console.forms_campaign import CampaignForm, initial_of
 from regulars.console.selectors.proof import sentence
@@ -28,7 +29,7 @@ FORM = {"name": "Summer & sun", "audience": "vips", "series": "dessert", "email"
 JOB = Actor.job("campaigns.work")
 
 
-def post(browser: Any, path: str, **fields: str) -> Any:
+def post(browser: Any, path: str, **fields: str | list[str]) -> Any:
     return browser.post(path, {"key": str(uuid4()), **fields})
 
 
@@ -224,6 +225,23 @@ def test_the_policy_is_a_form_and_a_sentence(town: Town, enter: Entering) -> Non
     page = browser.get("/reach/policy").text
     assert 'value="hello@shop.example"' in page
     assert "Quay 1" in page
+
+
+def test_how_members_are_reached_is_changed_by_who_approves_alone_as_over_the_api(town: Town, enter: Entering) -> None:
+    assert town.message is not None
+    browser, message = enter("marketer"), typed("msg", town.message)
+    rights = Role.objects.get(organisation=town.organisation, code="marketer").rights
+    less = [one for one in rights if one != "outreach.approve"]
+    post(enter("administrator"), "/set-up/roles/marketer", name="Marketer", rights=less)
+    came_back(town.message, Blocked.COMPLAINT, organisation=town.organisation, actor=SETUP, at=town.at)
+    fields = {"begins_all": "", "ends_all": "", "share": "0", "months": "6"}
+    assert post(browser, "/reach/policy", **fields).status_code == 403
+    assert post(browser, "/reach/policy/senders", email_sender="mine@evil.example").status_code == 403
+    assert post(browser, f"/reach/messages/{message}/lift").status_code == 403
+    assert Suppression.objects.filter(ended_at=None).exists()
+    for path in ("policy", "blocked", f"messages/{message}"):
+        page = browser.get(f"/reach/{path}")
+        assert (page.status_code, "Keep it" in page.text, "/lift" in page.text) == (200, False, False)
 
 
 def test_longer_lists_ask_no_more(town: Town, enter: Entering) -> None:

@@ -15,6 +15,7 @@ _WHOLE: Final = (Right.OUTREACH_SEND, Reach.WHOLE)
 _TEMPLATE: Final = "reach/templates/code/<str:template>"
 _MESSAGE: Final = "reach/messages/<id_msg:message>"
 _APPROVE: Final = (Right.OUTREACH_APPROVE, Reach.HOME)
+_DECIDE: Final = (Right.OUTREACH_APPROVE, Reach.WHOLE)
 
 REACH: Final[tuple[Page, ...]] = (
     Page("campaigns", "reach/campaigns", campaigns.listing, *_READ, _("Campaigns"), Head.REACH),
@@ -37,8 +38,8 @@ REACH: Final[tuple[Page, ...]] = (
     Page("template-preview", f"{_TEMPLATE}/as/<id_mbr:member>", templates.preview, *_WHOLE),
     Page("messages", "reach/messages", messages.log, *_WHOLE, _("Messages"), Head.REACH),
     Page("message", _MESSAGE, messages.show, *_WHOLE),
-    Page("message-lift", f"{_MESSAGE}/lift", messages.lift, *_WHOLE, posted=True, writes=True),
+    Page("message-lift", f"{_MESSAGE}/lift", messages.lift, *_DECIDE, posted=True, writes=True),
     Page("blocked", "reach/blocked", messages.blocked, *_WHOLE, _("Blocked addresses"), Head.REACH),
     Page("policy", "reach/policy", messages.policy, *_WHOLE, _("How and when"), Head.REACH, writes=True),
-    Page("senders", "reach/policy/senders", messages.senders, *_WHOLE, posted=True, writes=True),
+    Page("senders", "reach/policy/senders", messages.senders, *_DECIDE, posted=True, writes=True),
 )

@@ -10,6 +10,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from regulars.access.alerts.transports import SMTP_URL
+from regulars.access.errors import NotAllowed
+from regulars.access.rights import Right
 from regulars.console.asking import uuid_of
 from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms_outreach import (
@@ -88,9 +90,12 @@ def blocked(desk: Desk) -> HttpResponse:
 
 
 def policy(desk: Desk) -> HttpResponse:
-    """When it is quiet, how often, who gets nothing at all; as whom one writes; what waits to go out. 9 queries."""
+    """When it is quiet, how often, who gets nothing at all; as whom one writes; what waits to go out. To change any of
+    it is for who approves. 9 queries."""
     form = None
     if desk.request.method == "POST":
+        if not desk.may_all_over(Right.OUTREACH_APPROVE):
+            raise NotAllowed("This page needs another role.", right=Right.OUTREACH_APPROVE)
         form = PolicyForm(desk.request.POST)
         if form.is_valid():
             with told_in(form):
