@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from django.db import connection
@@ -16,12 +16,13 @@ from regulars.journal.moves import Actor
 from regulars.ledger.services import freeze
 from regulars.ledger.words import Level
 from regulars.members.errors import UnknownMember
+from regulars.members.merging import merge, unmerge
 from regulars.members.models import Identifier
 from regulars.outreach.models import Message
 from regulars.outreach.sealing import kept
 from regulars.portal import cookies
 from regulars.portal.models import Code, Link, Session
-from regulars.portal.services import codes, links
+from regulars.portal.services import codes, links, sessions
 from tests.console.town import SETUP
 from tests.portal.village import MAIL, Village
 
@@ -191,3 +192,15 @@ def test_what_is_over_is_forgotten(village: Village) -> None:
     links.make(village.ada, organisation=village.town.organisation, actor=SETUP, at=now)
     assert forget(at=now) == 0
     assert forget(at=now + timedelta(days=100)) == 2
+
+
+def test_who_was_taken_for_somebody_else_sees_nothing_of_them_once_they_are_two_again(village: Village) -> None:
+    """Bram's phone was logged in while he was taken for Ada: as Ada, who he is not."""
+    told: dict[str, Any] = {"organisation": village.town.organisation, "actor": SETUP, "at": datetime.now(UTC)}
+    merge(village.ada, village.bram, reason="alike", **told)
+    begun = sessions.begin(village.ada, how="email", device="", actor=SETUP, at=told["at"])
+    assert sessions.find(begun.text, at=told["at"]) is not None
+    text = links.make(village.bram, **told)
+    unmerge(village.bram, reason="two people", **told)
+    assert sessions.find(begun.text, at=told["at"]) is None
+    assert not links.holds(text, at=told["at"])

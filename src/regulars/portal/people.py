@@ -20,8 +20,13 @@ def merge(survivor: UUID, other: UUID, *, deed: UUID, actor: Actor, at: datetime
 def unmerge(
     survivor: UUID, others: Sequence[UUID], *, plan: Mapping[str, Any], deed: UUID, actor: Actor, at: datetime
 ) -> Plain:
-    """Nothing moved."""
-    return {}
+    """Every device of theirs is logged out: what one of them was logged in to as both may be the other's now. Three
+    queries."""
+    both = [survivor, *others]
+    gone, _ = Session.objects.filter(member__in=both).delete()
+    Code.objects.filter(member__in=both).delete()
+    Link.objects.filter(member__in=both).delete()
+    return {"sessions": gone}
 
 
 def erase(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Plain:
