@@ -10,6 +10,7 @@ from django.utils.translation import override
 from regulars.access.models import Role
 from regulars.basics.ids import new_id, typed
 from regulars.console.forms_campaign import CampaignForm, initial_of
+from regulars.console.selectors.names import names_of
 from regulars.console.selectors.proof import sentence
 from regulars.journal.models import Entry
 from regulars.journal.moves import Actor
@@ -242,6 +243,17 @@ def test_how_members_are_reached_is_changed_by_who_approves_alone_as_over_the_ap
     for path in ("policy", "blocked", f"messages/{message}"):
         page = browser.get(f"/reach/{path}")
         assert (page.status_code, "Keep it" in page.text, "/lift" in page.text) == (200, False, False)
+
+
+def test_who_may_send_and_not_read_members_sees_no_names(town: Town, enter: Entering) -> None:
+    assert town.message is not None
+    came_back(town.message, Blocked.COMPLAINT, organisation=town.organisation, actor=SETUP, at=town.at)
+    browser, name = enter("marketer"), names_of([town.members[0]])[town.members[0]]
+    paths = ("messages", f"messages/{typed('msg', town.message)}", "blocked")
+    assert all(name in browser.get(f"/reach/{path}").text for path in paths)
+    post(enter("administrator"), "/set-up/roles/marketer", name="Marketer", rights=["outreach.send"])
+    pages = [browser.get(f"/reach/{path}") for path in paths]
+    assert [(page.status_code, name in page.text) for page in pages] == [(200, False)] * 3
 
 
 def test_longer_lists_ask_no_more(town: Town, enter: Entering) -> None:

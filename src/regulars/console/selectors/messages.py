@@ -1,10 +1,12 @@
 """Messages as the log shows them, addresses that are blocked, and how the ways out of the house are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from regulars.access.rights import Right
+from regulars.basics.ids import typed
 from regulars.console.desk import Desk
 from regulars.console.selectors.names import names_of
 from regulars.members.selectors import roots
@@ -37,13 +39,21 @@ def shown(desk: Desk, rows: Sequence[Message], *, looked: bool = True) -> list[R
     if not rows:
         return []
     now = roots(sorted({row.member for row in rows}), organisation=desk.home)
-    if looked:
-        desk.looked(sorted(set(now.values())), by="messages")
-    names, events = names_of(sorted(set(now.values()))), events_of([row.id for row in rows])
+    names = _names(desk, set(now.values()), by="messages" if looked else "")
+    events = events_of([row.id for row in rows])
     return [
         Row(row, now[row.member], names.get(now[row.member], ""), events[row.id][-1] if events[row.id] else None)
         for row in rows
     ]
+
+
+def _names(desk: Desk, members: Collection[UUID], *, by: str) -> dict[UUID, str]:
+    """What they are called, for who may read members; each was looked at. For others their ids. One query."""
+    if not desk.may_all_over(Right.MEMBERS_READ):
+        return {one: typed("mbr", one) for one in members}
+    if by:
+        desk.looked(sorted(members), by=by)
+    return names_of(sorted(members))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,7 @@ def blocked(desk: Desk, *, before: UUID | None, limit: int) -> list[Blocked]:
     whose = {row.id: row.member or of.get(row.message) for row in found}  # type: ignore[arg-type]
     asked = sorted({one for one in whose.values() if one})
     now = roots(asked, organisation=desk.home) if asked else {}
-    desk.looked(sorted(set(now.values())), by="blocked")
-    names = names_of(sorted(set(now.values())))
+    names = _names(desk, set(now.values()), by="blocked")
     return [
         Blocked(row, now.get(whose[row.id]), names.get(now[whose[row.id]], "") if whose[row.id] in now else "")  # type: ignore[arg-type,index]
         for row in found
