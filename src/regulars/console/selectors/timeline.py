@@ -18,6 +18,7 @@ from regulars.members.selectors.consents import proofs_of
 from regulars.outreach.selectors import messages_of
 from regulars.outreach.selectors_sending import replies_of
 from regulars.programme.checkout.selectors import outcomes
+from regulars.programme.resets.terms import RESET
 from regulars.programme.selectors.tiers import history
 from regulars.sales.models import Event, Return, Sale
 from regulars.sales.selectors import Seen, events_of, returned, sales, sales_of
@@ -148,7 +149,7 @@ def _transfer(row: Transfer, mine: set[UUID]) -> Item:
     mark = "b" if row.kind in ("expire", "owe") else "g" if comes and not out else ""
     return Item(
         row.recorded_at,
-        row.kind,
+        RESET if row.rule.startswith(f"{RESET}.") and out else row.kind,
         row.reason,
         -row.amount if out and not comes else row.amount,
         row.unit,

@@ -14,6 +14,7 @@ from regulars.portal import places
 from regulars.portal.selectors.standing import names_of_terms
 from regulars.programme.book import book
 from regulars.programme.checkout.selectors import outcomes, purchase
+from regulars.programme.resets.terms import RESET
 from regulars.sales.errors import SaleUnknown
 from regulars.sales.models import Return, Sale
 from regulars.sales.moves import KnownSale
@@ -116,7 +117,8 @@ def _points(root: UUID, group: Sequence[UUID], before: datetime | None, *, alone
 def _transfer(row: Transfer, mine: set[UUID]) -> Item:
     """With its sign as the holder sees it; between two accounts of theirs it has none."""
     out, comes = row.giver in mine, row.taker in mine
-    return Item(row.recorded_at, row.kind, "", -row.amount if out and not comes else row.amount, row.unit)
+    what = RESET if row.rule.startswith(f"{RESET}.") and out else row.kind
+    return Item(row.recorded_at, what, "", -row.amount if out and not comes else row.amount, row.unit)
 
 
 @dataclass(frozen=True, slots=True)
