@@ -15,6 +15,8 @@ from tests.outreach.test_gate import OPEN
 from regulars.journal.moves import Actor
 from regulars.members.merging import merge
 from regulars.outreach import people
+from regulars.outreach.campaigns import launching
+from regulars.outreach.campaigns.forms import RepeatForm, read
 from regulars.outreach.channels.base import Outcome, Parcel
 from regulars.outreach.errors import WrongMessage
 from regulars.outreach.gate.words import Blocked, Service
@@ -135,6 +137,15 @@ def test_nothing_is_released_for_a_campaign_that_was_stopped(launched: Campaign)
     (row,) = planned(assigned(launched)["treated"], campaign="spring")
     assert (row.state, row.why, row.identifier) == ("held", "campaign-stopped", None)
     assert not Outgoing.objects.exists()
+
+
+def test_what_was_stopped_does_not_come_again(launched: Campaign) -> None:
+    repeat = {"days": 7, "times": 3, "number": 1}
+    launched.document |= {"repeat": repeat}
+    launched.save()
+    launching._repeat(launched, read(launched.document), RepeatForm(**repeat), JOB, AT)
+    campaigns.stop(OURS, "spring", reason="sold out", actor=ANN, at=NOW)
+    assert set(Campaign.objects.values_list("code", "state")) == {("spring", "stopped"), ("spring.2", "stopped")}
 
 
 def test_who_is_merged_with_somebody_of_the_holdout_gets_nothing_that_is_still_here(launched: Campaign) -> None:

@@ -16,7 +16,7 @@ from regulars.outreach.campaigns.holdouts import TOUCHED
 from regulars.outreach.campaigns.planning import difference, forget, today_of
 from regulars.outreach.models import Campaign, CampaignPlan, CampaignState
 from regulars.outreach.moves import NewMessage
-from regulars.outreach.services.campaigns import back_to_draft, note
+from regulars.outreach.services.campaigns import back_to_draft, following_code, note
 from regulars.outreach.services.messages import ask
 from regulars.programme.coupons.moves import Binding, Found, Gift
 from regulars.programme.coupons.wallet import told
@@ -116,7 +116,6 @@ def _steps(form: CampaignForm) -> list[str]:
 def _repeat(row: Campaign, form: CampaignForm, again: RepeatForm, actor: Actor, at: datetime) -> None:
     """The next time, approved with this one: under its own code, and so with a draw of its own."""
     assert row.launched_at is not None
-    first = row.code if again.number == 1 else row.code.rpartition(".")[0]
     starts_at = row.launched_at + timedelta(days=again.days)
     later = {"days": again.days, "times": again.times - 1, "number": again.number + 1}
     following = Campaign(
@@ -124,7 +123,7 @@ def _repeat(row: Campaign, form: CampaignForm, again: RepeatForm, actor: Actor, 
         organisation=row.organisation,
         merchant=row.merchant,
         store=row.store,
-        code=f"{first}.{again.number + 1}",
+        code=following_code(row),
         name=row.name,
         version=1,
         document={**row.document, "starts_at": starts_at.isoformat(), "repeat": later},

@@ -203,14 +203,27 @@ def launch(organisation: UUID, code: str, *, actor: Actor, at: datetime) -> Camp
 
 @transaction.atomic
 def stop(organisation: UUID, code: str, *, reason: str, actor: Actor, at: datetime) -> Campaign:
-    """Nothing more of it is given or said; what waits to be sent stays here. Coupons that were given stay good, and
-    what it brought is reckoned on. Told again it changes nothing. Raises CampaignUnknown, CampaignElsewhere."""
+    """Nothing more of it is given or said; what waits to be sent stays here, and what would come after it does not
+    come. Coupons that were given stay good, and what it brought is reckoned on. Told again it changes nothing. Raises
+    CampaignUnknown, CampaignElsewhere."""
     row = _one(organisation, code)
     if row.state == CampaignState.STOPPED:
         return row
     _must(row, *_UNDER_WAY)
     kept_back = halted(row, "stopped", at)
+    following = locks.campaign(organisation, following_code(row)) if read(row.document).repeat else None
+    if following is not None and following.state == CampaignState.APPROVED:
+        halted(following, "stopped", at)
+        note("campaigns.stop", following, {"messages": 0}, actor=actor, at=at, reason=reason)
     return _noted("campaigns.stop", row, {"messages": kept_back}, actor, at, reason=reason)
+
+
+def following_code(row: Campaign) -> str:
+    """Of the next time of a campaign that comes again."""
+    again = read(row.document).repeat
+    assert again is not None
+    first = row.code if again.number == 1 else row.code.rpartition(".")[0]
+    return f"{first}.{again.number + 1}"
 
 
 def halted(row: Campaign, why: str, at: datetime) -> int:
