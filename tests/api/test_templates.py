@@ -24,9 +24,12 @@ def test_templates_are_saved_tried_and_sent(world: World) -> None:
     assert (tried["subject"], tried["problem"]) == ("For Ada", "")
     nothing = till.look("/template-previews", {"document": WORDS, "channel": "post", "member": member})
     assert (nothing.status_code, nothing.json()["code"]) == (422, "wrong-channel")
+    till.send("PUT", "/templates/receipt", {"name": "Receipt", "document": WORDS})
     asked = {"key": "1", "member": member, "channel": "sms", "service": "receipt", "template": "spring"}
+    assert till.post("/messages", {"messages": [asked]}).status_code == 422  # no service carries other words
+    asked["template"] = "receipt"
     (row,) = till.done("/messages", {"messages": [asked]})["items"]
-    assert (row["state"], row["template"], row["version"]) == ("released", "spring", 1)
+    assert (row["state"], row["template"], row["version"]) == ("released", "receipt", 1)
     assert [one["what"] for one in till.get(f"/messages/{row['id']}/events").json()["items"]] == ["planned"]
     told = till.done(f"/messages/{row['id']}/delivered")["items"]
     assert [one["what"] for one in told] == ["planned", "delivered"]
@@ -35,7 +38,7 @@ def test_templates_are_saved_tried_and_sent(world: World) -> None:
     asked["key"] = "2"
     assert till.done("/messages", {"messages": [asked]})["items"][0]["why"] == "suppressed"
     assert till.done("/templates/spring/retire")["retired_at"]
-    assert till.get("/templates").json()["items"] == []
+    assert [one["code"] for one in till.get("/templates").json()["items"]] == ["receipt"]
     assert [one["version"] for one in till.get("/templates/spring/versions").json()["items"]] == [1]
     assert {"path": "member.first_name"}.items() <= till.get("/template-facts").json()["items"][0].items()
 
