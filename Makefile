@@ -16,6 +16,9 @@ test quick coverage: export OPENBLAS_NUM_THREADS := 1
 demo: $(VENV)/.run
 	$(BIN)/regulars demo --out demo
 
+# A process more than there are cores: some tests wait for servers that start and stop.
+AT_ONCE = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+
 # Seconds: no browser, nothing slow. One process a core.
 quick: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
@@ -28,12 +31,12 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 test: lint browser
-	$(BIN)/python -m pytest -n auto --dist worksteal --durations=10
+	$(BIN)/python -m pytest -n $(AT_ONCE) --dist worksteal --durations=10
 
 # The same tests, and which branches they do not take. Tracing takes a third longer, so that it is asked for.
 coverage: browser
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(AT_ONCE) --dist worksteal --cov --cov-report=term:skip-covered
 
 # The long runs: 100,000 steps of the ledger against a model, and 50 kills of parts of the server under load.
 soak: $(VENV)/.dev
