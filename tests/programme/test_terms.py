@@ -189,6 +189,7 @@ def test_refused_documents_leave_nothing() -> None:
     assert Terms.objects.count() == 0
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["return-policy", "late-policy", "pricing-policy"])
 def test_what_there_is_one_of_has_one_code(kind: str) -> None:
     with pytest.raises(WrongTerms) as refused:

@@ -1,7 +1,7 @@
 """Import: files come in, are understood, tried, booked and taken back; the work itself is the worker's."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -86,13 +86,19 @@ def correct(desk: Desk, number: UUID) -> HttpResponse:
     if table is None:
         return desk.go("import", number)
     said = corrected(table.name, posted, len(table.headings))
-    if "answer" in posted:
-        position, _heading, _label, written = table.question["choices"][int(posted["answer"]) % 100]
+    if (choice := _chosen(table.question, posted.get("answer", ""))) is not None:
+        position, _heading, _label, written = choice
         columns = {str(place): field for field, place in table.mapping.get("columns", {}).items()}
         columns[str(position)] = table.question["field"]
         said = Corrected(table.name, columns, date_format=written or table.mapping.get("date_format") or "")
     services.correct(row.id, [said], organisation=desk.home, actor=desk.actor, at=desk.at)
     return desk.go("import", number)
+
+
+def _chosen(question: Mapping[str, Any], answer: str) -> Any:
+    """The choice that was pressed; None where the table asks nothing, or nothing of the kind."""
+    choices = question.get("choices", []) if question else []
+    return choices[int(answer)] if answer.isdecimal() and int(answer) < len(choices) else None
 
 
 def book(desk: Desk, number: UUID) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from regulars.basics.ids import typed, untyped
 from regulars.members.fields import NAMES
+from regulars.members.locks import lock_members
 from regulars.members.naming import called
 from regulars.members.selectors import roots
 from regulars.members.selectors.groups import home_of
@@ -70,7 +71,12 @@ def leave(visit: Visit) -> HttpResponse:
 
 @transaction.atomic
 def _join(visit: Visit, host: UUID) -> None:
+    """Both are locked before it is looked at where they live: of two who take one invitation at once the second sees
+    the household that the first began. Raises InvitationOver."""
+    lock_members([host, visit.own], organisation=visit.home)
     home = household(host, organisation=visit.home, at=visit.at)
+    if not may_invite(home, visit.home, at=visit.at):
+        raise InvitationOver("Whoever sent this invites nobody any more.")
     if home is None:
         groups.make_household([host, visit.own], organisation=visit.home, head=host, actor=visit.actor, at=visit.at)
     elif not any(one.id == visit.own for one in home.relatives):
