@@ -48,7 +48,7 @@ def test_a_messy_file_becomes_members_with_purchases_and_goes_again(
 
     fields = {"customer": 0, "phone": 1, "full_name": 2, "sold_at": 3, "receipt": 4, "product": 7, "amount": 9}
     said = {f"c{place}": field for field, place in fields.items()}
-    post(browser, f"{where}/correct", table="0", currency="cny", amount_is="line", decimal=".", **said)
+    post(browser, f"{where}/correct", table="0", answer="999", currency="cny", amount_is="line", decimal=".", **said)
     assert sending.run_due(at=town.at) == 1
     page = browser.get(where).text
     assert "CNY" in page
