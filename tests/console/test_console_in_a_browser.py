@@ -145,6 +145,8 @@ def by_keyboard(browser: "Browser", url: str, sessions: dict[str, str]) -> None:
 def conditions_follow(browser: "Browser", url: str, sessions: dict[str, str]) -> None:
     """The sentence and the count follow what is typed; steps keep it; what is kept counts itself."""
     with at(browser, url, "administrator", sessions, locale="en-GB") as page:
+        page.goto("/work-at")  # one who works for two organisations says for which
+        page.locator("li", has_text="Market/Quay").get_by_role("button").click()
         page.goto("/audiences/new")
         page.get_by_label("In the last so many days").fill("30")
         expect(page.locator("#said")).to_contain_text("in the last 30 days")
