@@ -86,8 +86,8 @@ def test_the_console(live_server: Any) -> None:
         a_bill_on_a_phone(browser, live_server.url, sessions, town)
         by_keyboard(browser, live_server.url, sessions)
         conditions_follow(browser, live_server.url, sessions)
-        # Now of two organisations.
-        assign("administrator", whole, staff=town.staff["administrator"], by=gate.HOUSE, actor=SETUP, at=town.at)
+    assign("administrator", whole, staff=town.staff["administrator"], by=gate.HOUSE, actor=SETUP, at=town.at)
+    with chromium() as browser:  # the administrator is one of two organisations now
         every_page(browser, live_server.url, sessions, town)
 
 
