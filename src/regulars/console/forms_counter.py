@@ -61,7 +61,7 @@ class LoadForm(forms.Form):
 
     unit = forms.ChoiceField(label=_("Onto"))
     tender = forms.ChoiceField(
-        label=_("Paid by"), choices=[("cash", _("Cash")), ("card", _("Card")), ("bank", _("Bank"))]
+        label=_("Paid by"), choices=[("cash", _("Cash")), ("card", _("Bank card")), ("bank", _("Bank"))]
     )
 
     def __init__(self, units: list[tuple[str, str]], currency: str, *args: Any) -> None:

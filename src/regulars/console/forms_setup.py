@@ -70,9 +70,9 @@ class KeyForm(RoleAtForm):
 class RoleForm(forms.Form):
     """What a role may."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=_("Name of the role"), max_length=200)
     rights = forms.MultipleChoiceField(
-        label=_("May"), choices=[(one.value, one.value) for one in Right], required=False,
+        label=_("Is allowed to"), choices=[(one.value, one.value) for one in Right], required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from regulars.ledger.settlement import Line, Statement, statements
 
 LINES: Final = {
     Line.ISSUED: _("Given"),
-    Line.REDEEMED: _("Taken"),
+    Line.REDEEMED: _("Redeemed"),
     Line.ELSEWHERE: _("Taken by others, paid by it"),
     Line.EXPIRED: _("Expired"),
     Line.SOLD: _("Sold"),
