@@ -19,7 +19,7 @@ from tests.statements import counted
 
 # With those of the session and of who asks. What a page asks more of a longer list is told by tests of their own.
 MOST = {
-    "member": 57,  # everything of a person, replies and what became of messages too; the same for one message and many
+    "member": 55,
     "counter-member": 33,
     "start": 21,
     "sale": 16,

@@ -25,35 +25,65 @@ def named(places: Places) -> Mapping[UUID, str]:
 
 
 def open_to(holder: Holder) -> list[Place]:
-    """Where somebody may work: each place given to them, and what lies within it; the widest first. No query."""
+    """Where somebody may work: each place given to them, and what lies within it. No query.
+
+    The widest first, and of equally wide ones that which was founded first: the same order each time.
+    """
     places = holder.grants.places
-    found: dict[Place, None] = {}
-    for place in sorted({grant.place for grant in holder.grants.given}, key=_width):
-        if place.organisation not in places.organisations:
-            continue
-        found[place] = None
-        merchants = [m for m, home in places.organisation_of.items() if home == place.organisation]
-        for merchant in merchants if place.merchant is None else [place.merchant]:
-            if place.store is None:
-                found[Place(place.organisation, merchant)] = None
-                stores = [s for s, within in places.merchant_of.items() if within == merchant]
-                found |= dict.fromkeys(Place(place.organisation, merchant, store) for store in stores)
+    given = _given(holder)
+    found = set(given)
+    for merchant, organisation in places.organisation_of.items():
+        if Place(organisation) in given:
+            found.add(Place(organisation, merchant))
+    for store, merchant in places.merchant_of.items():
+        organisation = places.organisation_of[merchant]
+        if Place(organisation, merchant) in found:
+            found.add(Place(organisation, merchant, store))
     return sorted(found, key=_width)
 
 
 def working_at(request: HttpRequest, holder: Holder) -> tuple[Place, bool]:
-    """The place that was chosen, else the narrowest sensible one; and whether there are others. Raises NotAllowed."""
-    listed = open_to(holder)
-    if not listed:
+    """The place that was chosen, else the widest; and whether there are others. Raises NotAllowed. No query."""
+    given = sorted(_given(holder), key=_width)
+    if not given:
         raise NotAllowed("You have no role yet. An administrator gives you one.")
-    by_text = {text_of(place): place for place in listed}
-    chosen = by_text.get(str(request.session.get(CHOSEN, "")))
-    return chosen or listed[0], len(listed) > 1
+    chosen = _chosen(str(request.session.get(CHOSEN, "")), holder)
+    return chosen or given[0], len(given) > 1 or _has_more(given[0], holder)
+
+
+def _given(holder: Holder) -> set[Place]:
+    """The places of the roles themselves."""
+    known = holder.grants.places.organisations
+    return {grant.place for grant in holder.grants.given if grant.place.organisation in known}
+
+
+def _chosen(text: str, holder: Holder) -> Place | None:
+    """The place of this typed id, where it is within one of theirs."""
+    places = holder.grants.places
+    place: Place | None = None
+    if organisation := number_of("org", text):
+        place = Place(organisation)
+    elif merchant := number_of("mrc", text):
+        place = places.place(merchant, None)
+    elif store := number_of("str", text):
+        place = places.place(None, store)
+    if place is None:
+        return None
+    around = {place, Place(place.organisation, place.merchant), Place(place.organisation)}
+    return place if around & _given(holder) else None
+
+
+def _has_more(place: Place, holder: Holder) -> bool:
+    """Whether there is anything within it."""
+    places = holder.grants.places
+    if place.merchant is None:
+        return place.organisation in places.organisation_of.values()
+    return place.store is None and place.merchant in places.merchant_of.values()
 
 
 def choose(request: HttpRequest, holder: Holder, text: str) -> bool:
     """Whether it was one of theirs."""
-    if text not in {text_of(place) for place in open_to(holder)}:
+    if _chosen(text, holder) is None:
         return False
     request.session[CHOSEN] = text
     return True
@@ -74,6 +104,6 @@ def number_of(prefix: str, text: str) -> UUID | None:
         return None
 
 
-def _width(place: Place) -> tuple[int, str, str]:
+def _width(place: Place) -> tuple[int, str, str, str]:
     depth = 2 if place.store else 1 if place.merchant else 0
-    return depth, str(place.merchant or ""), str(place.store or "")
+    return depth, str(place.organisation), str(place.merchant or ""), str(place.store or "")

@@ -1,6 +1,6 @@
 """What was bought; each says what it costs in queries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,7 +17,12 @@ from regulars.sales.moves import KnownLine, KnownSale, Place, SoldLine
 
 def sales(ids: Collection[UUID]) -> dict[UUID, KnownSale]:
     """Sales with their lines, as they stand. 2 queries."""
-    rows = {row.id: row for row in Sale.objects.filter(id__in=ids)}
+    return with_lines(Sale.objects.filter(id__in=ids))
+
+
+def with_lines(sales: Iterable[Sale]) -> dict[UUID, KnownSale]:
+    """These with their lines. 1 query."""
+    rows = {row.id: row for row in sales}
     lines: dict[UUID, list[KnownLine]] = {number: [] for number in rows}
     for line in SaleLine.objects.filter(sale_id__in=rows).order_by("sale_id", "number"):
         lines[line.sale_id].append(_line(line))

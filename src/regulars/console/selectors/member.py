@@ -89,6 +89,7 @@ class Known:
     units: Mapping[str, Unit]
     coupons: Sequence[CouponShown]
     frozen: Sequence[Freeze]
+    terms: Book
 
     @property
     def group(self) -> list[UUID]:
@@ -132,18 +133,19 @@ def known(root: UUID, desk: Desk) -> Known:
         units=listed,
         coupons=_coupons(root, terms, desk) if reads else [],
         frozen=freezes(root, at=desk.at) if money else [],
+        terms=terms,
     )
 
 
-def may_give(desk: Desk) -> tuple[list[Left], list[str]]:
-    """What the reader may still give today as goodwill, and for which reasons. Three queries at most."""
+def may_give(desk: Desk, terms: Book) -> tuple[list[Left], list[str]]:
+    """What the reader may still give today as goodwill, and for which reasons. Four queries at most."""
     if not desk.may_here(Right.GOODWILL_GIVE):
         return [], []
     roles = roles_at(STAFF, desk.holder.id, Right.GOODWILL_GIVE, desk.place, at=desk.at)
     left = allowances(desk.home, typed("stf", desk.holder.id), roles, at=desk.at)
     if not left:
         return [], []
-    known_terms = [one.terms for one in book(desk.home).at(GOODWILL, desk.at) if one.code in roles]
+    known_terms = [one.terms for one in terms.at(GOODWILL, desk.at) if one.code in roles]
     return left, list(dict.fromkeys(reason for terms in known_terms for reason in terms.reasons))
 
 

@@ -17,11 +17,11 @@ from regulars.members.models import Merge
 from regulars.members.selectors.consents import proofs_of
 from regulars.outreach.selectors import messages_of
 from regulars.outreach.selectors_sending import replies_of
-from regulars.programme.checkout.selectors import outcomes
+from regulars.programme.checkout.selectors import outcomes_in
 from regulars.programme.resets.terms import RESET
 from regulars.programme.selectors.tiers import history
 from regulars.sales.models import Event, Return, Sale
-from regulars.sales.selectors import Seen, events_of, returned, sales, sales_of
+from regulars.sales.selectors import Seen, events_of, returned, sales_of, with_lines
 
 PAGE: Final = 25
 KINDS: Final = ("purchases", "points", "levels", "messages", "notes", "life")
@@ -84,7 +84,7 @@ def _purchases(group: Sequence[UUID], desk: Desk, before: datetime | None, most:
     rows = sales_of(group, before=cut, limit=most, seen=seen)
     events = events_of(group, before=cut, limit=most, seen=seen)
     ids = [row.id for row in rows]
-    lines, told = sales(ids), outcomes(ids)
+    lines, told = with_lines(rows), outcomes_in({row.id: row.state for row in rows}, ids)
     back: dict[UUID, list[Return]] = {}
     for one in returned(ids):
         back.setdefault(one.sale_id, []).append(one)

@@ -1,12 +1,15 @@
 """What every page has: find anything, colours, and where one works."""
 
+from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from regulars.access.moves import Place
 from regulars.access.rights import Right
 from regulars.console import places
 from regulars.console.desk import UNFIT, Desk
@@ -57,15 +60,23 @@ def work_at(desk: Desk) -> HttpResponse:
         return desk.show(
             "console/refused.html", {"told": _("You do not work there."), "code": "not-allowed"}, status=UNFIT
         )
+    several = len({one.organisation for one in listed}) > 1
     rows = [
         {
             "text": places.text_of(one),
             "name": names.get(one.store or one.merchant or one.organisation, ""),
+            "within": names.get(one.organisation, "") if several and one.merchant else "",
             "here": one == desk.place,
         }
-        for one in listed
+        for one in sorted(listed, key=lambda one: _tree(one, names))
     ]
     return desk.show("console/work_at.html", {"rows": rows})
+
+
+def _tree(place: Place, names: Mapping[UUID, str]) -> tuple[str, ...]:
+    """By name, what lies within a place beneath it; of two of one name that which was founded first."""
+    around = [place.organisation, place.merchant, place.store]
+    return tuple(text for number in around if number for text in (names.get(number, ""), str(number)))
 
 
 def _back(desk: Desk) -> str:

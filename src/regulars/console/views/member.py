@@ -73,7 +73,7 @@ def _forms(found: Known, desk: Desk) -> dict[str, Any]:
     forms: dict[str, Any] = {}
     if desk.may_all_over(Right.LEDGER_ADJUST) and found.units:
         forms["adjust_form"] = AdjustForm(found.units)
-    left, reasons = may_give(desk)
+    left, reasons = may_give(desk, found.terms)
     if left:
         forms["goodwill_form"] = GoodwillForm(left, reasons, found.units)
     if desk.may(Right.MEMBERS_WRITE):

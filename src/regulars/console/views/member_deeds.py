@@ -38,6 +38,7 @@ from regulars.members.models import Card, Member, Note
 from regulars.members.moves import Asked, FactChange
 from regulars.members.selectors import profiles
 from regulars.members.services import cards, consents, extras, people
+from regulars.programme.book import book
 from regulars.programme.goodwill.giving import give
 from regulars.programme.goodwill.moves import NewGoodwill
 
@@ -86,7 +87,7 @@ def goodwill(desk: Desk, member: UUID) -> HttpResponse:
     """Puts things right on the spot, within what the role may give."""
     root = root_of(member, desk)
     listed = {one.code: one for one in Unit.objects.all()}
-    left, reasons = may_give(desk)
+    left, reasons = may_give(desk, book(desk.home))
     form = GoodwillForm(left, reasons, listed, desk.request.POST)
     if form.is_valid():
         given = form.cleaned_data

@@ -13,12 +13,12 @@ from regulars.members.selectors import group_of
 from regulars.portal import places
 from regulars.portal.selectors.standing import names_of_terms
 from regulars.programme.book import book
-from regulars.programme.checkout.selectors import outcomes, purchase
+from regulars.programme.checkout.selectors import outcomes_in, purchase
 from regulars.programme.resets.terms import RESET
 from regulars.sales.errors import SaleUnknown
 from regulars.sales.models import Return, Sale
 from regulars.sales.moves import KnownSale
-from regulars.sales.selectors import returned, returns_of, sales, sales_of
+from regulars.sales.selectors import returned, returns_of, sales, sales_of, with_lines
 
 PAGE: Final = 20
 KINDS: Final = ("purchases", "points")
@@ -68,7 +68,7 @@ def history(root: UUID, *, kind: str = "", before: datetime | None = None) -> Hi
 def _purchases(group: Sequence[UUID], before: datetime | None) -> Iterable[Item]:
     rows = sales_of(group, before=None if before is None else (before, UUID(int=0)), limit=PAGE + 1)
     ids = [row.id for row in rows]
-    known, told = sales(ids), outcomes(ids)
+    known, told = with_lines(rows), outcomes_in({row.id: row.state for row in rows}, ids)
     back: dict[UUID, int] = {}
     for one in returned(ids):
         back[one.sale_id] = back.get(one.sale_id, 0) + one.amount
