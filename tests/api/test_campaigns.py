@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from regulars.access import gate
+from regulars.access.services.roles import write_role
 from regulars.journal.models import Entry
 from regulars.journal.moves import Actor
 from regulars.outreach.campaigns.working import work_due
 from tests.api.test_care import own_key
-from tests.api.world import AT, Till, World
+from tests.api.world import AT, SETUP, Till, World
 
 EVERYBODY: dict[str, Any] = {"name": "Everybody", "document": {"type": "never-bought"}}
 SPRING: dict[str, Any] = {
@@ -18,6 +20,13 @@ SPRING: dict[str, Any] = {
 def worked() -> None:
     while work_due(actor=Actor.job("campaigns.work"), at=AT):
         pass
+
+
+def key_that(world: World, *rights: str) -> str:
+    """A key of a role of one's own with just these rights."""
+    code = "-".join(rights)
+    write_role(world.organisation, code, name=code, rights=rights, by=gate.HOUSE, actor=SETUP, at=AT)
+    return world.key(code)
 
 
 def test_a_campaign_needs_two_people_and_tells_what_it_does(world: World, administrator: Till) -> None:
@@ -42,6 +51,13 @@ def test_a_campaign_needs_two_people_and_tells_what_it_does(world: World, admini
     assert planner.done("/campaigns/spring/ask")["state"] == "asked"
     for key in (planner, administrator):  # who planned it; a shop's key, which is no person
         assert key.post("/campaigns/spring/approve").json()["code"] == "needs-second-approver"
+    only_decides = Till(key_that(world, "outreach.approve", "audiences.read"))
+    assert only_decides.done("/campaigns/spring/send-back", {"reason": "Too dear."})["state"] == "draft"
+    neither = Till(key_that(world, "audiences.read")).post("/campaigns/spring/send-back", {"reason": "No."})
+    assert (neither.status_code, neither.json()["code"]) == (403, "not-allowed")
+    assert planner.done("/campaigns/spring/dry-run")["state"] == "waiting"
+    worked()
+    assert planner.done("/campaigns/spring/ask")["state"] == "asked"
     assert second.done("/campaigns/spring/approve")["audience_version"] == 1
     worked()
     told = second.get("/campaigns/spring").json()

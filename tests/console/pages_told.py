@@ -41,7 +41,7 @@ WHO: Final = {
     "campaigns": "AMN", "campaign": "AMN", "campaign-new": "AM", "campaign-edit": "AM", "campaign-members": "AMCTUS",
     "campaign-try": "AM", "campaign-ask": "AM", "campaign-approve": "AM", "campaign-back": "AMN",
     "campaign-launch": "AM", "campaign-stop": "AM", "campaign-end": "AM", "templates": "AM", "template-new": "AM",
-    "template": "AM", "template-as": "AM", "template-retire": "AM", "template-preview": "AM", "messages": "AM",
+    "template": "AM", "template-draft": "AM", "template-retire": "AM", "template-preview": "AM", "messages": "AM",
     "message": "AM", "message-lift": "AM", "blocked": "AM", "policy": "AM", "senders": "AM",
     "prove": "AMN", "prove-export": "AMN",
     "set-up": "AU", "merchant-new": "A", "store-new": "A", "staff-list": "AU", "staff-new": "A", "staff-one": "AU",

@@ -180,11 +180,29 @@ def test_a_template_is_checked_kept_and_read_in_a_page_of_its_own(town: Town, en
     assert browser.get(f"{frame}&version=9").status_code == 404
     other = f"/reach/templates/code/hello/as/{typed('mbr', town.foreign_member)}"
     assert browser.get(other).status_code == 404
-    led = post(browser, "/reach/templates/code/hello/as", who="ada.wong@example.com")
-    assert led.headers["Location"].endswith(f"?reader={typed('mbr', town.members[0])}")
+    led = post(browser, "/reach/templates/code/hello", **words, do="as", who="ada.wong@example.com")
+    assert ("as Ada Wong reads them" in led.text, typed("mbr", town.members[0]) in led.text) == (True, True)
+    nobody = post(browser, "/reach/templates/code/hello", **words, do="as", who="nobody@example.com")
+    assert (nobody.status_code, "Nobody is found." in nobody.text) == (422, True)
     assert "Thank you for your purchase" in browser.get("/reach/templates/new?service=receipt").text
     assert post(browser, "/reach/templates/code/hello/retire").status_code == 302
     assert Template.objects.get(code="hello").retired_at is not None
+
+
+def test_a_template_is_read_as_it_is_typed_before_it_is_kept(town: Town, enter: Entering) -> None:
+    browser, where = enter("marketer"), "/reach/templates/draft?channel=email&language=en"
+    words = {"reader": typed("mbr", town.members[0]), "email_en_subject": "Hi {{ member.first_name }}"}
+    read = post(browser, where, **words, email_en_text="Come & see.", email_en_html="<b>Come</b><script>x</script>")
+    assert ["<b>Come</b>" in read.text, "<script" in read.text, "Hi Ada" in read.text] == [True, False, True]
+    assert read.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    looks = Entry.objects.filter(what="members.read", after__by="preview", actor_name="Marketer")
+    assert looks.last().subject == typed("mbr", town.members[0])  # type: ignore[union-attr]
+    wrong = post(browser, where, **words, email_en_text="Hi\n{{ member.phone }}")
+    assert (wrong.status_code, "Line 2, column" in wrong.text) == (422, True)
+    assert "Nothing is said here yet." in post(browser, "/reach/templates/draft?channel=sms&language=zh", **words).text
+    words["reader"] = typed("mbr", town.foreign_member)
+    assert post(browser, where, **words, email_en_text="Hi").status_code == 404
+    assert Template.objects.get(code="hello").version == 1
 
 
 def test_messages_are_listed_with_their_reasons_and_a_blocked_address_is_opened_again(

@@ -54,7 +54,8 @@ def read(
             return _sent(_said(view(request, **values), HTTPStatus.OK))
 
         extra = {"x-clash": clash} if clash else None
-        _register(router, path, answering, method=method, right=right, answer=answer, status=200, extra=extra)
+        auth = KeyWith(right)
+        _register(router, path, answering, method=method, auth=auth, answer=answer, status=200, extra=extra)
         return answering
 
     return serve
@@ -66,6 +67,7 @@ def write(
     path: str,
     *,
     right: Right | None,
+    other: Right | None = None,
     answer: Any,
     status: int = 200,
     versioned: bool = False,
@@ -74,7 +76,7 @@ def write(
     """Serves what changes something: once for each Idempotency-Key, or with ?dry_run=true in full and then undone.
 
     `on_refusal` names what is written down of a refusal, whose own transaction leaves nothing: a forged card.
-    `versioned`: it asks for If-Match.
+    `versioned`: it asks for If-Match. `other`: a right that suffices as well.
     """
 
     def serve(view: Served) -> Answering:
@@ -91,8 +93,12 @@ def write(
                     record([deed], actor=request.call.actor, at=request.call.at)
                 raise
 
-        extra = {"parameters": [_KEY_PARAMETER, _DRY_PARAMETER, *([_MATCH_PARAMETER] if versioned else [])]}
-        _register(router, path, answering, method=method, right=right, answer=answer, status=status, extra=extra)
+        extra: dict[str, Any] = {
+            "parameters": [_KEY_PARAMETER, _DRY_PARAMETER, *([_MATCH_PARAMETER] if versioned else [])]
+        }
+        extra |= {"x-other-right": other} if other else {}
+        auth = KeyWith(right, other)
+        _register(router, path, answering, method=method, auth=auth, answer=answer, status=status, extra=extra)
         return answering
 
     return serve
@@ -179,7 +185,7 @@ def _register(
     view: Answering,
     *,
     method: str,
-    right: Right | None,
+    auth: KeyWith,
     answer: Any,
     status: int,
     extra: dict[str, Any] | None = None,
@@ -188,11 +194,11 @@ def _register(
         path,
         [method],
         view,
-        auth=KeyWith(right),
+        auth=auth,
         response={status: answer},
         operation_id=view.__name__,
         summary=view.__name__.replace("_", " ").capitalize(),
-        openapi_extra={"x-right": right or "", **(extra or {})},
+        openapi_extra={"x-right": auth.right or "", **(extra or {})},
     )
 
 

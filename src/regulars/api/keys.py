@@ -47,21 +47,23 @@ class Request(HttpRequest):
 
 
 class KeyWith(HttpAuthBase):
-    """The one way into an address: a valid key that has the right somewhere; where, the gate asks later."""
+    """The one way into an address: a valid key that has the right, or the other one, somewhere; where, the gate asks
+    later."""
 
     openapi_scheme: str = "bearer"
 
-    def __init__(self, right: Right | None) -> None:
+    def __init__(self, right: Right | None, other: Right | None = None) -> None:
         super().__init__()
-        self.right = right
+        self.right, self.other = right, other
 
     def __call__(self, request: HttpRequest) -> Call:
         """Raises KeyNeeded, TooManyRequests and NotAllowed."""
         request = cast(Request, request)
         request.call = call_of(request, at=timezone.now())
         request.rate = spend_request(request.call.key, at=request.call.at)
-        if self.right is not None:
-            gate.require_any(request.call.grants, self.right)
+        grants = request.call.grants
+        if self.right is not None and (self.other is None or gate.scope(grants, self.other).empty):
+            gate.require_any(grants, self.right)
         return request.call
 
 

@@ -98,9 +98,10 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
-    right = operation["x-right"]
+    right, other = operation["x-right"], operation.get("x-other-right")
     words = operation.get("description", "").strip()
-    operation["description"] = f"{words}\n\nNeeds the right `{right}`." if right else words
+    either = f", or `{other}`" if other else ""
+    operation["description"] = f"{words}\n\nNeeds the right `{right}`{either}." if right else words
     writes = any(p["name"] == "Idempotency-Key" for p in operation["parameters"])
     for answer in operation["responses"].values():
         answer["headers"] = {

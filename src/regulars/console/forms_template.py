@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES: Final = (("en", "English"), ("zh", "中文"))
@@ -36,12 +37,12 @@ class TemplateForm(forms.Form):
                 for part, label, lines in parts:
                     self.fields[f"{channel}_{language}_{part}"] = _field(label, spoken, language, lines)
 
-    def document(self) -> dict[str, Any]:
-        """As it is kept."""
-        found: dict[str, Any] = {}
+    def document(self) -> dict[str, dict[str, dict[str, str]]]:
+        """What is said so far, whatever else is wrong with the form; what is empty is not said."""
+        found: dict[str, dict[str, dict[str, str]]] = {}
         for channel, parts in PARTS.items():
             for language, _spoken in LANGUAGES:
-                said = {part: self.cleaned_data[f"{channel}_{language}_{part}"] for part, _label, _lines in parts}
+                said = {part: self.cleaned_data.get(f"{channel}_{language}_{part}", "") for part, _l, _n in parts}
                 if any(text.strip() for text in said.values()):
                     kept = {part: text for part, text in said.items() if text.strip()}
                     found.setdefault(channel, {})[language] = kept
@@ -94,3 +95,15 @@ class AsForm(forms.Form):
         label=_("As another member: card, phone, mail address or id"), max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
+
+
+def fault_told(fault: dict[str, Any]) -> str:
+    """What is wrong, with the line and the column."""
+    known = {
+        "missing": gettext("Something is not said yet."),
+        "string_too_short": gettext("Something is not said yet."),
+    }
+    told: str = known.get(fault["code"], fault["detail"].partition(" (line ")[0])
+    if "line" not in fault:
+        return told
+    return gettext("Line %(line)d, column %(column)d: %(told)s") % {**fault, "told": told}

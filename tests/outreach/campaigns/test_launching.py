@@ -17,6 +17,7 @@ from regulars.journal.models import Entry
 from regulars.members.merging import merge, unmerge
 from regulars.members.models import Mark, Member
 from regulars.outreach.campaigns import selectors
+from regulars.outreach.campaigns.selectors import plan_of, progress
 from regulars.outreach.campaigns.working import work_due
 from regulars.outreach.errors import CampaignElsewhere, OverBudget, PlanNeeded, WrongCampaignDocument
 from regulars.outreach.models import Arm, Assignment, Campaign, Gathered, Message
@@ -79,13 +80,17 @@ def test_a_worker_may_die_anywhere(shop: Shop, monkeypatch: pytest.MonkeyPatch) 
             work_due(actor=JOB, at=AT)
             raise Killed
 
-    times, done = 0, 1
+    times, done, told = 0, 1, []
     while done:
         with pytest.raises(Killed):
             dying()
         done = work_due(actor=JOB, at=AT)
+        row.refresh_from_db()
+        told.append(progress(row, plan_of(row)))
         times += 1
-    row.refresh_from_db()
+    parts = [one for one in told if one is not None]
+    assert (parts, told[-1], parts[0]) == (sorted(parts), None, 0)
+    assert len(set(parts)) > times / 2  # of a hundred, and never back
     treated = in_arm(row, Arm.TREATED)
     assert times > 2 * len(treated) / 3
     assert row.state == "running"

@@ -261,11 +261,14 @@ def approve_campaign(request: Request, campaign: CampaignCodeNew) -> CampaignTol
     return _told(services.approve(row.organisation, row.code, grants=call.grants, actor=call.actor, at=call.at))
 
 
-@write(router, "POST", "/campaigns/{campaign}/send-back", right=Right.OUTREACH_SEND, answer=CampaignTold)
+@write(
+    router, "POST", "/campaigns/{campaign}/send-back", right=Right.OUTREACH_SEND, other=Right.OUTREACH_APPROVE,
+    answer=CampaignTold,
+)  # fmt: skip
 def send_campaign_back(request: Request, campaign: CampaignCodeNew, body: CampaignReason) -> CampaignTold:
-    """It is a draft again, as long as it has not begun."""
+    """It is a draft again, as long as it has not begun: the second person says no, or its planner thinks again."""
     call = request.call
-    row = _found(call, campaign, Right.OUTREACH_SEND)
+    row = _found(call, campaign, either=(Right.OUTREACH_SEND, Right.OUTREACH_APPROVE))
     return _told(services.send_back(row.organisation, row.code, reason=body.reason, actor=call.actor, at=call.at))
 
 
@@ -309,11 +312,14 @@ def list_programme_results(request: Request) -> ResultsTold:
     return ResultsTold(items=[_result(one) for one in selectors.programme_results(home)])
 
 
-def _found(call: Call, code: str, *rights: Right) -> Campaign:
-    """A campaign at a place where the key has all these rights; others read as unknown. Raises CampaignUnknown."""
-    found = selectors.campaign(organisation(call, rights[0]), code)
+def _found(call: Call, code: str, *rights: Right, either: tuple[Right, ...] = ()) -> Campaign:
+    """A campaign at a place where the key has all these rights, or one of `either`; others read as unknown. Raises
+    CampaignUnknown."""
+    held = next((right for right in either if not gate.scope(call.grants, right).empty), None)
+    found = selectors.campaign(organisation(call, held or (*rights, *either)[0]), code)
     place = {"organisation": found.organisation, "merchant": found.merchant, "store": found.store}
-    if not all(gate.may(call.grants, right, **place) for right in rights):
+    fits = any(gate.may(call.grants, right, **place) for right in either) if either else True
+    if not (fits and all(gate.may(call.grants, right, **place) for right in rights)):
         raise CampaignUnknown("There is no campaign of this code here.", campaign=code)
     return found
 

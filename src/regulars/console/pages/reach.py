@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import campaigns, messages, templates
+from regulars.console.views import campaigns, messages, previews, templates
 
 _CAMPAIGN: Final = "reach/campaigns/code/<str:campaign>"
 _READ: Final = (Right.AUDIENCES_READ, Reach.HOME)
@@ -33,9 +33,9 @@ REACH: Final[tuple[Page, ...]] = (
     Page("templates", "reach/templates", templates.listing, *_WHOLE, _("Templates"), Head.REACH),
     Page("template-new", "reach/templates/new", templates.new, *_WHOLE, writes=True),
     Page("template", _TEMPLATE, templates.show, *_WHOLE, writes=True),
-    Page("template-as", f"{_TEMPLATE}/as", templates.read_as, *_WHOLE, posted=True),
+    Page("template-draft", "reach/templates/draft", previews.draft, *_WHOLE, asks=True),
     Page("template-retire", f"{_TEMPLATE}/retire", templates.retire, *_WHOLE, posted=True, writes=True),
-    Page("template-preview", f"{_TEMPLATE}/as/<id_mbr:member>", templates.preview, *_WHOLE),
+    Page("template-preview", f"{_TEMPLATE}/as/<id_mbr:member>", previews.preview, *_WHOLE),
     Page("messages", "reach/messages", messages.log, *_WHOLE, _("Messages"), Head.REACH),
     Page("message", _MESSAGE, messages.show, *_WHOLE),
     Page("message-lift", f"{_MESSAGE}/lift", messages.lift, *_DECIDE, posted=True, writes=True),

@@ -146,6 +146,7 @@ def page_of(desk: Desk, row: Campaign, *, status: int = 200, **bound: Any) -> Ht
         "fresh": _fresh(plan, row, audience),
         "working": plan is not None and plan.plan.state in ("waiting", "working"),
         "moving": _moving(desk, row),
+        "progress": selectors.progress(row, plan.plan if plan else None),
         "messages": shown_of.messages(row) if row.launched_at else [],
         "result": newest,
         "sentence": proof.sentence(newest) if newest else "",

@@ -1,19 +1,16 @@
-"""Templates: what messages say, checked as they are written, and read as a member would read them."""
+"""Templates: what messages say, checked as they are written."""
 
-from html import escape
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from regulars.access.rights import Right
-from regulars.basics.ids import typed
-from regulars.basics.periods import day_of
 from regulars.console.asking import uuid_of
 from regulars.console.desk import UNFIT, Desk
-from regulars.console.forms_template import LANGUAGES, PARTS, TITLES, AsForm, TemplateForm, initial_of
+from regulars.console.forms_template import TITLES, AsForm, TemplateForm, fault_told, initial_of
 from regulars.console.refusals import said
 from regulars.console.selectors.finding import find
 from regulars.console.selectors.names import names_of
@@ -21,20 +18,12 @@ from regulars.members.selectors import roots
 from regulars.members.selectors.listing import Wanted, listed
 from regulars.outreach.errors import TemplateChanged, TemplateUnknown, WrongTemplate
 from regulars.outreach.gate.words import Service
-from regulars.outreach.models import Template, TemplateVersion
+from regulars.outreach.models import Template
 from regulars.outreach.moves import NewTemplate
-from regulars.outreach.rendering import Rendered, render
 from regulars.outreach.services import templates as services
 from regulars.outreach.templates.builtin import VALUES, code_of
 from regulars.outreach.templates.builtin import document as built_in
 from regulars.outreach.templates.facts import FACTS
-
-MANY: Final = 7  # digits of a version
-# Of a page that somebody else wrote: an origin of its own, no script, no form, nothing of ours in reach.
-SANDBOX: Final = (
-    "sandbox; default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; base-uri 'none';"
-    " form-action 'none'; frame-ancestors 'self'"
-)
 
 
 def listing(desk: Desk) -> HttpResponse:
@@ -76,7 +65,23 @@ def _one(desk: Desk, code: str) -> Template:
     return found
 
 
+def _read_as(desk: Desk, form: TemplateForm, row: Template | None) -> HttpResponse:
+    """Somebody else reads it: what was typed stays as it is, and nothing is kept."""
+    who = AsForm(desk.request.POST)
+    typed = TemplateForm(initial={name: form.data.get(name, "") for name in form.fields}, known=row is not None)
+    if not who.is_valid():
+        return _page(desk, typed, row, status=UNFIT, who=who)
+    hits = find(who.cleaned_data["who"], desk).hits
+    if len(hits) == 1:
+        return _page(desk, typed, row, reader=hits[0].member)
+    told = _("Several are called so: type something that is theirs alone.") if hits else _("Nobody is found.")
+    who.add_error("who", told)
+    return _page(desk, typed, row, status=UNFIT, who=who)
+
+
 def _kept(desk: Desk, form: TemplateForm, row: Template | None) -> HttpResponse:
+    if desk.request.POST.get("do") == "as":
+        return _read_as(desk, form, row)
     if form.is_valid() and _free(desk, form, row):
         code = row.code if row else form.cleaned_data["code"]
         version = (form.cleaned_data["version"] or row.version) if row else None
@@ -88,7 +93,7 @@ def _kept(desk: Desk, form: TemplateForm, row: Template | None) -> HttpResponse:
             return desk.go("template", code, told=told if made.fresh else _("Nothing was changed."))
         except WrongTemplate as wrong:
             for fault in wrong.facts["errors"]:  # type: ignore[attr-defined]
-                form.add_error(form.place_of(fault["pointer"]), _fault(fault))
+                form.add_error(form.place_of(fault["pointer"]), fault_told(fault))
         except TemplateChanged as changed:
             form.add_error(None, said(changed))
     return _page(desk, form, row, status=UNFIT)
@@ -101,23 +106,11 @@ def _free(desk: Desk, form: TemplateForm, row: Template | None) -> bool:
     return True
 
 
-def _fault(fault: dict[str, Any]) -> str:
-    """What is wrong, with the line and the column."""
-    known = {"missing": _("Something is not said yet."), "string_too_short": _("Something is not said yet.")}
-    told: str = known.get(fault["code"], fault["detail"].partition(" (line ")[0])
-    if "line" not in fault:
-        return told
-    return _("Line %(line)d, column %(column)d: %(told)s") % {**fault, "told": told}
-
-
 def _page(desk: Desk, form: TemplateForm, row: Template | None, *, status: int = 200, **bound: Any) -> HttpResponse:
-    reader = _reader(desk) if row is not None else None
-    frames = []
-    if row is not None and reader is not None:
-        frames = [(channel, TITLES[channel], language, spoken, reader[0]) for channel in PARTS
-                  for language, spoken in LANGUAGES if language in row.document.get(channel, {})]  # fmt: skip
+    said = {} if row is None else row.document
     shown = {
-        "form": form, "row": row, "frames": frames, "reader": reader, "who": bound.get("who", AsForm()),
+        "form": form, "row": row, "reader": _reader(desk, bound.get("reader")), "who": bound.get("who", AsForm()),
+        "kept": {f"{channel}_{language}" for channel, words in said.items() for language in words},
         "facts": facts(), "values": VALUES.get(Service(row.code)) if row and row.code in set(Service) else (),
     }  # fmt: skip
     return framed(desk.show("console/template.html", shown, status=status))
@@ -129,11 +122,11 @@ def framed(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-def _reader(desk: Desk) -> tuple[UUID, str] | None:
+def _reader(desk: Desk, chosen: UUID | None) -> tuple[UUID, str] | None:
     """As whom it is read: whoever was chosen, else the newest member."""
     if not desk.may_all_over(Right.MEMBERS_READ):
         return None
-    asked = uuid_of("mbr", desk.request.GET.get("reader"))
+    asked = chosen or uuid_of("mbr", desk.request.POST.get("reader") or desk.request.GET.get("reader"))
     newest = [one.id for one in listed(desk.home, Wanted(state="active"), limit=1)] if asked is None else [asked]
     if not newest:
         return None
@@ -142,74 +135,10 @@ def _reader(desk: Desk) -> tuple[UUID, str] | None:
     return root, names_of([root])[root]
 
 
-def read_as(desk: Desk, template: str) -> HttpResponse:
-    """Somebody else reads it."""
-    row, form = _one(desk, template), AsForm(desk.request.POST)
-    if form.is_valid():
-        hits = find(form.cleaned_data["who"], desk).hits
-        if len(hits) == 1:
-            return desk.go("template", template, reader=typed("mbr", hits[0].member))
-        told = _("Several are called so: type something that is theirs alone.") if hits else _("Nobody is found.")
-        form.add_error("who", told)
-    initial = {"name": row.name, "version": row.version, **initial_of(row.document)}
-    return _page(desk, TemplateForm(initial=initial, known=True), row, status=UNFIT, who=form)
-
-
 def retire(desk: Desk, template: str) -> HttpResponse:
     """No new message takes it. Raises TemplateUnknown."""
     services.retire(desk.home, template, actor=desk.actor, at=desk.at)
     return desk.go("templates", told=_("It is out of use."))
-
-
-def preview(desk: Desk, template: str, member: UUID) -> HttpResponse:
-    """The message alone, in a page that has no origin: whatever its words hold reaches nothing of ours. Raises
-    TemplateUnknown, UnknownMember."""
-    row, asked = _one(desk, template), desk.request.GET
-    if not desk.may_all_over(Right.MEMBERS_READ):
-        raise Http404
-    version = int(asked["version"]) if asked.get("version", "").isdecimal() and len(asked["version"]) < MANY else 0
-    said_then = _version(row, version)
-    channel = asked.get("channel", next(iter(said_then), ""))
-    if channel not in said_then:
-        raise Http404
-    root = roots([member], organisation=desk.home)[member]
-    values = {"coupon": "ABCD-1234", "coupon_until": day_of(desk.at, desk.zone).isoformat()}
-    values |= {"language": asked["language"]} if asked.get("language") in dict(LANGUAGES) else {}
-    told = render(row.code, version or row.version, root, values, organisation=desk.home, channel=channel, at=desk.at)
-    desk.looked([root], by="preview")
-    answer = HttpResponse(_written(told))
-    answer["Content-Security-Policy"] = SANDBOX
-    answer["X-Frame-Options"] = "SAMEORIGIN"
-    return answer
-
-
-def _version(row: Template, version: int) -> dict[str, Any]:
-    """What it said in a version; 0: what it says. One query at most."""
-    if not version or version == row.version:
-        return dict(row.document)
-    found = TemplateVersion.objects.filter(template=row.id, version=version).first()
-    if found is None:
-        raise Http404
-    return dict(found.document)
-
-
-def _written(told: Rendered) -> str:
-    if told.problem:
-        return _plain(told.problem, "en")
-    if told.html:
-        return told.html
-    head = f"<h1>{escape(told.subject)}</h1>" if told.subject else ""
-    return _plain(told.text, told.language, head)
-
-
-def _plain(text: str, language: str, head: str = "") -> str:
-    said_in = "zh-Hans" if language == "zh" else "en"
-    return (
-        f'<!DOCTYPE html><html lang="{said_in}"><head><meta charset="utf-8"><title>{_("Preview")}</title>'
-        '<meta name="viewport" content="width=device-width"><style>body{font:16px/1.5 system-ui,sans-serif;margin:16px;'
-        "color:#1e222b;background:#fff}h1{font-size:1.05rem}pre{font:inherit;white-space:pre-wrap;"
-        f"overflow-wrap:anywhere}}</style></head><body>{head}<pre>{escape(text)}</pre></body></html>"
-    )
 
 
 def facts() -> list[tuple[str, str]]:

@@ -68,7 +68,7 @@ def assigned(row: Campaign, plan: CampaignPlan, *, actor: Actor, at: datetime) -
         forget([row.plan])
     row.launch, row.launched_at = plan.id, at
     row.from_on, row.until_on = today, today + timedelta(days=form.window_days - 1)
-    row.step, row.after = _steps(form)[0], None
+    row.step, row.after = steps_of(form)[0], None
     row.save()
     counts = {name: plan.told[name] for name in ("treated", "holdout", "held", "difference")}
     note("campaigns.assign", row, counts, actor=actor, at=at)
@@ -94,7 +94,7 @@ def go_on(row: Campaign, *, actor: Actor, at: datetime) -> int:
 
 
 def _next_step(row: Campaign, form: CampaignForm, actor: Actor, at: datetime) -> None:
-    steps = _steps(form)
+    steps = steps_of(form)
     left = steps[steps.index(row.step) + 1 :]
     if left:
         row.step, row.after = left[0], None
@@ -107,7 +107,7 @@ def _next_step(row: Campaign, form: CampaignForm, actor: Actor, at: datetime) ->
         _repeat(row, form, form.repeat, actor, at)
 
 
-def _steps(form: CampaignForm) -> list[str]:
+def steps_of(form: CampaignForm) -> list[str]:
     """What a launch does, one after another; messages come last, when what they speak of is there."""
     wanted = (("marks", form.mark), ("coupons", form.series is not None), ("messages", bool(form.messages)))
     return [name for name, asked in wanted if asked]

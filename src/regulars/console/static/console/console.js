@@ -71,6 +71,7 @@ const wake = (from) => {
   all("[data-add-line]", from).forEach((button) => button.addEventListener("click", () => addLine(button)));
   all("[data-drop-line]", from).forEach((button) => button.addEventListener("click", () => dropLine(button)));
   all("form[data-ask]", from).forEach((form) => { form.addEventListener("input", () => follow(form)); form.addEventListener("change", () => follow(form)); });
+  all("form[data-draft]", from).forEach((form) => form.addEventListener("input", drafted));
   all("[data-load]", from).forEach(load);
   all("[data-close]", from).forEach((button) => button.addEventListener("click", () => button.closest(".toast").remove()));
 };
@@ -97,8 +98,24 @@ const load = async (part) => {
   if (next && "every" in next.dataset) setTimeout(() => load(next), 2500);
   else location.reload(); // it is done: what may be done next is another
 };
+// A message read as it is typed: the words are posted into the frame beside them. A frame that is new each time leaves
+// nothing to go back through.
+let drafting = 0;
+const drafted = (event) => {
+  const button = one("[formtarget]", event.target.closest("fieldset") ?? document.createElement("i"));
+  if (!button) return;
+  clearTimeout(drafting);
+  drafting = setTimeout(() => {
+    const frame = one("iframe", button.closest("fieldset")), next = frame.cloneNode();
+    next.removeAttribute("src");
+    next.removeAttribute("loading");
+    frame.replaceWith(next);
+    button.form.requestSubmit(button);
+  }, 600);
+};
 const busy = (button) => { if (button) setTimeout(() => button.setAttribute("aria-busy", "true")); };
 const sent = async (event) => {
+  if (event.submitter?.formTarget) return;
   event.preventDefault();
   const form = event.target, button = event.submitter;
   if (form.dataset.sending) return;
