@@ -4,7 +4,8 @@ from typing import Final
 
 # Whose: "own" (a logged-in member's), or "anybody".
 WHOSE: Final = {
-    "my-card": "own", "my-card-code": "own", "my-card-new": "own", "my-points": "own", "my-offers": "own",
+    "my-card": "own", "my-card-code": "own", "my-card-new": "own", "my-points": "own", "my-appeal": "own",
+    "my-offers": "own",
     "my-history": "own", "my-receipt": "own", "my-me": "own", "my-preferences": "own", "my-family": "own",
     "my-family-invite": "own", "my-family-join": "own", "my-family-leave": "own", "my-data": "own",
     "my-data-download": "own", "my-data-erase": "own", "my-logout": "own", "my-logout-all": "own",
@@ -19,7 +20,7 @@ LOOKS: Final = {
     "my-family-invite": "family-invite",
     "my-data-erase": "data-erase",
 }  # fmt: skip
-# Addresses whose last part only their owner knows.
-SECRETS: Final = ("my-link", "my-family-join")
+# Addresses whose last part only their owner knows, or that is made up here.
+SECRETS: Final = ("my-link", "my-family-join", "my-appeal")
 # Posts that lead on to another page when nothing more is said.
 ONWARD: Final = ("my-card-new", "my-family-leave")

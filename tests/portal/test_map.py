@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -33,7 +34,7 @@ def routes() -> list[URLPattern]:
 
 
 def address(name: str, village: Village) -> str:
-    known = {"my-receipt": [village.sale], "my-login-at": [village.town.organisation]}
+    known = {"my-receipt": [village.sale], "my-login-at": [village.town.organisation], "my-appeal": [UUID(int=7)]}
     return reverse(name, args=known.get(name, ["made-up"] if name in SECRETS else []))
 
 

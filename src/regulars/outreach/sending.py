@@ -11,6 +11,7 @@ from regulars.journal.moves import Actor
 from regulars.outreach.channels.mail import Mail
 from regulars.outreach.channels.texts import Texts, gateway
 from regulars.outreach.models import Audience, Message, MessageState
+from regulars.outreach.services import late_bills
 from regulars.outreach.services.audiences import compare
 from regulars.outreach.services.messages import ask_again
 from regulars.outreach.services.printing import print_due
@@ -45,6 +46,11 @@ def send_texts(*, actor: Actor, at: datetime) -> int:
 def print_letters(*, actor: Actor, at: datetime) -> int:
     """A run of letters for the print shop."""
     return print_due(actor=actor, at=at)
+
+
+def tell_late_bills(*, actor: Actor, at: datetime) -> int:
+    """A batch of notices of what was taken; see services/late_bills."""
+    return late_bills.tell_due(actor=actor, at=at)
 
 
 def ask_waiting(*, actor: Actor, at: datetime, most: int = 500) -> int:

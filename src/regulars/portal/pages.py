@@ -17,6 +17,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("my-card-code", "card/code", card.code, _IN, under="my-card", looks=False),
     Page("my-card-new", "card/new", card.new, _IN, under="my-card", posted=True),
     Page("my-points", "points", having.points, _IN, _("Points"), "points"),
+    Page("my-appeal", "points/<my_rst:reset>", having.appeal, _IN, under="my-points", posted=True),
     Page("my-offers", "offers", having.offers, _IN, _("Offers"), "offers"),
     Page("my-history", "history", having.history, _IN, _("My history"), "history"),
     Page("my-receipt", "history/<my_sal:sale>", having.receipt, _IN, under="my-history"),

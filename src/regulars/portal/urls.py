@@ -27,7 +27,7 @@ def _of(prefix: str) -> type:
     return Typed
 
 
-for _prefix in ("org", "sal"):
+for _prefix in ("org", "rst", "sal"):
     register_converter(_of(_prefix), f"my_{_prefix}")
 
 urlpatterns = [path(page.path, served(page, PAGES), name=page.name) for page in PAGES]

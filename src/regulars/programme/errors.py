@@ -122,6 +122,20 @@ class GoodwillRefused(ProgrammeError):
     code = "goodwill-refused"
 
 
+class UnknownGoodwill(ProgrammeError):
+    """Whoever asks gave nothing under this id."""
+
+    code = "unknown-goodwill"
+    status = 404
+
+
+class GoodwillClosed(ProgrammeError):
+    """What was given was taken back before, waits for a second person, or is used by now."""
+
+    code = "goodwill-closed"
+    status = 409
+
+
 class ReferralRefused(ProgrammeError):
     """Who brought this member is not written down so; `why` says the reason."""
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from regulars.basics.ids import typed
 from regulars.journal.statements import column, run
 from regulars.programme.coupons.moves import CouponRow
-from regulars.programme.models import Enrolment, Redemption, Referral, Review
+from regulars.programme.models import Enrolment, Goodwill, Redemption, Referral, Reset, Review
 from regulars.programme.standings import NAMES, Row, row
 from regulars.sales.errors import SaleState, SaleUnknown
 
@@ -145,3 +145,14 @@ def review(number: UUID, organisation: UUID) -> Review:
     if row.state != "waiting":
         raise SaleState(f"This purchase was {row.state} before.", state=row.state)
     return row
+
+
+def goodwill(number: UUID, organisation: UUID) -> Goodwill | None:
+    """A deed of goodwill, before any counter. One query."""
+    return Goodwill.objects.select_for_update(no_key=True).filter(id=number, organisation=organisation).first()
+
+
+def resets_unnoticed(most: int) -> list[Reset]:
+    """Some of which nobody was written to; what somebody else is at is left to them. One query."""
+    rows = Reset.objects.select_for_update(no_key=True, skip_locked=True).filter(noticed_at=None)
+    return list(rows.order_by("id")[:most])

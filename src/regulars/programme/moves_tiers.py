@@ -101,6 +101,12 @@ class Entitled:
     used: int
     until: datetime | None
     note: str
+    renews_at: datetime | None = None  # when its next period begins
+
+    @property
+    def renews(self) -> bool:
+        """Whether the level lasts until it can be used anew."""
+        return self.renews_at is not None and self.until == self.renews_at
 
     @property
     def left(self) -> int | None:

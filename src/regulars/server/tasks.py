@@ -149,6 +149,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("audiences.compare", "regulars.outreach.sending.compare_due", "13 * * * *"),
     Step("portal.codes", "regulars.portal.services.codes.send_due", "* * * * * */3"),
     Step("portal.forget", "regulars.portal.sending.forget", "51 3 * * *", most=1),
+    Step("messages.late_bills", "regulars.outreach.sending.tell_late_bills", "* * * * * */15"),
     Step("messages.mail", "regulars.outreach.sending.send_mail", "* * * * * */3"),
     Step("messages.texts", "regulars.outreach.sending.send_texts", "* * * * * */3"),
     Step("messages.letters", "regulars.outreach.sending.print_letters", "*/5 * * * *"),

@@ -83,7 +83,7 @@ class GoodwillTold(Telling):
 
     id: GoodwillId
     member: MemberId
-    state: Literal["given", "asked", "refused"]
+    state: Literal["given", "asked", "refused", "taken-back"]
     role: Annotated[str, Field(description="In which role it was given: the one that leaves the most room.")]
     person: str
     unit: str
@@ -124,7 +124,7 @@ class GoodwillTotal(Telling):
     reason: str
     unit: str
     coupon: str
-    state: Literal["given", "asked", "refused"]
+    state: Literal["given", "asked", "refused", "taken-back"]
     deeds: int
     amount: int
 

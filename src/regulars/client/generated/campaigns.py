@@ -184,7 +184,8 @@ class Campaigns(Calling):
     def send_campaign_back(
         self, campaign: str, body: CampaignReason, *, dry_run: bool = False, idempotency_key: str | None = None
     ) -> CampaignTold:
-        """It is a draft again, as long as it has not begun. Needs the right `outreach.send`."""
+        """It is a draft again, as long as it has not begun: the second person says no, or its planner thinks again.
+        Needs the right `outreach.send`, or `outreach.approve`."""
         told: CampaignTold = self._write(
             "POST", f"/campaigns/{part(campaign)}/send-back", body, dry_run=dry_run, idempotency_key=idempotency_key
         )

@@ -19,7 +19,7 @@ class GoodwillTold(TypedDict):
 
     id: str
     member: str
-    state: Literal["given", "asked", "refused"]
+    state: Literal["given", "asked", "refused", "taken-back"]
     role: str
     person: str
     unit: str
@@ -82,7 +82,7 @@ class GoodwillTotal(TypedDict):
     reason: str
     unit: str
     coupon: str
-    state: Literal["given", "asked", "refused"]
+    state: Literal["given", "asked", "refused", "taken-back"]
     deeds: int
     amount: int
 

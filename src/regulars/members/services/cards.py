@@ -241,6 +241,21 @@ def replace(card: UUID, change: Replacement, *, organisation: UUID, actor: Actor
 
 
 @transaction.atomic
+def restore(card: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> None:
+    """The replacing of a card is taken back: it is good again, the one that took its place is ended. Raises
+    UnknownIdentifier, CardNotUsable where it was not replaced, or the new one was replaced in its turn."""
+    row = lock_card(card, organisation=organisation)
+    if row.replaced_by_id is None:
+        raise CardNotUsable("This card was not replaced.", state=row.state, reason=row.reason)
+    new = lock_card(row.replaced_by_id, organisation=organisation)
+    refuse_unusable(new)
+    _mark(new, "ended", "", at)
+    Card.objects.filter(id=row.id).update(state="active", reason="", ended_at=None, replaced_by=None)
+    Identifier.objects.filter(card=row.id).update(state="active", reason="", ended_at=None)
+    record([_deed("cards.restore", row, {"card": typed("crd", new.id)})], actor=actor, at=at)
+
+
+@transaction.atomic
 def block(card: UUID, *, organisation: UUID, why: str, reason: str, actor: Actor, at: datetime) -> None:
     """Refused from now on: lost, stolen or blocked, without a new one yet. Raises UnknownIdentifier, CardNotUsable."""
     assert why in ("lost", "stolen", "blocked")

@@ -2,14 +2,16 @@
 
 import json
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.core import signing
 from django.db import connection, transaction
 
-from regulars.basics.ids import new_id, typed
+from regulars.basics.ids import new_id, typed, untyped
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import personal, record
 from regulars.members.errors import UnknownNote, WrongFact, WrongField
@@ -24,6 +26,8 @@ from regulars.members.services.people import said_by
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 NOTE_MAX: Final = 4000  # characters
 TAG_MAX: Final = 60
+_REMOVED: Final = "regulars.members.note"
+_KEPT: Final = timedelta(hours=1)  # so long a note that was removed can be put back
 
 
 @transaction.atomic
@@ -129,11 +133,34 @@ def write_note(
 
 
 @transaction.atomic
-def remove_note(note: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> None:
-    """Raises UnknownNote."""
-    if Note.objects.filter(id=note, member__organisation=organisation).delete()[0] != 1:
+def remove_note(note: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> str:
+    """Answers what `put_note_back` makes it of: sealed as it was, and signed. Raises UnknownNote."""
+    row = Note.objects.filter(id=note, member__organisation=organisation).first()
+    if row is None or Note.objects.filter(id=note).delete()[0] != 1:
         raise UnknownNote("There is no such note.", name="note")
     record([Deed("members.note_removed", after={"note": typed("nte", note)})], actor=actor, at=at)
+    sealed = b64encode(bytes(row.sealed)).decode()
+    kept = [typed("nte", note), typed("mbr", row.member_id), sealed, row.key, row.actor, row.is_pinned]
+    return signing.dumps([at.isoformat(), *kept, row.recorded_at.isoformat()], salt=_REMOVED)
+
+
+@transaction.atomic
+def put_note_back(removed: str, *, organisation: UUID, actor: Actor, at: datetime) -> UUID:
+    """A note as it was before `remove_note`. Raises UnknownNote, UnknownMember, MemberClosed."""
+    try:
+        gone, note, member, sealed, key, author, pinned, moment = signing.loads(removed, salt=_REMOVED)
+    except signing.BadSignature as wrong:
+        raise UnknownNote("There is no such note.", name="note") from wrong
+    if at - datetime.fromisoformat(gone) > _KEPT:
+        raise UnknownNote("It was removed too long ago.", name="note")
+    number, shown = untyped("nte", note), untyped("mbr", member)
+    owner = lock_members([shown], organisation=organisation)[shown]
+    row = Note(id=number, member_id=shown, sealed=b64decode(sealed), key=key, actor=author, is_pinned=pinned,
+               recorded_at=datetime.fromisoformat(moment))  # fmt: skip
+    if Note.objects.bulk_create([row], ignore_conflicts=True):
+        after = {"note": note, "again": True}
+        record([Deed("members.note", typed("mbr", owner.id), after=after)], actor=actor, at=at)
+    return number
 
 
 def note_context(note: UUID) -> str:

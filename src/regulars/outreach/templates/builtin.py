@@ -18,7 +18,7 @@ VALUES: Final[Mapping[Service, tuple[str, ...]]] = {
     Service.LOGIN_CODE: ("code", "minutes"),
     Service.RECEIPT: ("receipt", "amount", "earned"),
     Service.EXPIRY_NOTICE: ("amount", "unit", "on"),
-    Service.LATE_BILL_NOTICE: ("receipt", "earned"),
+    Service.LATE_BILL_NOTICE: ("lost", "until"),
     Service.CASE_ANSWER: ("subject", "answer"),
 }
 
@@ -62,14 +62,15 @@ _SAID: Final[Mapping[Service, Mapping[str, tuple[str, str]]]] = {
     },
     Service.LATE_BILL_NOTICE: {
         "en": (
-            "Receipt {{ values.receipt }} was added to your account",
-            "Receipt {{ values.receipt }} is now on your account."
-            "{% if values.earned != blank %} It earned you {{ values.earned }}.{% endif %}",
+            "{{ values.lost }} were taken from your account",
+            "A bill of yours came late, so {{ values.lost }} were taken from your account, as the terms say."
+            " If that is wrong, ask for them back until {{ values.until }}: "
+            "{% if links.pages != blank %}at {{ links.pages }}, or {% endif %}by telling us. Somebody will look at it.",
         ),
         "zh": (
-            "小票 {{ values.receipt }} 已补录",
-            "小票 {{ values.receipt }} 已补录到您的账户。"
-            "{% if values.earned != blank %}本次获得 {{ values.earned }}。{% endif %}",
+            "您的账户被扣除 {{ values.lost }}",
+            "您有一笔账单逾期，按照条款，您的账户被扣除 {{ values.lost }}。如有异议，请在 {{ values.until }} 之前申诉："
+            "{% if links.pages != blank %}打开 {{ links.pages }}，或{% endif %}直接告诉我们，我们会有专人核实。",
         ),
     },
     Service.CASE_ANSWER: {

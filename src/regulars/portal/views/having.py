@@ -9,12 +9,14 @@ from django.utils.dateparse import parse_datetime
 from regulars.members.models import Member
 from regulars.portal.selectors import history as happened
 from regulars.portal.selectors import offers as offered
-from regulars.portal.selectors import standing
+from regulars.portal.selectors import standing, taken
 from regulars.portal.visit import Visit
+from regulars.programme.errors import ResetClosed
+from regulars.programme.resets import taking as resets
 
 
 def points(visit: Visit) -> HttpResponse:
-    """Eleven queries at most."""
+    """Thirteen queries at most."""
     held, ending = standing.held(visit.own, at=visit.at)
     row = Member.objects.get(id=visit.own)
     shown = {
@@ -22,8 +24,19 @@ def points(visit: Visit) -> HttpResponse:
         "ending": ending,
         "tiers": standing.tiers(row, at=visit.at),
         "benefits": standing.benefits(row, at=visit.at),
+        "taken": taken.taken(visit.own, at=visit.at),
     }
     return visit.show("portal/points.html", shown)
+
+
+def appeal(visit: Visit, reset: UUID) -> HttpResponse:
+    """They ask for something back that was taken. Another's reads like one that never was. Raises UnknownReset."""
+    mine = taken.own(reset, visit.own)
+    try:
+        resets.appeal(mine.id, organisation=visit.home, actor=visit.actor, at=visit.at)
+    except ResetClosed:  # over, or asked before: the page says how it stands
+        return visit.go("my-points")
+    return visit.go("my-points", told="appealed")
 
 
 def offers(visit: Visit) -> HttpResponse:

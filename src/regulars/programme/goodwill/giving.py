@@ -14,17 +14,18 @@ from regulars.basics.periods import day_of
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.ledger import services as ledger
-from regulars.ledger.moves import Correction, Holder, House, Posting
-from regulars.ledger.words import Kind, Role
-from regulars.programme import counters
+from regulars.ledger.moves import Correction, Holder, House, Posting, Reversal
+from regulars.ledger.words import Kind, Role, Short
+from regulars.programme import counters, locks
 from regulars.programme.book import book
 from regulars.programme.coupons.moves import Binding, Gift
-from regulars.programme.errors import GoodwillRefused
+from regulars.programme.errors import GoodwillClosed, GoodwillRefused, UnknownGoodwill
 from regulars.programme.goodwill.moves import Given, Left, NewGoodwill
 from regulars.programme.goodwill.selectors import told
 from regulars.programme.goodwill.terms import GOODWILL
 from regulars.programme.models import Goodwill
 from regulars.programme.moves import Version
+from regulars.programme.services.coupons import revoke
 from regulars.programme.services.coupons_issuing import issue
 from regulars.rules.goodwill import Allowance, GoodwillTerms, Over
 from regulars.rules.limits import Of, Sum
@@ -88,6 +89,35 @@ def give(wanted: NewGoodwill, roles: Sequence[str], *, actor: Actor, at: datetim
     deed = Deed("goodwill.give", typed(PREFIX, number), row.merchant, row.store, after=facts, reason=row.reason)
     record([deed], actor=actor, at=at)
     return told(number, codes=codes)
+
+
+@transaction.atomic
+def take_back(number: UUID, person: str, *, organisation: UUID, actor: Actor, at: datetime) -> Given:
+    """Whoever gave it takes it back: what is spent of it by now stays given, so that it is all or nothing. What they
+    may give today is as before. Raises UnknownGoodwill, GoodwillClosed, NotEnough."""
+    row = locks.goodwill(number, organisation)
+    if row is None or row.person != person:
+        raise UnknownGoodwill("You gave nothing under this id.", goodwill=typed(PREFIX, number))
+    if row.taken_back_at is not None or row.adjustment is not None:
+        raise GoodwillClosed("This was taken back before, or waits for a second person.", state=told(number).state)
+    if row.coupons:
+        _revoke(row, actor, at)
+    counters.free({number})
+    if row.transfer is not None:
+        ledger.reverse(Reversal(row.transfer, short=Short.REFUSE, reason="undo"), actor=actor, at=at)
+    Goodwill.objects.filter(pk=number).update(taken_back_at=at)
+    facts = {"member": typed("mbr", row.member), "what": row.unit or row.series, "amount": row.amount}
+    record(
+        [Deed("goodwill.take_back", typed(PREFIX, number), row.merchant, row.store, after=facts)], actor=actor, at=at
+    )
+    return told(number)
+
+
+def _revoke(row: Goodwill, actor: Actor, at: datetime) -> None:
+    """All its coupons. Raises GoodwillClosed where one of them was used."""
+    done = revoke(row.coupons, organisation=row.organisation, reason="undo", actor=actor, at=at)
+    if done < len(row.coupons):
+        raise GoodwillClosed("One of its coupons was used by now.", used=len(row.coupons) - done)
 
 
 def allowances(organisation: UUID, person: str, roles: Sequence[str], *, at: datetime) -> list[Left]:

@@ -50,7 +50,7 @@ class Given:
     series: str
     amount: int
     reason: str
-    state: str  # given, asked, refused
+    state: str  # given, asked, refused, taken-back
     given_at: datetime
     transfer: UUID | None = None
     adjustment: UUID | None = None

@@ -12,7 +12,10 @@ from regulars.ledger.models import Adjustment
 from regulars.programme.goodwill.moves import Asked, Given, Total
 from regulars.programme.models import Goodwill
 
-_STATE: Final = "CASE WHEN a.state IN ('asked', 'refused') THEN a.state ELSE 'given' END"
+_STATE: Final = (
+    "CASE WHEN g.taken_back_at IS NOT NULL THEN 'taken-back' WHEN a.state IN ('asked', 'refused') THEN a.state"
+    " ELSE 'given' END"
+)
 _TOTALS: Final = (
     f"SELECT g.role, g.person, g.reason, g.unit, g.series, {_STATE}, count(*), sum(g.amount)::bigint"
     " FROM programme_goodwill g LEFT JOIN ledger_adjustment a ON a.id = g.adjustment WHERE {where}"
@@ -23,7 +26,7 @@ _TOTALS: Final = (
 def told(number: UUID, *, codes: Mapping[UUID, str | None] | None = None, replayed: bool = False) -> Given:
     """One deed. Two queries at most."""
     row = Goodwill.objects.get(pk=number)
-    state, transfer = "given", row.transfer
+    state, transfer = ("given" if row.taken_back_at is None else "taken-back"), row.transfer
     if row.adjustment is not None:
         asked = Adjustment.objects.get(pk=row.adjustment)
         state, transfer = ("given" if asked.state == "posted" else asked.state), asked.transfer

@@ -26,6 +26,7 @@ class Goodwill(models.Model):
     coupons = ArrayField(models.UUIDField(), default=list)
     cause = models.TextField(default="")  # typed id of what it was given out of: a case
     given_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)  # by whoever gave it
 
     class Meta:
         db_table = "programme_goodwill"

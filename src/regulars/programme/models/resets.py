@@ -22,6 +22,7 @@ class Reset(models.Model):
     appealed_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.TextField(default="")
+    noticed_at = models.DateTimeField(null=True)  # when the member was written to of it
 
     class Meta:
         db_table = "programme_reset"
@@ -34,4 +35,8 @@ class Reset(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="programme_reset_something"),
         )
-        indexes = (models.Index(fields=["member", "id"], name="programme_reset_of"),)
+        indexes = (
+            models.Index(fields=["member", "id"], name="programme_reset_of"),
+            models.Index(fields=["id"], name="programme_reset_unnoticed", condition=Q(noticed_at=None)),
+            models.Index(fields=["organisation", "id"], name="programme_reset_appealed", condition=Q(state="appealed")),
+        )

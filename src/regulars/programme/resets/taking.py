@@ -11,11 +11,12 @@ from regulars.basics.ids import new_ids, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.ledger import services as ledger
+from regulars.ledger.models import Transfer
 from regulars.ledger.moves import Holder, House, Posting, Reversal
 from regulars.ledger.selectors import balances
 from regulars.ledger.services.accounts import locked
 from regulars.ledger.words import Kind, Role
-from regulars.members.selectors import group_of
+from regulars.members.selectors import group_of, roots
 from regulars.programme.book import Book
 from regulars.programme.errors import ResetClosed, UnknownReset
 from regulars.programme.following.moves import Happened
@@ -102,6 +103,40 @@ def decide(reset: UUID, *, give_back: bool, organisation: UUID, actor: Actor, at
     row.state, row.decided_at, row.decided_by = state, at, actor.id
     _say("resets.decide", row, actor, at)
     return row
+
+
+@transaction.atomic
+def reopen(reset: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> Reset:
+    """Takes a decision back: what was given back is taken again, and it waits as before. Raises UnknownReset,
+    ResetClosed, NotEnough where some of it is spent by now."""
+    row = _row(reset, organisation)
+    before = row.state
+    state = "appealed" if row.appealed_at else "taken"
+    decided = Reset.objects.filter(id=reset, state__in=("given-back", "upheld"), decided_by=actor.id)
+    if decided.update(state=state, decided_at=None, decided_by="") != 1:
+        raise ResetClosed("Nobody but who decided takes that back.", state=before)
+    if before == "given-back":
+        row.transfer = _again(row, actor, at)
+        Reset.objects.filter(id=reset).update(transfer=row.transfer)
+    row.state, row.decided_at, row.decided_by = state, None, ""
+    _say("resets.reopen", row, actor, at)
+    return row
+
+
+def _again(row: Reset, actor: Actor, at: datetime) -> UUID:
+    """The same amount of whoever the member is now."""
+    owner = roots([row.member], organisation=row.organisation)[row.member]
+    posting = Posting(
+        Kind.ADJUST, row.unit, row.amount, Holder(owner), House(Role.ADJUSTED, row.code), reason=row.code,
+        rule=Transfer.objects.values_list("rule", flat=True).get(pk=row.transfer),
+        details={"reset": typed(PREFIX, row.id)}, shown=None if row.member == owner else row.member,
+    )  # fmt: skip
+    return ledger.post([posting], actor=actor, at=at)[0].id
+
+
+def appealed(organisation: UUID, *, limit: int = 100) -> list[Reset]:
+    """What members ask back and nobody has decided yet, the oldest first. One query."""
+    return list(Reset.objects.filter(organisation=organisation, state="appealed").order_by("id")[:limit])
 
 
 def resets_of(member: UUID) -> list[Reset]:

@@ -37,7 +37,7 @@ def entitled(
         found[row.member].append(
             Entitled(
                 one.code, one.id, one.terms.name, row.ladder, row.shown.level, period.key, most, used, until,
-                one.terms.note,
+                one.terms.note, period.ends_at,
             )
         )  # fmt: skip
     return found
