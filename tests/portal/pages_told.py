@@ -6,11 +6,12 @@ from typing import Final
 WHOSE: Final = {
     "my-card": "own", "my-card-code": "own", "my-card-new": "own", "my-points": "own", "my-appeal": "own",
     "my-offers": "own",
-    "my-history": "own", "my-receipt": "own", "my-me": "own", "my-preferences": "own", "my-family": "own",
+    "my-history": "own", "my-receipt": "own", "my-me": "own", "my-way": "own",
+    "my-preferences": "own", "my-family": "own",
     "my-family-invite": "own", "my-family-join": "own", "my-family-leave": "own", "my-data": "own",
     "my-data-download": "own", "my-data-erase": "own", "my-logout": "own", "my-logout-all": "own",
     "my-login": "anybody", "my-login-at": "anybody", "my-code": "anybody", "my-link": "anybody",
-    "my-unsubscribe": "anybody",
+    "my-unsubscribe": "anybody", "my-address": "anybody",
     "my-gone": "anybody", "my-help": "anybody",
 }  # fmt: skip
 # Pages on which something of a member stands: each look is in the trail, by this part.
@@ -21,6 +22,6 @@ LOOKS: Final = {
     "my-data-erase": "data-erase",
 }  # fmt: skip
 # Addresses whose last part only their owner knows, or that is made up here.
-SECRETS: Final = ("my-link", "my-family-join", "my-appeal")
+SECRETS: Final = ("my-link", "my-family-join", "my-appeal", "my-address")
 # Posts that lead on to another page when nothing more is said.
-ONWARD: Final = ("my-card-new", "my-family-leave")
+ONWARD: Final = ("my-card-new", "my-family-leave", "my-way")

@@ -10,7 +10,8 @@ from django.db.models import Count
 from regulars.demo.setting import DEMO, State
 from regulars.members.moves import NewIdentifier, Presented
 from regulars.members.selectors import recognise
-from regulars.members.services import identifiers
+from regulars.members.selectors.ways import shut
+from regulars.members.services import identifiers, ways
 from regulars.portal.services.links import make
 from regulars.sales.models import Sale
 
@@ -24,7 +25,11 @@ def shown(state: State, members: Collection[UUID], *, at: datetime) -> dict[str,
     if member is None:
         member = _busiest(members)
         phone = NewIdentifier("phone", PHONE, verified=True)
-        identifiers.add([(member, phone)], organisation=state.home, source="demo", effective_at=at, actor=DEMO, at=at)
+        (added,) = identifiers.add(
+            [(member, phone)], organisation=state.home, source="demo", effective_at=at, actor=DEMO, at=at
+        )
+        if shut([added], at=at):  # they have a mail address too, and are asked
+            ways.agree(added, root=member, actor=DEMO, at=at)
     return {"phone": PHONE, "link": make(member, organisation=state.home, actor=DEMO, at=at)}
 
 

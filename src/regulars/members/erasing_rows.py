@@ -21,6 +21,11 @@ _GONE: Final = (
     ("contacts", "DELETE FROM members_contact WHERE member_id = ANY(%(ids)s)"),
     ("pairs", "DELETE FROM members_pair WHERE one_id = ANY(%(ids)s) OR two_id = ANY(%(ids)s)"),
     ("import_changes", "DELETE FROM members_import_change WHERE member = ANY(%(ids)s)"),
+    (
+        "new_ways",
+        "DELETE FROM members_new_way w USING members_identifier i WHERE i.id = w.identifier"
+        " AND i.member_id = ANY(%(ids)s)",
+    ),
     ("identifiers", "DELETE FROM members_identifier WHERE member_id = ANY(%(ids)s) AND kind <> 'card'"),
     # The number of a card goes on being refused; whose it was is forgotten.
     (

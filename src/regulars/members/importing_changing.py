@@ -17,6 +17,7 @@ from regulars.members.importing_sealing import Sealing
 from regulars.members.keyring import Keyring
 from regulars.members.locks import lock_members
 from regulars.members.moves import Plain
+from regulars.members.services import new_ways
 from regulars.members.services.people import copy_again
 
 Place = tuple[UUID, str]  # a member and the name of a fact
@@ -123,6 +124,8 @@ def _write(changes: Changes, present: dict[Place, Present], sealing: Sealing) ->
     named = list(zip(new_ids(sealing.batch.at, len(changes.identifiers)), changes.identifiers, strict=True))
     copy_in("members_fact", (sealing.fact(number, *place, value) for number, (place, value) in facts))
     copy_in("members_identifier", (sealing.identifier(number, *one) for number, one in named))
+    ways = [number for number, (_, kind, _, _) in named if kind in new_ways.KINDS]
+    new_ways.note(ways, tell=False, at=sealing.batch.at)
     copy_in(
         "members_import_change",
         [

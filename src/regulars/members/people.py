@@ -14,6 +14,7 @@ from regulars.members.keys import keyring
 from regulars.members.merging_consents import Said, TakenIn, held
 from regulars.members.models import Consent, Identifier, Member, Merge, Permission
 from regulars.members.selectors.profiles import facts_of
+from regulars.members.services import new_ways
 
 room: Final = "members"
 
@@ -23,7 +24,8 @@ _COPIED: Final = ("sex", "language", "country", "town", "birthday", "birth_decad
 def merge(survivor: UUID, other: UUID, *, deed: UUID, actor: Actor, at: datetime) -> Plain:
     """Only `root` is set: rows stay with the member they were written for, and reading goes by root. The survivor's
     household and state are taken from the other where it has none; of one household the earlier moment of moving in
-    counts. 8 queries."""
+    counts. 10 queries at most."""
+    new_ways.join(survivor, other, merge=deed, at=at)
     rows = {row.id: row for row in Member.objects.filter(id__in=[survivor, other])}
     one, two = rows[survivor], rows[other]
     Member.objects.filter(root_id=other).update(root_id=survivor)
@@ -55,8 +57,9 @@ def unmerge(
     at: datetime,
 ) -> Plain:
     """The other and whom it had taken in have the other as root again; what the merge lent the survivor goes back,
-    unless it was changed since. 8 queries."""
+    unless it was changed since. 9 queries."""
     Member.objects.filter(id__in=others).update(root_id=others[0])
+    new_ways.part(deed)
     if plan["household"]:
         Member.objects.filter(id=survivor, household_id=plan["household"]).update(household=None, household_since=None)
     if plan.get("since"):

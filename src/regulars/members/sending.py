@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from regulars.journal.moves import Actor
-from regulars.members.services import codes, retention
+from regulars.members.services import codes, new_ways, retention
 
 
 def forget_codes(*, at: datetime) -> int:
@@ -14,3 +14,8 @@ def forget_codes(*, at: datetime) -> int:
 def keep_to_periods(*, actor: Actor, at: datetime) -> int:
     """Takes out what is older than its period; says how many rows. Safe to repeat."""
     return sum(retention.apply(actor=actor, at=at).values())
+
+
+def forget_new_ways(*, at: datetime) -> int:
+    """Drops what is open for long of addresses that had to wait. Safe to repeat."""
+    return new_ways.sweep(at=at)

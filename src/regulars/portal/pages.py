@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from regulars.portal.page import Page, Reach
-from regulars.portal.views import card, data, entering, family, having, help, saying, unsubscribe
+from regulars.portal.views import address, card, data, entering, family, having, help, saying, unsubscribe
 
 _IN: Final = Reach.MEMBER
 _OUT: Final = Reach.ANYBODY
@@ -22,6 +22,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("my-history", "history", having.history, _IN, _("My history"), "history"),
     Page("my-receipt", "history/<my_sal:sale>", having.receipt, _IN, under="my-history"),
     Page("my-me", "me", saying.me, _IN, _("Me"), "me", writes=True),
+    Page("my-way", "me/address", saying.way, _IN, under="my-me", posted=True, looks=False),
     Page("my-preferences", "preferences", saying.preferences, _IN, under="my-me", writes=True),
     Page("my-family", "family", family.show, _IN, under="my-me"),
     Page("my-family-invite", "family/invite", family.invite, _IN, under="my-me", posted=True),
@@ -38,5 +39,6 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("my-link", "link/<str:text>", entering.link, _OUT, writes=True),
     Page("my-gone", "gone", entering.gone, _OUT),
     Page("my-unsubscribe", "unsubscribe/<str:token>", unsubscribe.show, _OUT, writes=True, looks=False, foreign=True),
+    Page("my-address", "address/<str:token>", address.show, _OUT, writes=True, looks=False),
     Page("my-help", "help", help.questions, _OUT, under="my-me"),
 )

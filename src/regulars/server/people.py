@@ -18,4 +18,4 @@ from regulars.programme import people as programme
 from regulars.sales import people as sales
 from regulars.scorebook import people as scorebook
 
-STEPS: Final[tuple[Step, ...]] = (portal, api, members, outreach, care, imports, sales, scorebook, programme, ledger)
+STEPS: Final[tuple[Step, ...]] = (api, members, portal, outreach, care, imports, sales, scorebook, programme, ledger)

@@ -132,6 +132,7 @@ WEBHOOK_REACH = Reach.read(
     os.environ.get("REGULARS_WEBHOOK_NETWORKS", ""), plain_http=os.environ.get("REGULARS_WEBHOOK_HTTP") == "1"
 )
 PORTAL_ORGANISATION = os.environ.get("REGULARS_PORTAL_ORGANISATION", "")
+NEW_ADDRESS_DAYS = int(os.environ.get("REGULARS_NEW_ADDRESS_DAYS", "3"))  # before it opens a member's pages
 SECOND_FACTOR = os.environ.get("REGULARS_SECOND_FACTOR", "administrators")
 LOGIN_URL = "/login"
 STATIC_URL = "/static/"

@@ -59,9 +59,9 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     ),
     "members": (
         _MEMBERS,
-        "close different duplicates enrol erase export facts forget_identifier identify import import_part"
+        "agree_way close different duplicates enrol erase export facts forget_identifier identify import import_part"
         " import_undone mark merge name"
-        " note note_removed read recognise search tag unidentify unmerge untag verify",
+        " note note_removed read recognise refuse_way search tag unidentify unmerge untag verify",
     ),
     "messages": (Right.OUTREACH_SEND, "ask channel lift policy print reply send suppress withdraw"),
     "portal": (_TRAIL, "link log_in log_in_barred log_in_failed log_out log_out_everywhere"),

@@ -30,6 +30,7 @@ MessageKey = Annotated[
     StringConstraints(pattern=r"^[!-~]{1,200}$"),
     Field(description="Of the sender: asked again it is the same message."),
 ]
+# The services that others may ask for: what is said of addresses is for the server alone to say.
 ServiceName = Literal["login-code", "receipt", "expiry-notice", "late-bill-notice", "case-answer"]
 POLICY: Final[dict[str, Any]] = {
     "quiet": [{"begins": "21:00", "ends": "08:00"}],

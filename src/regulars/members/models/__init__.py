@@ -9,7 +9,7 @@ from regulars.members.models.consents import Consent, Permission, Wording
 from regulars.members.models.deeds import Erasure, Import, ImportChange, ImportRefusal, Merge, Pair
 from regulars.members.models.extras import Field, Key, Mark, Note, Retention, Tag
 from regulars.members.models.groups import Company, Contact, Household
-from regulars.members.models.people import Fact, Identifier, Member
+from regulars.members.models.people import Fact, Identifier, Member, NewWay
 
 __all__ = (
     "Card",
@@ -29,6 +29,7 @@ __all__ = (
     "Mark",
     "Member",
     "Merge",
+    "NewWay",
     "Note",
     "Pair",
     "Permission",

@@ -168,3 +168,37 @@ class Identifier(models.Model):
                 name="members_identifier_ends_after", condition=Q(ended_at=None) | Q(ended_at__gte=F("effective_at"))
             ),
         )
+
+
+class NewWay(models.Model):
+    """An address or phone that somebody was given later: until its wait is over it opens no pages. See services/ways.
+
+    `asked_at`: since when those known before are to be told; None: not before somebody tries to log in by it.
+    """
+
+    identifier = models.UUIDField(primary_key=True)
+    organisation = models.UUIDField()
+    member = models.UUIDField()  # the root, as it was then
+    added_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+    opens_at = models.DateTimeField(null=True)  # None: not before they were told
+    refused_at = models.DateTimeField(null=True)  # the member knows nothing of it: it opens nothing
+    merge = models.UUIDField(null=True)  # the merge by which it came
+
+    class Meta:
+        db_table = "members_new_way"
+        indexes = (
+            models.Index(fields=["member"], name="members_new_way_member"),
+            models.Index(fields=["merge"], name="members_new_way_merge", condition=Q(merge__isnull=False)),
+            models.Index(
+                fields=["asked_at"],
+                name="members_new_way_untold",
+                condition=Q(asked_at__isnull=False, told_at=None, refused_at=None),
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="members_new_way_told_first", condition=Q(opens_at=None) | Q(told_at__isnull=False)
+            ),
+        )

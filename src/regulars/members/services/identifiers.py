@@ -15,6 +15,7 @@ from regulars.members.keys import keyring
 from regulars.members.locks import lock_members
 from regulars.members.models import Identifier
 from regulars.members.moves import NewIdentifier
+from regulars.members.services import new_ways
 
 _TAKEN = "SELECT blind FROM members_identifier WHERE blind = ANY(%s) AND recognises"
 
@@ -51,6 +52,7 @@ def add(
         for member, new in wanted
     ]
     write_identifiers(list(enumerate(prepared)))
+    new_ways.note([one.row.id for one in prepared if one.row.kind in new_ways.KINDS], tell=True, at=at)
     deeds = [
         Deed("members.identify", typed("mbr", member), after={"kind": new.kind, "source": source})
         for member, new in wanted

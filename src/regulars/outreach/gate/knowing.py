@@ -7,6 +7,7 @@ from uuid import UUID
 
 from regulars.journal.statements import column, columns, run, unnested
 from regulars.outreach.gate.deciding import Known, Policy, Wish
+from regulars.outreach.gate.words import ALSO_ENDED, EXACT
 
 # Which kind of identifier a channel needs; one that is not here needs none of its own: post, app, a call.
 ADDRESS: Final[Mapping[str, str]] = {"email": "email", "sms": "phone", "phone": "phone"}
@@ -28,8 +29,14 @@ LEFT JOIN LATERAL (
         SELECT 1 FROM outreach_suppression b WHERE b.organisation = %(organisation)s::uuid AND b.ended_at IS NULL
             AND b.channel = w.channel AND (b.identifier = i.id OR b.blind = i.blind)
     ) AS blocked
-    FROM members_member x JOIN members_identifier i ON i.member_id = x.id AND i.kind = w.kind AND i.state = 'active'
-    WHERE x.root_id = w.member AND w.kind <> ''
+    FROM (
+        SELECT i.* FROM members_member x
+        JOIN members_identifier i ON i.member_id = x.id AND i.kind = w.kind AND i.state = 'active'
+        WHERE x.root_id = w.member AND w.kind <> '' AND (w.exact = 0 OR i.id = w.address)
+        UNION ALL
+        SELECT i.* FROM members_identifier i JOIN members_member x ON x.id = i.member_id AND x.root_id = w.member
+        WHERE w.exact = 2 AND i.id = w.address AND i.kind = w.kind AND i.state <> 'active'
+    ) i
     ORDER BY (i.id = w.address) IS TRUE DESC, i.verified_at IS NOT NULL DESC, i.effective_at DESC, i.id DESC LIMIT 1
 ) a ON true
 CROSS JOIN LATERAL (
@@ -53,8 +60,9 @@ def known(
     """By wish: what is known but for holdouts, and the address that would be used: the one that is meant, then a
     verified one before others, the newest first. One query, by indexes from each member."""
     types = {"number": "int", "member": "uuid", "channel": "text", "purpose": "text", "kind": "text", "address": "uuid"}
+    types["exact"] = "int"
     rows = [
-        (place, one.member, one.channel, one.purpose, ADDRESS.get(one.channel, ""), one.address)
+        (place, one.member, one.channel, one.purpose, ADDRESS.get(one.channel, ""), one.address, _exact(one))
         for place, one in enumerate(wishes)
     ]
     bound: dict[str, object] = {"organisation": organisation, "zone": zone, "at": at}
@@ -67,6 +75,13 @@ def known(
         facts = Known(gone=gone, frozen=frozen, reachable=reachable, suppressed=blocked, agreed=agreed, zone=clock)
         found[wishes[number].id] = (facts, address)
     return found
+
+
+def _exact(one: Wish) -> int:
+    """0: the one that is meant before others. 1: that one alone. 2: also where it was taken out."""
+    if one.address is None or one.service not in EXACT:
+        return 0
+    return 2 if one.service in ALSO_ENDED else 1
 
 
 def sent(members: Sequence[UUID], policy: Policy, *, at: datetime) -> dict[UUID, list[tuple[str, datetime]]]:

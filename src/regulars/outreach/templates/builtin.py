@@ -20,6 +20,8 @@ VALUES: Final[Mapping[Service, tuple[str, ...]]] = {
     Service.EXPIRY_NOTICE: ("amount", "unit", "on"),
     Service.LATE_BILL_NOTICE: ("lost", "until"),
     Service.CASE_ANSWER: ("subject", "answer"),
+    Service.ADDRESS_ADDED: ("address", "days", "link"),
+    Service.ADDRESS_WAITS: ("days",),
 }
 
 _HELLO: Final = "Hello{% if member.first_name != blank %} {{ member.first_name }}{% endif %},"
@@ -76,6 +78,31 @@ _SAID: Final[Mapping[Service, Mapping[str, tuple[str, str]]]] = {
     Service.CASE_ANSWER: {
         "en": ("{{ values.subject }}", "{{ values.answer }}"),
         "zh": ("{{ values.subject }}", "{{ values.answer }}"),
+    },
+    Service.ADDRESS_ADDED: {
+        "en": (
+            "A new address or phone was added to your membership",
+            "{{ values.address }} was added to your membership at {{ organisation.name }}. In {{ values.days }} days"
+            " it opens your pages as this one does. If you do not know it, say so here: {{ values.link }}",
+        ),
+        "zh": (
+            "您的会员账户添加了新的联系方式",
+            "您在{{ organisation.name }}的会员账户添加了 {{ values.address }}，{{ values.days }} 天后可用它登录。"
+            "如果不是您本人的，请在此告诉我们：{{ values.link }}",
+        ),
+    },
+    Service.ADDRESS_WAITS: {
+        "en": (
+            "Not yet: this address was added lately",
+            "You asked for a code to log in at {{ organisation.name }}. This address or phone was added lately and"
+            " opens your pages within {{ values.days }} days. Until then log in with what you were known by before;"
+            " there, under Me, you can say at once that it is yours.",
+        ),
+        "zh": (
+            "暂时无法使用：此联系方式刚刚添加",
+            "您申请了在{{ organisation.name }}登录的验证码。此联系方式刚刚添加，{{ values.days }} 天内"
+            "即可用于登录。在此之前请使用您原来的联系方式登录，并可在“我”页面中立即确认它属于您。",
+        ),
     },
 }
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -23,8 +24,9 @@ from regulars.ledger.selectors import kept_from_logging_in
 from regulars.members import identifying
 from regulars.members.keys import keyring
 from regulars.members.moves import Presented
-from regulars.members.selectors import recognise_all
-from regulars.members.services import identifiers
+from regulars.members.selectors import recognise_all, ways
+from regulars.members.selectors.ways import is_in_use
+from regulars.members.services import identifiers, new_ways
 from regulars.outreach.gate.words import Service
 from regulars.outreach.services.serving import Notice, tell
 from regulars.portal import locks, marks
@@ -91,21 +93,33 @@ def _send(rows: Sequence[Code], organisation: UUID, actor: Actor, at: datetime) 
     shown = [Presented(row.kind, keys.open(row.key or 0, bytes(row.address or b""), _context(row.id))) for row in rows]
     known = [one if one is not None and one.usable else None for one in recognise_all(shown, organisation=organisation)]
     barred = kept_from_logging_in([one.member for one in known if one is not None and one.member is not None], at=at)
-    notices = []
+    shut = ways.shut([one.identifier for one in known if one is not None], at=at)
+    new_ways.ask_to_tell(list(shut.values()), at=at)
+    notices, waiting = [], []
     for row, found in zip(rows, known, strict=True):
         row.address, row.key, row.sent_at = None, None, at
         if found is None or found.member is None or found.member in barred or row.expires_at <= at:
+            continue
+        if found.identifier in shut:
+            waiting.append(_not_yet(row, found.member, found.identifier))
             continue
         code = marks.new_code()
         row.member, row.identifier, row.code = found.member, found.identifier, marks.code_of(row.id, code)
         notices.append(_notice(row, found.member, code))
     if notices:
         tell(Service.LOGIN_CODE, notices, organisation=organisation, actor=actor, at=at)
+    if waiting:
+        tell(Service.ADDRESS_WAITS, waiting, organisation=organisation, actor=actor, at=at)
 
 
 def _notice(row: Code, member: UUID, code: str) -> Notice:
     values = {"code": code, "minutes": int(LIVES.total_seconds() // 60)}
     return Notice(f"log-in/{row.id}", member, CHANNELS[row.kind], values, row.identifier, row.language)
+
+
+def _not_yet(row: Code, member: UUID, identifier: UUID) -> Notice:
+    values = {"days": settings.NEW_ADDRESS_DAYS}
+    return Notice(f"not-yet/{row.id}", member, CHANNELS[row.kind], values, identifier, row.language)
 
 
 def check(token: str, typed_code: str, *, device: str, actor: Actor, at: datetime) -> Begun:
@@ -125,6 +139,8 @@ def check(token: str, typed_code: str, *, device: str, actor: Actor, at: datetim
         raise _wrong()
     with transaction.atomic():
         if Code.objects.filter(id=row.id, used_at=None).update(used_at=at) != 1:
+            raise _wrong()
+        if ways.shut([row.identifier], at=at) or not is_in_use(row.identifier):  # since it was sent
             raise _wrong()
         try:
             done = begin(row.member, how=row.kind, device=device, actor=actor, at=at)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
 
@@ -11,11 +12,13 @@ from regulars.members.models import Field
 from regulars.members.moves import Asked, FactChange, Plain
 from regulars.members.selectors.profiles import identifiers_of, values_of
 from regulars.members.selectors.settings import fields
+from regulars.members.selectors.ways import waiting
 from regulars.members.services import consents, people
 from regulars.portal.forms import PreferencesForm, ProfileForm
 from regulars.portal.refusals import said
 from regulars.portal.selectors.consents import Topic, topics
 from regulars.portal.services import sessions
+from regulars.portal.services import ways as services
 from regulars.portal.visit import UNFIT, Visit
 
 SOURCE: Final = "portal"
@@ -31,13 +34,29 @@ def me(visit: Visit) -> HttpResponse:
         if _tell(visit, form, changed, known):
             return visit.go("my-me", told="kept")
     ways = [one for one in identifiers_of([visit.own])[visit.own] if one.kind in ("email", "phone")]
+    shut = {row.identifier: row for row in waiting(visit.own, at=visit.at)}
     shown = {
         "form": form,
+        "waiting": [(one, shut[one.id].opens_at) for one in ways if one.id in shut],
         "born": date.fromisoformat(str(known["birth_on"])) if born else None,
-        "ways": ways,
+        "ways": [one for one in ways if one.id not in shut],
         "sessions": sessions.of_member(visit.own, at=visit.at),
     }
     return visit.show("portal/me.html", shown, status=UNFIT if form.errors else 200)
+
+
+def way(visit: Visit) -> HttpResponse:
+    """Whether what somebody else added is theirs. Logged in by what was known before, they say so at once."""
+    try:
+        number = UUID(visit.request.POST.get("way", ""))
+    except ValueError:
+        return visit.go("my-me")
+    said_now: dict[str, Any] = {"root": visit.own, "actor": visit.actor, "at": visit.at}
+    if visit.request.POST.get("theirs") == "yes":
+        services.agree(number, **said_now)
+        return visit.go("my-me", told="kept")
+    services.object_to(number, organisation=visit.home, language=visit.language, **said_now)
+    return visit.go("my-login-at", visit.home, told="out")  # every device is logged out, this one too
 
 
 def preferences(visit: Visit) -> HttpResponse:
