@@ -58,6 +58,12 @@ class CouponClash(ProgrammeError):
     status = 409
 
 
+class CouponNeedsProduct(ProgrammeError):
+    """Each coupon of this series is for one product, and none was named."""
+
+    code = "coupon-needs-product"
+
+
 class CouponRefused(ProgrammeError):
     """None of the codes that were shown takes anything off this bill; `not_applied` says why of each."""
 

@@ -14,7 +14,9 @@ from regulars.sales.errors import SaleState, SaleUnknown
 
 LOCK = "FOR NO KEY UPDATE"  # a test takes it away, to show what happens without
 PASSING = "FOR NO KEY UPDATE SKIP LOCKED"  # of a job that takes what nobody else is at
-COUPON: Final = "id, series, terms, number, mark, text, member, hard, issued_at, expires_at, uses, taken, kept, state"
+COUPON: Final = (
+    "id, series, terms, number, mark, text, member, hard, issued_at, expires_at, uses, taken, kept, state, item"
+)
 
 
 def edition(organisation: UUID) -> None:

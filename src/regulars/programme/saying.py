@@ -43,6 +43,7 @@ def sentence(version: Version, words: Words) -> str:
                 transferable=one.transferable,
                 restored=one.restored_on_return,
                 restored_for=one.restored_for,
+                per_item=one.per_item,
             )
         case PointsPayment() as payment:
             return offers.paying(payment, words)

@@ -43,7 +43,10 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "challenges": (_PROGRAMME, "enrol miss"),
     "companies": (_MEMBERS, "change contact contact_ended make read"),
     "consents": (_MEMBERS, "publish tell"),
-    "coupons": (_PROGRAMME, "assign expire issue lapse list redeem release reserve restore revoke wallet"),
+    "coupons": (
+        _PROGRAMME,
+        "assign end_lists expire issue lapse list make_lists redeem release reserve restore revoke wallet",
+    ),
     "fields": (_MEMBERS, "define retire"),
     "followups": (Right.CARE_READ, "done dropped late list made moved read"),
     "goodwill": (_TRAIL, "give take_back"),

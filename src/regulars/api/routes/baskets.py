@@ -4,6 +4,7 @@ A till that sends whole purchases needs none of it: a purchase takes its codes a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -35,6 +36,7 @@ from regulars.members.errors import CardNotUsable, UnknownIdentifier
 from regulars.members.moves import Presented
 from regulars.members.selectors import recognise_all, roots
 from regulars.programme.checkout import known
+from regulars.programme.checkout.by_list import with_members
 from regulars.programme.checkout.moves import NewPurchase
 from regulars.programme.coupons.moves import Basket, Told
 from regulars.programme.coupons.offering import offers_for
@@ -199,9 +201,12 @@ def _basket(call: Call, asked: BasketAsked) -> tuple[Basket, UUID]:
         shown=shown,
         tenders=tuple(Tender(one.kind, one.amount) for one in asked.tenders),
     )
-    found = known.read([wanted], organisation=here.organisation, at=call.at)
     codes = tuple(dict.fromkeys(asked.coupons))
-    basket = Basket(new_id(call.at), found.occasion(wanted), found.facts(wanted), member, shown, codes)
+    wanted = replace(wanted, coupons=codes)
+    [wanted] = with_members([wanted], organisation=here.organisation)
+    found = known.read([wanted], organisation=here.organisation, at=call.at)
+    said = found.occasion(wanted), found.facts(wanted), wanted.member, wanted.shown
+    basket = Basket(new_id(call.at), *said, codes)
     return basket, here.organisation
 
 

@@ -17,6 +17,7 @@ from regulars.ledger.moves import Posting
 from regulars.ledger.selectors import balances
 from regulars.programme import counters, locks
 from regulars.programme.checkout import rows, telling
+from regulars.programme.checkout.by_list import with_members
 from regulars.programme.checkout.counting import counts_of
 from regulars.programme.checkout.deciding import Decided, baskets, decide, price
 from regulars.programme.checkout.intake import asked
@@ -98,6 +99,8 @@ def _booked(
 ) -> dict[UUID, Outcome]:
     """Where a household pays, whose units pay is decided on what was read: where that has changed by the time they are
     locked, all is decided anew."""
+    bills = with_members([one for _, one in fresh], organisation=organisation)
+    fresh = [(number, one) for (number, _), one in zip(fresh, bills, strict=True)]
     if not any(asks_family(one) for _, one in fresh):
         return _book(fresh, organisation, actor, at, reviewed=reviewed)
     for _ in range(TRIES):

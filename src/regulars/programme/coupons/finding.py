@@ -19,6 +19,7 @@ _FIND: Final = (
     f"SELECT {locks.COUPON} FROM programme_coupon WHERE organisation = %s AND number = ANY(%s::bigint[])"
     f" UNION ALL SELECT {locks.COUPON} FROM programme_coupon WHERE organisation = %s AND mark = ANY(%s::bytea[])"
 )
+_ALSO: Final = f" UNION ALL SELECT {locks.COUPON} FROM programme_coupon WHERE id = ANY(%s::uuid[])"
 
 LAPSED: Final = (
     "SELECT u.coupon, count(*)::int FROM programme_coupon_use u JOIN programme_reservation r USING (occasion)"
@@ -38,18 +39,28 @@ def mark(text: str, key: bytes) -> bytes:
 
 
 def find(texts: Collection[str], *, organisation: UUID, locked: bool, at: datetime) -> dict[str, CouponRow]:
-    """The coupons of these texts; the unknown and those of others are not in it. One query; one more to lock, and one
-    where any is held: what lapsed reservations hold is free, whether the job came by or not.
+    """As `find_all`, of texts alone."""
+    return find_all(texts, (), organisation=organisation, locked=locked, at=at)[0]
+
+
+def find_all(
+    texts: Collection[str], also: Collection[UUID], *, organisation: UUID, locked: bool, at: datetime
+) -> tuple[dict[str, CouponRow], dict[UUID, CouponRow]]:
+    """The coupons of these texts, by text, and all by id, `also` among them; the unknown and those of others are not in
+    it. One query; one more to lock, and one where any is held: what lapsed reservations hold is free, whether the job
+    came by or not.
 
     Coupons that many share are not locked: nothing of theirs is counted on the row.
     """
-    if not texts:
-        return {}
+    if not texts and not also:
+        return {}, {}
     key = secret(organisation)
     numbers = {text: codes.read(text, key) for text in texts}
     marks = {text: mark(text, key) for text in texts}  # of all, so that a made-up code takes as long as a shared one
     wanted = [number for number in numbers.values() if number is not None]
-    rows = rows_of(run(_FIND, [organisation, column(wanted), organisation, column(marks.values())]))
+    asked = [organisation, column(wanted), organisation, column(marks.values())]
+    found_rows = rows_of(run(_FIND + _ALSO, [*asked, column(sorted(also))]) if also else run(_FIND, asked))
+    rows = list({row.id: row for row in found_rows}.values())
     if locked:
         rows = [*locks.coupons([row.id for row in rows if row.uses is not None]), *(r for r in rows if r.uses is None)]
     rows = _without_lapsed(rows, at)
@@ -58,7 +69,7 @@ def find(texts: Collection[str], *, organisation: UUID, locked: bool, at: dateti
     found = {
         text: by_mark.get(marks[text]) if number is None else by_number.get(number) for text, number in numbers.items()
     }
-    return {text: row for text, row in found.items() if row is not None}
+    return {text: row for text, row in found.items() if row is not None}, {row.id: row for row in rows}
 
 
 def _without_lapsed(rows: list[CouponRow], at: datetime) -> list[CouponRow]:

@@ -49,6 +49,7 @@ class CouponRow:
     taken: int
     kept: int
     state: str
+    item: str | None = None  # the one product it is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,13 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """A coupon for a member. `given_for`: at most one of the series for each such text, for ever (SEMANTICS 23)."""
+    """A coupon for a member. `given_for`: at most one of the series for each such text, for ever (SEMANTICS 23).
+    `item`: the product, where the series is for one each; `list`: the personal list it stands on."""
 
     member: UUID
     given_for: str | None = None
+    item: str | None = None
+    list: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,37 @@ A preview does the same without locks and writes nothing. One purchase is a batc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from regulars.basics.ids import typed
 from regulars.members.selectors import roots
 from regulars.programme import counters
 from regulars.programme.book import Book, book
-from regulars.programme.coupons import finding
+from regulars.programme.coupons import finding, lists
 from regulars.programme.coupons.moves import Basket, CouponRow, Shown, Told
 from regulars.programme.coupons.terms import POLICY, PROMOTION, Promotion, Series
 from regulars.programme.known import known_by
 from regulars.programme.moves import Version
 from regulars.programme.terms import DEFAULT
 from regulars.rules.limits import Counted, NearEnd, Of, Per, Sum, Whose, counted, left, refusal, taken
-from regulars.rules.pricing import AS_USUAL, Applied, BonusPoints, Gift, Offered, Points, Policy, Priced, Typed, price
+from regulars.rules.pricing import (
+    AS_USUAL,
+    Applied,
+    BonusPoints,
+    Gift,
+    Offer,
+    Offered,
+    Points,
+    Policy,
+    Priced,
+    Typed,
+    price,
+)
 from regulars.rules.reasons import NotApplied, Reason, Why
 
 PREFIX = "cpn"
+_SIDE_BY_SIDE: Final = 1_000  # coupons of one series, each for another product
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,15 @@ class Candidate:
         assert isinstance(found, Promotion | Series)
         return found
 
+    @property
+    def offer(self) -> Offer:
+        """As the terms say; of a coupon for one product, for that alone, beside those for others."""
+        offer = self.terms.offer
+        if self.coupon is None or self.coupon.item is None:
+            return offer
+        goods = replace(offer.what, items=(self.coupon.item,), categories=(), brands=(), marks=())
+        return replace(offer, what=goods, stacking=replace(offer.stacking, together=_SIDE_BY_SIDE))
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -57,6 +80,7 @@ class Ready:
     refused: tuple[NotApplied, ...]
     shown: tuple[Shown, ...]
     policy: Policy
+    by_itself: frozenset[str] = frozenset()  # coupons that nobody typed: they stand on the member's list
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +138,14 @@ class Offers:
     def _offered(self, ready: Ready) -> tuple[list[Offered], list[NotApplied]]:
         offered, refused = [], []
         for one in ready.candidates:
-            found = self._within(one)
+            found = self._within(one, ready.by_itself)
             if isinstance(found, Offered):
                 offered.append(found)
             else:
                 refused.append(NotApplied(one.version.code, one.version.version, found, one.reference))
         return offered, refused
 
-    def _within(self, one: Candidate) -> Offered | Reason:
+    def _within(self, one: Candidate, by_itself: frozenset[str]) -> Offered | Reason:
         """The offer as far as its limits let it go."""
         if one.coupon is not None and one.coupon.uses is not None and self.coupons[one.coupon.id] >= one.coupon.uses:
             return Reason(Why.USED if one.coupon.kept >= one.coupon.uses else Why.RESERVED)
@@ -136,10 +160,10 @@ class Offers:
             if each.sums and room < rooms.get(each.limit.of, room + 1):
                 rooms[each.limit.of] = room
                 cuts = cuts and (each.limit.of == Of.USES or each.limit.near_end == NearEnd.CUT)
-        return self._cut(one, rooms, cuts)
+        return self._cut(one, rooms, cuts, one.coupon is not None and one.reference not in by_itself)
 
-    def _cut(self, one: Candidate, rooms: Mapping[Of, int], cuts: bool) -> Offered | Reason:
-        offer, units = one.terms.offer, rooms.get(Of.UNITS)
+    def _cut(self, one: Candidate, rooms: Mapping[Of, int], cuts: bool, typed_in: bool) -> Offered | Reason:
+        offer, units = one.offer, rooms.get(Of.UNITS)
         if Of.USES in rooms:
             together = min(offer.stacking.together, rooms[Of.USES])
             offer = replace(offer, stacking=replace(offer.stacking, together=together))
@@ -149,7 +173,7 @@ class Offers:
             offer = replace(offer, benefit=replace(offer.benefit, pieces=units))
         of_points = isinstance(offer.benefit, BonusPoints)
         return Offered(
-            one.version.code, one.version.version, offer, one.reference, one.coupon is not None,
+            one.version.code, one.version.version, offer, one.reference, typed_in,
             rooms.get(Of.MONEY), units if of_points else None, cuts,
         )  # fmt: skip
 
@@ -210,7 +234,7 @@ def _all_or_none(
     offered: list[Offered], refused: list[NotApplied], ready: Ready
 ) -> tuple[list[Offered], list[NotApplied]]:
     """One code that cannot be taken keeps the others out; promotions stay."""
-    bad = [one for one in refused if one.reference]
+    bad = [one for one in refused if one.reference and one.reference not in ready.by_itself]
     if not bad:
         return offered, refused
     why = Reason(Why.ALL_OR_NOTHING, {"with": min(one.code or one.reference for one in bad)})
@@ -224,26 +248,29 @@ def offers_for(
     """Reads what is needed to decide, however many baskets there are; `locked`: and lets nobody else take of it.
 
     One query for the terms if they are not given; with codes one, and one to lock them; one for limits that count; one
-    each where coupons belong to others, or limits go by phone or mail. More where limits slide or count for the first
-    time (see counters).
+    each where coupons belong to others, or limits go by phone or mail; one or two where coupons stand on personal
+    lists. More where limits slide or count for the first time (see counters).
     """
     assert len({basket.id for basket in baskets}) == len(baskets)
     terms = terms or book(organisation)
     texts = {text for one in baskets for text in one.codes}
-    found = finding.find(texts, organisation=organisation, locked=locked, at=at)
-    owners = _owners(baskets, found.values(), organisation)
-    known = _known(baskets, terms, found.values(), organisation)
-    ready = {one.id: _ready(one, terms, found, owners, known) for one in baskets}
+    listed = lists.on_bills(baskets, terms, organisation=organisation)
+    found, by_id = finding.find_all(texts, listed.coupons, organisation=organisation, locked=locked, at=at)
+    owners = _owners(baskets, by_id.values(), organisation)
+    known = _known(baskets, terms, by_id.values(), organisation)
+    ready = {one.id: _ready(one, terms, found, listed.of(one.id, by_id), listed, owners, known) for one in baskets}
     sums = {each for one in ready.values() for c in one.candidates for limit in c.limits for each in limit.sums}
     look = counters.lock if locked else counters.used
     used = look(sums, organisation=organisation)
-    return Offers(organisation, ready, used, locked, {row.id: row.taken for row in found.values()})
+    return Offers(organisation, ready, used, locked, {row.id: row.taken for row in by_id.values()})
 
 
 def _ready(
     basket: Basket,
     terms: Book,
     found: Mapping[str, CouponRow],
+    on_list: Sequence[CouponRow],
+    listed: lists.Listed,
     owners: Mapping[UUID, UUID],
     known: Mapping[UUID, Mapping[str, tuple[str, ...]]],
 ) -> Ready:
@@ -251,15 +278,17 @@ def _ready(
     occasion = basket.occasion
     policy = terms.one(POLICY, DEFAULT, occasion.at)
     pairs: list[tuple[Version, CouponRow | None]] = [(one, None) for one in terms.at(PROMOTION, occasion.at)]
-    if not pairs and not basket.codes:
+    if not pairs and not basket.codes and not on_list:
         return Ready(basket, (), (), (), policy.terms if policy else AS_USUAL)
     refused: list[NotApplied] = []
     shown = [
         Shown(text, row.id if (row := found.get(text)) else None, row.series if row else "") for text in basket.codes
     ]
     for text in sorted({one.text for one in shown if one.coupon is None}):
-        refused.append(NotApplied("", 0, Reason(Why.UNKNOWN_CODE), text))
-    for row in {row.id: row for text in basket.codes if (row := found.get(text)) is not None}.values():
+        if (reason := listed.why_not(text, basket)) is not None:
+            refused.append(NotApplied("", 0, reason, text))
+    typed_in = [row for text in basket.codes if (row := found.get(text)) is not None]
+    for row in {row.id: row for row in (*typed_in, *on_list)}.values():
         version = terms.version(row.terms)
         if (reason := _closed(row, basket, owners)) is not None:
             refused.append(NotApplied(row.series, version.version, reason, reference_of(row)))
@@ -274,7 +303,11 @@ def _ready(
             continue
         limits = counted(version.terms.limits, code_of(version), whose, at=occasion.at, zone=occasion.zone)
         candidates.append(Candidate(version, limits, coupon))
-    return Ready(basket, tuple(candidates), tuple(refused), tuple(shown), policy.terms if policy else AS_USUAL)
+    shows_list = any(one.coupon is None and listed.why_not(one.text, basket) is None for one in shown)
+    alone = () if shows_list else on_list
+    by_itself = frozenset(map(reference_of, alone)) - set(map(reference_of, typed_in))
+    terms_of = policy.terms if policy else AS_USUAL
+    return Ready(basket, tuple(candidates), tuple(refused), tuple(shown), terms_of, by_itself)
 
 
 def _to_nobody(version: Version, basket: Basket) -> Reason | None:

@@ -49,6 +49,7 @@ class Series:
     transferable: bool = True  # a coupon that is one member's alone may be given to another
     restored_on_return: bool = False  # when all it took something off comes back
     restored_for: str = ""  # "7D": a coupon that is over by then is good for so long again
+    per_item: bool = False  # each coupon is for one product, which is named when it is given: for personal lists
 
 
 def _of_promotion(terms: Promotion, organisation: UUID) -> Iterator[Problem]:
@@ -66,6 +67,8 @@ def _of_series(terms: Series, organisation: UUID) -> Iterator[Problem]:
         except RegularsError as wrong:
             yield Problem(place, str(wrong), "period")
     yield from _least("/uses", terms.uses, 1)
+    if terms.per_item and not isinstance(terms.offer.benefit, Percent | AmountOff | FixedPrice | NForM | CheapestFree):
+        yield Problem("/per_item", "A bundle, a gift or points are not off one product.", "per-item")
 
 
 def _of_policy(terms: Policy, organisation: UUID) -> Iterator[Problem]:

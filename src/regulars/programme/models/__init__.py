@@ -3,7 +3,15 @@
 from regulars.programme.models.activities import Activity
 from regulars.programme.models.checkout import Back, Checkout
 from regulars.programme.models.counters import Counter, Use
-from regulars.programme.models.coupons import Coupon, CouponNumber, CouponState, CouponUse, Reservation
+from regulars.programme.models.coupons import (
+    Coupon,
+    CouponNumber,
+    CouponState,
+    CouponUse,
+    OfferList,
+    OfferListLine,
+    Reservation,
+)
 from regulars.programme.models.following import ChallengeStep, Enrolment, Followed, Referral, ReferralCode
 from regulars.programme.models.goodwill import Goodwill
 from regulars.programme.models.moving import MoveIn, MoveInRow
@@ -42,6 +50,8 @@ __all__ = [
     "LevelCoupon",
     "MoveIn",
     "MoveInRow",
+    "OfferList",
+    "OfferListLine",
     "Qualifying",
     "Redemption",
     "Referral",

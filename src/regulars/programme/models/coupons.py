@@ -29,6 +29,8 @@ class Coupon(models.Model):
     given_for = models.TextField(null=True)  # what it was given for, once: "gold 2026"
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)  # not included
+    item = models.TextField(null=True)  # of a series whose coupons are each for one product: for which
+    list = models.UUIDField(null=True)  # the personal list it stands on
     uses = models.IntegerField(null=True)  # how many it is good for; None: shared
     taken = models.IntegerField(default=0)  # of these, used or held
     kept = models.IntegerField(default=0)  # of these, used
@@ -66,7 +68,44 @@ class Coupon(models.Model):
                 name="programme_coupon_due",
                 condition=Q(state="issued", expires_at__isnull=False),
             ),
+            models.Index(fields=["list"], name="programme_coupon_of_list", condition=Q(list__isnull=False)),
         )
+
+
+class OfferList(models.Model):
+    """A personal shopping list with offers. Its number is signed like a coupon's (see codes): the code on it names the
+    list, and with it everybody's till takes off what stands on it."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.UUIDField()
+    number = models.BigIntegerField()
+    member = models.UUIDField()  # to whom it was made: who that is now, `members` says
+    made_for = models.TextField()  # the period it was made for: a member has one of each, for ever
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)  # not included; the next one ends it
+
+    class Meta:
+        db_table = "programme_offer_list"
+        constraints = (
+            models.UniqueConstraint(fields=["organisation", "number"], name="programme_offer_list_one_number"),
+            models.UniqueConstraint(fields=["made_for", "member"], name="programme_offer_list_once"),
+        )
+        indexes = (models.Index(fields=["member", "-begins_at"], name="programme_offer_list_member"),)
+
+
+class OfferListLine(models.Model):
+    """A product on a list; what is off, its coupon says (`programme_coupon.list`, `.item`)."""
+
+    pk = models.CompositePrimaryKey("list", "rank")
+    list = models.UUIDField()
+    rank = models.SmallIntegerField()  # 1: the best
+    item = models.TextField()
+    name = models.TextField(default="")
+    why = models.TextField()  # due, or why it may be liked: a code
+    next_on = models.DateField(null=True)  # when it is needed again
+
+    class Meta:
+        db_table = "programme_offer_list_line"
 
 
 class CouponNumber(models.Model):

@@ -20,7 +20,7 @@ from regulars.programme.book import book
 from regulars.programme.coupons import codes, finding
 from regulars.programme.coupons.moves import Binding, Found, Gift, Issued, OldCode
 from regulars.programme.coupons.terms import SERIES, Series
-from regulars.programme.errors import CouponClash, UnknownTerms
+from regulars.programme.errors import CouponClash, CouponNeedsProduct, UnknownTerms
 from regulars.programme.moves import Version
 
 BATCH: Final = "bat"
@@ -28,8 +28,8 @@ AT_ONCE: Final = 1_000  # rows
 _COLUMNS: Final = {
     "id": "uuid", "organisation": "uuid", "series": "text", "terms": "uuid", "batch": "uuid", "number": "bigint",
     "mark": "bytea", "text": "text", "member": "uuid", "hard": "boolean", "given_for": "text",
-    "issued_at": "timestamptz", "expires_at": "timestamptz", "uses": "integer", "taken": "integer", "kept": "integer",
-    "state": "text",
+    "issued_at": "timestamptz", "expires_at": "timestamptz", "item": "text", "list": "uuid",
+    "uses": "integer", "taken": "integer", "kept": "integer", "state": "text",
 }  # fmt: skip
 _NUMBERS: Final = (
     "INSERT INTO programme_coupon_number AS n (organisation, last) VALUES (%s, %s)"
@@ -71,9 +71,10 @@ class _Batch:
         expires_at: datetime | None = None,
     ) -> Row:
         member, given_for = (to.member, to.given_for) if to else (None, None)
+        item, on_list = (to.item, to.list) if to else (None, None)
         return (
             id, self.organisation, self.version.code, self.version.id, self.number, number, mark, text, member, hard,
-            given_for, self.at, expires_at or self.expires_at, uses, 0, 0, "issued",
+            given_for, self.at, expires_at or self.expires_at, item, on_list, uses, 0, 0, "issued",
         )  # fmt: skip
 
     def found(
@@ -107,14 +108,16 @@ def issue(
 ) -> Issued:
     """`count` coupons that are nobody's, or one for each member of `to`; by the version of the series that holds.
 
-    Five queries however many there are. Raises UnknownTerms, UnknownMember.
+    Five queries however many there are. Raises UnknownTerms, UnknownMember, CouponNeedsProduct.
     """
     assert not (count and to)
     batch = _begin(series, organisation, at)
+    if count or not all(one.item for one in to):
+        _of_nothing(batch)
     if to:
         roots(sorted({one.member for one in to}), organisation=organisation)
     wanted: Sequence[Gift | None] = to or [None] * count
-    first = _numbers(organisation, len(wanted))
+    first = numbers(organisation, len(wanted))
     ids = _ids(at, len(wanted))
     hard = binding == Binding.HARD
     rows = [
@@ -140,6 +143,7 @@ def issue(
 def issue_shared(series: str, texts: Sequence[str], *, organisation: UUID, actor: Actor, at: datetime) -> Issued:
     """Codes that many share, as the organisation spells them. Raises UnknownTerms, CouponClash."""
     batch = _begin(series, organisation, at)
+    _of_nothing(batch)
     key = finding.secret(organisation)
     ids = _ids(at, len(texts))
     rows = [
@@ -158,6 +162,7 @@ def take_over(series: str, old: Sequence[OldCode], *, organisation: UUID, actor:
     Raises UnknownTerms, UnknownMember, CouponClash.
     """
     batch = _begin(series, organisation, at)
+    _of_nothing(batch)
     if members := {one.member for one in old if one.member is not None}:
         roots(sorted(members), organisation=organisation)
     key = finding.secret(organisation)
@@ -181,6 +186,12 @@ def take_over(series: str, old: Sequence[OldCode], *, organisation: UUID, actor:
     return Issued(batch.number, batch.version.id, tuple(made))
 
 
+def _of_nothing(batch: _Batch) -> None:
+    """Raises CouponNeedsProduct."""
+    if batch.terms.per_item:
+        raise CouponNeedsProduct("Each coupon of this series is for one product: a personal list names it.")
+
+
 def _begin(series: str, organisation: UUID, at: datetime) -> _Batch:
     """Raises UnknownTerms."""
     version = book(organisation).one(SERIES, series, at)
@@ -201,7 +212,7 @@ def _end(terms: Series, zone: str, at: datetime) -> datetime | None:
     return min(ends, default=None)
 
 
-def _numbers(organisation: UUID, count: int) -> int:
+def numbers(organisation: UUID, count: int) -> int:
     """The first of so many numbers that are nobody's. Whoever issues next waits until this is done."""
     ((last,),) = run(_NUMBERS, [organisation, count])
     assert last < codes.MOST, "all codes are used up"

@@ -38,12 +38,14 @@ def series(
     transferable: bool,
     restored: bool,
     restored_for: str,
+    per_item: bool = False,
 ) -> str:
     """An offer for a code."""
     return words.clauses(
         [
             words.say("named", name=name, said=_head(offer, words)),
             words.say("by code"),
+            words.say("per item") if per_item else "",
             *_clauses(offer, capped, words),
             words.say("code life", length=words.length(life)) if life else "",
             words.say("code uses", number=words.number(uses)) if uses != 1 else "",

@@ -40,6 +40,7 @@ MORE: Final[Mapping[str, tuple[str, str]]] = {
     "on original": ("reckoned on original prices", "按原价计算"),
     "coupons together": ("up to {number} coupons of it together", "最多可同时使用{number}张"),
     "by code": ("for a code", "凭券"),
+    "per item": ("each for one product, which is named on it", "每张限一种指定商品"),
     "code uses": ("each code {number} times", "每个券码可用{number}次"),
     "code life": ("good for {length} from being given", "自发放起有效期{length}"),
     "not transferable": ("for nobody else", "不可转让"),
