@@ -213,3 +213,17 @@ class ResetClosed(ProgrammeError):
 
     code = "reset-closed"
     status = 409
+
+
+class UnknownPreview(ProgrammeError):
+    """There is no such draft of terms."""
+
+    code = "unknown-preview"
+    status = 404
+
+
+class PreviewRefused(ProgrammeError):
+    """What past purchases would have cost cannot be asked so: of these terms, over these days, or just now."""
+
+    code = "preview-refused"
+    status = 409

@@ -135,6 +135,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("coupons.expire", "regulars.programme.services.coupons.expire_due", "*/10 * * * *"),
     Step("coupons.hand_over", "regulars.programme.services.coupons_handing.hand_over_due", "* * * * *"),
     Step("programme.days", "regulars.programme.sending.earn_on_days", "*/5 * * * *"),
+    Step("programme.preview", "regulars.programme.previews.working.work_due", "* * * * * */3"),
     Step("programme.miss", "regulars.programme.challenges.opting.miss_due", "*/10 * * * *"),
     Step("tiers.begin", "regulars.programme.services.reviewing.begin_due", "* * * * *"),
     Step("tiers.review", "regulars.programme.services.reviewing.review_due", "* * * * *"),

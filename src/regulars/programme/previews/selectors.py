@@ -1,0 +1,24 @@
+"""Drafts and what they would have cost; each says what it costs in queries."""
+
+from uuid import UUID
+
+from regulars.programme.errors import UnknownPreview
+from regulars.programme.models.previews import Preview
+
+
+def preview(number: UUID, *, organisation: UUID) -> Preview:
+    """1 query. Raises UnknownPreview."""
+    row = Preview.objects.filter(id=number, organisation=organisation).first()
+    if row is None:
+        raise UnknownPreview("There is no such draft.")
+    return row
+
+
+def previews_of(organisation: UUID, kind: str, code: str, *, limit: int = 20) -> list[Preview]:
+    """Of one code, the newest first. 1 query."""
+    return list(Preview.objects.filter(organisation=organisation, kind=kind, code=code).order_by("-id")[:limit])
+
+
+def drafts(organisation: UUID, *, limit: int = 20) -> list[Preview]:
+    """Those that were not published, the newest first. 1 query."""
+    return list(Preview.objects.filter(organisation=organisation, version=None).order_by("-id")[:limit])
