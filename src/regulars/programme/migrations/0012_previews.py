@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programme", "0011_notices"),
+        ("programme", "0012_offer_lists"),
     ]
 
     operations = [

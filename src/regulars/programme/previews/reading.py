@@ -49,7 +49,7 @@ _LINES: Final = (
     "SELECT sale_id, number, item, amount, quantity, discount, tax, category, brand, vendor, marks FROM sales_line"
     " WHERE sale_id = ANY(%s::uuid[]) ORDER BY sale_id, number"
 )
-_COUPONS: Final = "SELECT id, series, terms, issued_at FROM programme_coupon WHERE id = ANY(%s::uuid[])"
+_COUPONS: Final = "SELECT id, series, terms, issued_at, item FROM programme_coupon WHERE id = ANY(%s::uuid[])"
 _OF_NOBODY: Final = (
     None,
     None,
@@ -168,7 +168,7 @@ class Reader:
             number: CouponRow(
                 number, series, terms, None, None, None, None, False, issued_at, None, None, 0, 0, "issued"
             )
-            for number, series, terms, issued_at in run(_COUPONS, [column(wanted)])
+            for number, series, terms, issued_at, item in run(_COUPONS, [column(wanted)])
         }
         for bill in bills:
             bill.coupons = {str(one): found[one] for one in shown.get(bill.id, ()) if one in found}
