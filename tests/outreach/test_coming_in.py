@@ -152,7 +152,7 @@ def test_letters_are_printed_in_runs_and_cells_begin_no_formula(paper: Path) -> 
         row.refresh_from_db()
     assert [row.why for row in rows] == ["", "", "undeliverable"]
     assert printing.sweep(at=NOW) == 0
-    assert printing.sweep(at=NOW + 2 * printing.KEPT) == 1
+    assert printing.sweep(at=NOW + 2 * printing.kept()) == 1
     assert list(paper.iterdir()) == []
 
 

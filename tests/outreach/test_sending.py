@@ -23,7 +23,7 @@ from regulars.journal.moves import Actor
 from regulars.members.erasing import erase
 from regulars.outreach.channels.base import Outcome, Parcel
 from regulars.outreach.channels.mail import Mail, one_line, written
-from regulars.outreach.channels.texts import FileGateway, Texts
+from regulars.outreach.channels.texts import FileGateway, Texts, turn_over
 from regulars.outreach.errors import TemplateUnknown, WrongMessage
 from regulars.outreach.gate.words import Service
 from regulars.outreach.models import Content, Message, MessageEvent, Outgoing, Suppression
@@ -232,6 +232,22 @@ def test_texts_go_into_a_file_until_a_gateway_is_set(opened: None, tmp_path: Pat
     (line,) = (tmp_path / "out" / "texts.jsonl").read_text().splitlines()
     said = json.loads(line)
     assert (said["to"], said["text"], said["segments"]) == ("+4915123456789", "Ann: tulips[2J", 1)
+
+
+def test_texts_in_files_are_put_by_each_night_and_kept_for_so_many_days(tmp_path: Path) -> None:
+    path, days = tmp_path / "texts.jsonl", timedelta(days=30)
+    path.write_text("one\n")
+    with path.open("a") as writing:  # a batch goes out just now
+        assert turn_over(path, kept=days, at=NOW) == 0
+        writing.write("two\n")
+    aside = tmp_path / f"texts-{NOW.date() - timedelta(days=1)}.jsonl"
+    assert (path.exists(), aside.read_text()) == (False, "one\ntwo\n")
+    path.write_text("three\n")
+    assert turn_over(path, kept=days, at=NOW) == 0
+    assert path.exists()  # the same night again: nothing is written over
+    assert turn_over(path, kept=days, at=NOW + timedelta(days=29)) == 0
+    assert turn_over(path, kept=days, at=NOW + timedelta(days=30)) == 1
+    assert not aside.exists()
 
 
 def test_services_pass_and_the_organisation_s_own_words_come_first(opened: None, mail: Mail, host: MailHost) -> None:

@@ -38,3 +38,8 @@ def outgoing(channel: str, at: datetime, most: int) -> list[Outgoing]:
     """Messages of a channel that are due, the most urgent first, but for those another worker has. One query."""
     due = Outgoing.objects.select_for_update(skip_locked=True).filter(channel=channel, next_at__lte=at)
     return list(due.order_by("-rank", "next_at")[:most])
+
+
+def message(number: UUID) -> None:
+    """One message, until the end of the transaction: what happened to it is noted once. One query."""
+    run("SELECT 1 FROM outreach_message WHERE id = %s FOR NO KEY UPDATE", [number])

@@ -9,9 +9,9 @@ from regulars.access.alerts.transports import MailServer
 from regulars.access.selectors import places
 from regulars.journal.moves import Actor
 from regulars.outreach.channels.mail import Mail
-from regulars.outreach.channels.texts import Texts, gateway
+from regulars.outreach.channels.texts import Texts, gateway, outbox, turn_over
 from regulars.outreach.models import Audience, Message, MessageState
-from regulars.outreach.services import late_bills
+from regulars.outreach.services import late_bills, printing
 from regulars.outreach.services.audiences import compare
 from regulars.outreach.services.messages import ask_again
 from regulars.outreach.services.printing import print_due
@@ -51,6 +51,11 @@ def print_letters(*, actor: Actor, at: datetime) -> int:
 def tell_late_bills(*, actor: Actor, at: datetime) -> int:
     """A batch of notices of what was taken; see services/late_bills."""
     return late_bills.tell_due(actor=actor, at=at)
+
+
+def sweep_files(*, at: datetime) -> int:
+    """Files of letters and texts that were kept long enough; says how many runs and days."""
+    return printing.sweep(at=at) + turn_over(outbox(), kept=printing.kept(), at=at)
 
 
 def ask_waiting(*, actor: Actor, at: datetime, most: int = 500) -> int:

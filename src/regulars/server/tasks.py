@@ -156,7 +156,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("messages.mail", "regulars.outreach.sending.send_mail", "* * * * * */3"),
     Step("messages.texts", "regulars.outreach.sending.send_texts", "* * * * * */3"),
     Step("messages.letters", "regulars.outreach.sending.print_letters", "*/5 * * * *"),
-    Step("messages.sweep", "regulars.outreach.services.printing.sweep", "29 4 * * *", most=1),
+    Step("messages.sweep", "regulars.outreach.sending.sweep_files", "29 4 * * *", most=1),
     Step("messages.ask", "regulars.outreach.sending.ask_waiting", "* * * * * */30"),
     Step("api.jobs", "regulars.api.sending.work", "* * * * * */5"),
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),

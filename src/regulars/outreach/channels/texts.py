@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Final, Protocol
@@ -47,6 +48,29 @@ class Gateway(Protocol):
 
     def send(self, texts: Sequence[Text]) -> Iterator[Taken]:
         """Each in its order, as soon as it is certain."""
+
+
+def outbox() -> Path:
+    """The file that takes texts while there is no gateway."""
+    return Path(settings.PLACE.data / "outbox" / "texts.jsonl")
+
+
+def turn_over(path: Path, *, kept: timedelta, at: datetime) -> int:
+    """Puts the file by under yesterday's date and takes those away that are older than they are kept; says how many.
+
+    By a rename: whoever writes just now writes on in the file that was put by, and nothing is lost.
+    """
+    day = (at - timedelta(days=1)).date()
+    if path.exists() and path.stat().st_size:
+        aside = path.with_name(f"{path.stem}-{day.isoformat()}.jsonl")
+        if not aside.exists():
+            path.rename(aside)
+    gone = 0
+    for old in sorted(path.parent.glob(f"{path.stem}-????-??-??.jsonl")):
+        if old.stem.removeprefix(f"{path.stem}-") < (at - kept).date().isoformat():
+            old.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 class FileGateway:
@@ -96,7 +120,7 @@ def gateway() -> Gateway:
     """By the environment. Raises WrongSetting."""
     named = os.environ.get(GATEWAY, "")
     if not named:
-        return FileGateway(settings.PLACE.data / "outbox" / "texts.jsonl")
+        return FileGateway(outbox())
     module, _, name = named.partition(":")
     try:
         found: Callable[[], Gateway] = getattr(import_module(module), name)

@@ -34,11 +34,8 @@ def block(
         message=message,
         at=at,
     )
-    same = Suppression.objects.filter(
-        organisation=organisation, channel=channel, member=made.member, identifier=made.identifier, ended_at=None
-    )
-    if same.exists():
+    Suppression.objects.bulk_create([made], ignore_conflicts=True)  # it may come twice at the same moment
+    if not Suppression.objects.filter(id=made.id).exists():
         return
-    made.save(force_insert=True)
     after = {"channel": channel, "why": why.value, **({"message": typed("msg", message)} if message else {})}
     record([Deed("messages.suppress", typed("mbr", member), after=after)], actor=actor, at=at)

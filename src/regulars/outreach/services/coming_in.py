@@ -14,10 +14,12 @@ from regulars.journal.services import record
 from regulars.members import identifying
 from regulars.members.errors import MemberClosed, UnknownMember
 from regulars.members.keys import keyring
+from regulars.members.locks import lock_members
 from regulars.members.models import Identifier, Permission
 from regulars.members.moves import Asked
 from regulars.members.selectors.recognition import blind_parts
 from regulars.members.services.consents import tell
+from regulars.outreach import locks
 from regulars.outreach.errors import MessageUnknown
 from regulars.outreach.gate.knowing import ADDRESS
 from regulars.outreach.gate.words import Blocked
@@ -45,10 +47,21 @@ def unsubscribe(row: Message, *, actor: Actor, at: datetime) -> None:
     given = Permission.objects.filter(
         member__root__merged=row.member, channel=row.channel, purpose=row.purpose, given=True
     )
-    if given.exists():
+    if _locked(row) and given.exists():
         _withdraw([(row.member, row.channel, row.purpose)], row.organisation, "unsubscribe-link", actor, at)
+    locks.message(row.id)
     if not MessageEvent.objects.filter(message=row.id, what=Happened.UNSUBSCRIBED).exists():
         happened([(row.id, "", 0)], Happened.UNSUBSCRIBED, at=at)
+
+
+def _locked(row: Message) -> bool:
+    """Whoever says the same at the same moment waits. Whether there is anybody left to say it."""
+    try:
+        with transaction.atomic():
+            lock_members([row.member], organisation=row.organisation)
+    except (MemberClosed, UnknownMember):
+        return False
+    return True
 
 
 def _withdraw(
@@ -99,7 +112,8 @@ def reply(one: Inbound, *, organisation: UUID, region: str | None = None, actor:
         organisation=organisation, identifier__in=[row.id for row in addresses], channel=one.channel, state__in=WENT
     )
     answered = newest.order_by("-id").first()
-    _keep(one, members[0], answered, meaning, organisation, at)
+    if not _keep(one, members[0], answered, meaning, organisation, at):  # told twice at this very moment
+        return Heard(meaning, members)
     if meaning == STOPPED:
         _stop(one.channel, members, addresses, answered, organisation, actor, at)
     if answered is not None:
@@ -121,9 +135,10 @@ def _addresses(one: Inbound, organisation: UUID, region: str | None) -> list[Ide
     return list(rows.select_related("member").order_by("-recognises", "-effective_at", "-id"))
 
 
-def _keep(one: Inbound, member: UUID, answered: Message | None, meaning: str, organisation: UUID, at: datetime) -> None:
+def _keep(one: Inbound, member: UUID, answered: Message | None, meaning: str, organisation: UUID, at: datetime) -> bool:
+    """Whether it is new; whoever keeps the same one at the same time waits."""
     number, newest = new_id(at), keyring().newest
-    Reply.objects.create(
+    row = Reply(
         id=number,
         organisation=organisation,
         external=one.external,
@@ -135,6 +150,8 @@ def _keep(one: Inbound, member: UUID, answered: Message | None, meaning: str, or
         key=newest.number,
         at=at,
     )
+    Reply.objects.bulk_create([row], ignore_conflicts=True)
+    return Reply.objects.filter(id=number).exists()
 
 
 def _stop(
@@ -161,6 +178,7 @@ def delivered(message: UUID, *, organisation: UUID, at: datetime) -> Message:
     row = Message.objects.filter(id=message, organisation=organisation, state__in=WENT).first()
     if row is None:
         raise MessageUnknown("No message of this id was sent here.", id=typed("msg", message))
+    locks.message(row.id)
     if not MessageEvent.objects.filter(message=row.id, what=Happened.DELIVERED).exists():
         happened([(row.id, "", 0)], Happened.DELIVERED, at=at)
     return row

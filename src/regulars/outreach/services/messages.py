@@ -257,6 +257,7 @@ def came_back(message: UUID, why: Blocked, *, organisation: UUID, actor: Actor, 
     if row is None or row.state not in (MessageState.RELEASED, MessageState.RETURNED):
         raise MessageUnknown("No message of this id was sent here.", id=typed("msg", message))
     locks.recipients([row.member])
+    row.refresh_from_db(fields=["state", "why"])  # it may have been told meanwhile
     if row.state == MessageState.RELEASED:
         row.state, row.why = MessageState.RETURNED, why.value
         row.save(update_fields=["state", "why"])

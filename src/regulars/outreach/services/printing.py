@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -23,7 +24,6 @@ from regulars.outreach.templates.channels import POST
 from regulars.outreach.templates.reading_facts import clean
 
 PREFIX: Final = "run"
-KEPT: Final = timedelta(days=30)  # that files stay
 _FACTS: Final = ("given_name", "family_name", "full_name", "street", "address_more", "postcode", "town", "country")
 
 
@@ -120,9 +120,14 @@ def _printed(run: UUID, messages: Sequence[UUID], form: str, actor: Actor, at: d
     record([Deed("messages.print", typed(PREFIX, run), after=after)], actor=actor, at=at)
 
 
+def kept() -> timedelta:
+    """How long files of what went out stay on the disk."""
+    return timedelta(days=settings.OUTBOX_DAYS)
+
+
 def sweep(*, at: datetime) -> int:
     """Takes files of old runs from the disk; says how many runs. The rows stay."""
-    old = PrintRun.objects.filter(made_at__lt=at - KEPT, removed_at=None)
+    old = PrintRun.objects.filter(made_at__lt=at - kept(), removed_at=None)
     count = 0
     for row in old[:1000]:
         for path in folder().glob(f"{typed(PREFIX, row.id)}.*"):
