@@ -13,8 +13,14 @@ from pathlib import Path
 from regulars.server.place import parts_of
 from regulars.server.postgres import Cluster
 
-# What is thrown away need not survive a power cut.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+# What is thrown away need not survive a power cut, nor be tidied while tests empty the tables themselves.
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "autovacuum": "off",
+}
 
 
 @contextmanager

@@ -35,6 +35,15 @@ def run(sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[
         return cursor.fetchall() if cursor.rownumber is not None else []
 
 
+def look_anew(*tables: str) -> None:
+    """Lets PostgreSQL measure these tables within the transaction, after thousands of rows were written.
+
+    A session keeps the plans by which it checks foreign keys. One made while a table held a few rows reads the whole
+    table for each check, so that 100,000 new cards took minutes at the commit; measured tables are planned anew.
+    """
+    run(f"ANALYZE {', '.join(sorted(tables))}")
+
+
 @lru_cache(1024)
 def _numbered(sql: str) -> tuple[str, list[str]]:
     """As the server takes it, once a text: psycopg would take long statements apart every time.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from regulars.history.engine import Engine
 from regulars.history.moves import RawTable
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import look_anew
 from regulars.members.copying import copy_in
 from regulars.members.errors import ImportUndone
 from regulars.members.fields import Definition
@@ -23,6 +24,7 @@ from regulars.members.importing_rows import Batch, Refused, Row, read_row
 from regulars.members.importing_writing import Written, write
 from regulars.members.models import Import
 
+MANY: Final = 1000  # rows of a first batch: the table has grown
 Cells = tuple[int, Sequence[str | None]]  # a line, and what stands in the columns that are taken
 
 
@@ -84,6 +86,8 @@ def take(one: Reading, asked: Asked) -> Taken:
             written = write([seen for seen in fresh if isinstance(seen, Row)], one.columns, one.known, batch, refused)
             _count(row, written, refused)
             _record(row, last, asked)
+            if not begun and len(cells) >= MANY:
+                look_anew("members_member")
         begun = True
         one.progress(f"taking in {one.table.name}", row.rows, one.table.rows + one.table.refused_rows)
     return Taken(row.id, one.table.rows + one.table.refused_rows, taken_up)

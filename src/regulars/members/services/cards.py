@@ -12,6 +12,7 @@ from django.db.models import F
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.statements import look_anew
 from regulars.members import intake, numbers
 from regulars.members.errors import CardNotUsable, CardTaken, UnknownIdentifier, WrongCardRange
 from regulars.members.keys import card_secret, keyring
@@ -19,6 +20,7 @@ from regulars.members.locks import lock_card, lock_card_ranges, lock_members
 from regulars.members.models import Card, CardRange, Identifier, Member
 from regulars.members.moves import MadeCard
 
+MANY: Final = 1000  # written at once: tables have grown
 _CARDS: Final = (
     "COPY members_card (id, organisation, range_id, serial, form, member_id, state, reason, level, issued_at,"
     " claimed_at) FROM STDIN"
@@ -80,7 +82,7 @@ def issue(
     actor: Actor,
     at: datetime,
 ) -> list[MadeCard]:
-    """Blank cards, which earn from their first use (`open_anonymous`) and are claimed later. 5 queries for any number;
+    """Blank cards, which earn from their first use (`open_anonymous`) and are claimed later. 6 queries at most;
     100,000 take some seconds. Raises WrongCardRange."""
     made = _issue(range_id, [None] * count, organisation=organisation, form=form, level=level, at=at)
     after = {"count": count, "form": form, "level": level}
@@ -128,6 +130,8 @@ def _issue(
         with cursor.copy(_IDENTIFIERS) as copy:
             for row in _identifier_rows(made, owners, organisation, at):
                 copy.write_row(row)
+    if len(made) >= MANY:
+        look_anew("members_card", "members_identifier")
     return made
 
 
