@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -27,13 +28,16 @@ from regulars.imports.moves import Corrected, Wish
 from regulars.imports.selectors import imports, reasons_of, refusals_of, tables_of
 from regulars.imports.working import bills, undoing
 from regulars.journal.moves import Actor
+from regulars.ledger.selectors import balances
+from regulars.ledger.services import define_unit
 from regulars.members.models import Consent, Identifier, Member
-from regulars.members.moves import NewIdentifier, NewMember
-from regulars.members.selectors import profiles
+from regulars.members.moves import NewIdentifier, NewMember, Presented
+from regulars.members.selectors import profiles, recognise
 from regulars.members.services.extras import write_note
 from regulars.members.services.people import enrol
 from regulars.programme.checkout.moves import NewReturn
 from regulars.programme.checkout.returning import take_back
+from regulars.programme.services.terms import publish
 from regulars.sales.models import Return, Sale
 from regulars.sales.moves import Place
 from regulars.sales.sending import into_lake
@@ -131,6 +135,47 @@ def test_purchases_are_booked_as_history_and_earn_nothing(shop: Shop, booked: Im
     )
     assert Return.objects.filter(organisation=shop.organisation).count() == messy.BROUGHT_BACK
     assert sales.filter(returned__gt=0).count() == messy.BROUGHT_BACK
+
+
+def _earning(shop: Shop, file: Path, rows: list[str], *, points: bool = True) -> Import:
+    file.write_text("\n".join(["Customer no,Date,Receipt,Item,Quantity,Amount", *rows, ""]))
+    number = _brought(shop.organisation, file, shop.at)
+    wish = Wish(shop.merchant, points=points, merge=False, source="corner")
+    services.book(number, wish, organisation=shop.organisation, actor=WHO, at=shop.at)
+    assert sending.run_due(at=shop.at) == 1
+    return Import.objects.get(pk=number)
+
+
+def test_with_points_what_came_back_takes_along_what_its_purchase_earned(
+    shop: Shop, tmp_path: Path, booked: Import
+) -> None:
+    long_ago: dict[str, Any] = {"begins_at": shop.at - timedelta(days=900), "moving_in": True}
+    told: dict[str, Any] = {"organisation": shop.organisation, "actor": WHO, "at": shop.at}
+    define_unit("points", "Points", zone="Asia/Shanghai", actor=WHO, at=long_ago["begins_at"])
+    award = {"type": "per-amount", "units": 1, "per": 100}
+    base = {"unit": "points", "currency": "CNY", "award": award, "validity": "36M@month"}
+    publish("earn", "base", base, **long_ago, **told)
+    bought = [f"K{n % 3},2026-0{1 + n % 9}-15,R{n},Tea,4,40.00" for n in range(30)]
+    back = ["K1,2026-10-02,T1,Tea,-1,-10.00", "K2,2026-10-03,T2,Jam,-1,-9.00"]
+    row = _earning(shop, tmp_path / "earned.csv", [*bought, back[0], back[1]])
+    assert (row.told["booked"], row.told["came_back"], row.told["came_back_alone"]) == (30, 1, 1)
+    held = [_held(shop, f"K{n}") for n in range(3)]
+    assert held == [400, 390, 400]
+    assert {one.reason for one in refusals_of(row.id)} == {"bought-before"}
+    again = _earning(shop, tmp_path / "again.csv", [*bought, *back])
+    assert (again.told["booked"], again.told["came_back"], again.told["back_already"]) == (0, 0, 1)
+    later = [f"K{n % 3},2026-10-0{1 + n % 9},S{n},Soap,1,5.00" for n in range(30)]
+    without = _earning(shop, tmp_path / "later.csv", [*later, "K0,2026-10-12,T3,Tea,-4,-40.00"], points=False)
+    assert (without.told["booked"], without.told["came_back"]) == (30, 1)  # history, but that purchase had earned
+    assert [_held(shop, f"K{n}") for n in range(3)] == [360, 390, 400]
+
+
+def _held(shop: Shop, customer: str) -> int:
+    found = recognise(Presented("external", customer, "corner"), organisation=shop.organisation)
+    assert found is not None
+    assert found.member is not None
+    (points,) = balances(found.member, at=shop.at)
+    return points.available
 
 
 def test_everybody_is_scored_next(shop: Shop, booked: Import) -> None:

@@ -52,6 +52,7 @@ REASONS: Final[Mapping[str, Promise]] = {
     "wrong-fact": gettext_lazy("a value that does not fit"), "nobody": gettext_lazy("nobody is named"),
     "not-yet": gettext_lazy("lies ahead"), "money-back": gettext_lazy("money back without goods"),
     "bought-before": gettext_lazy("its purchase is not known"),
+    "stays-bought": gettext_lazy("its purchase takes nothing back any more"),
 }  # fmt: skip
 # What the worker is at, by how its word begins.
 DOING: Final[Mapping[str, Promise]] = {

@@ -9,22 +9,27 @@ from uuid import UUID
 
 from django.db import transaction
 
+from regulars.basics.errors import RegularsError
 from regulars.basics.ids import new_id
 from regulars.history.engine import Engine, quoted
 from regulars.imports import locks
-from regulars.imports.models import Refusal, Table
+from regulars.imports.models import Import, Refusal, Table
 from regulars.imports.moves import SALES
 from regulars.imports.working.bills import Row, Shop, people, shop_of
 from regulars.imports.working.desk import Desk, Overtaken, engine_of
 from regulars.imports.working.places import known as place_known
 from regulars.journal.statements import column, columns, run
+from regulars.programme.checkout.moves import LineBack
+from regulars.programme.checkout.moves import NewReturn as ToTakeBack
+from regulars.programme.checkout.returning import take_back
 from regulars.rules.occasion import PIECE
 from regulars.sales import batches
 from regulars.sales import services as sales
 from regulars.sales.intake import fingerprint
 from regulars.sales.moves import BackLine, NewReturn, Place
 
-AT_ONCE: Final = 200  # rows of one transaction
+AT_ONCE: Final = 200  # rows of one transaction …
+EARNING: Final = 1  # … where it takes back what its purchase earned: accounts are locked as at a till
 _BACK: Final = """
 SELECT basket, customer, line, sold_at, store, channel, product, product_name, category, brand, quantity, amount_minor,
     discount_minor, cost_minor, kind, sold_at AS begun,
@@ -76,7 +81,7 @@ class Left:
 
 
 def book(desk: Desk, tables: list[Table]) -> dict[str, Any]:
-    """Where a bill earned points, things are brought back at the counter instead: nothing is booked here then."""
+    """What came back takes along what its purchase earned, by the rules of then."""
     told = {"came_back": 0, "came_back_alone": 0, "back_already": 0, **desk.row.told.get("booking_back", {})}
     with engine_of(desk) as engine:
         for table in tables:
@@ -89,38 +94,62 @@ def _book(desk: Desk, engine: Engine, table: Table, told: dict[str, int]) -> Non
     shop, lines = shop_of(desk, table), desk.folder / "staged" / table.mapping["lines"]
     found = engine.connection.execute(_BACK.format(lines=quoted(lines)))
     rows = islice((Row(*one) for one in iter(found.fetchone, None)), table.came_back, None)
-    while some := list(islice(rows, AT_ONCE)):
+    while some := list(islice(rows, EARNING if desk.wish.points else AT_ONCE)):
         desk.say("booking what came back", table.came_back)
         with transaction.atomic():
             if not locks.held(desk.id, desk.claim):
                 raise Overtaken
-            unknown = list(some) if desk.wish.points else _write(desk, shop, some, told)
-            refused = [
-                Refusal(of=desk.id, number=table.number, line=row.line, reason="bought-before", booking=True)
-                for row in unknown
-            ]
-            Refusal.objects.bulk_create(refused)
+            refused = _write(desk, shop, some, told)
+            Refusal.objects.bulk_create(
+                Refusal(of=desk.id, number=table.number, line=row.line, reason=why, booking=True)
+                for row, why in refused
+            )
             table.came_back += len(some)
             Table.objects.filter(of=desk.id, number=table.number).update(came_back=table.came_back)
-            told["came_back_alone"] += len(unknown)
+            told["came_back_alone"] += len(refused)
             desk.tell(booking_back=told)
 
 
-def _write(desk: Desk, shop: Shop, rows: Sequence[Row], told: dict[str, int]) -> list[Row]:
-    """Those of which no purchase is known. What was booked before is not booked again."""
+def _write(desk: Desk, shop: Shop, rows: Sequence[Row], told: dict[str, int]) -> list[tuple[Row, str]]:
+    """Those that are not booked, and why: no purchase of it is known, or it takes nothing back. What was booked before
+    is not booked again."""
     keys = _keys(shop, rows)
     told["back_already"] += len(rows) - len(keys)
     asked = [row for row in rows if row in keys]
-    lines, unknown = _lines(shop, asked), []
+    lines = _lines(shop, asked)
+    refused: list[tuple[Row, str]] = []
     made: list[tuple[UUID, NewReturn]] = []  # with the import that brought its purchase
     for place, row in enumerate(asked):
         parts = _parts(desk, shop, row, keys[row], lines.get(place, ()))
-        made += parts
         if not parts:
-            unknown.append(row)
+            refused.append((row, "bought-before"))
+        elif not _earned(desk, [of for of, _ in parts]):
+            made += parts
+        elif not _taken_back(desk, [one for _, one in parts]):
+            refused.append((row, "stays-bought"))
     _record(desk, shop, made)
-    told["came_back"] += len(asked) - len(unknown)
-    return unknown
+    told["came_back"] += len(asked) - len(refused)
+    return refused
+
+
+def _earned(desk: Desk, of: Sequence[UUID]) -> bool:
+    """Whether one of these imports asked rules for its purchases. One query where another import brought them."""
+    others = {number for number in of if number != desk.id}
+    own = desk.wish.points and desk.id in of
+    return own or (bool(others) and Import.objects.filter(pk__in=others, wish__points=True).exists())
+
+
+def _taken_back(desk: Desk, parts: Sequence[NewReturn]) -> bool:
+    """As at a counter that was late: what it earned goes, what paid for it comes back. All of a row or nothing."""
+    try:
+        with transaction.atomic():
+            for one in parts:
+                lines = tuple(LineBack(line.number, line.quantity) for line in one.lines)
+                wanted = ToTakeBack(one.sale, one.place, one.effective_at, told_at=True, lines=lines)
+                take_back(wanted, actor=desk.actor, at=desk.at)
+    except RegularsError:  # what came back meanwhile, what the ledger refuses
+        return False
+    return True
 
 
 def _keys(shop: Shop, rows: Sequence[Row]) -> dict[Row, str]:
