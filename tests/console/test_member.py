@@ -37,7 +37,7 @@ def undo_of(page: str) -> tuple[str, dict[str, str]]:
     """The form behind the button that undoes."""
     form = re.search(r'<div class="toast">.*?<form method="post" action="([^"]+)">(.*?)</form>', page, re.DOTALL)
     assert form, "nothing to undo"
-    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2]))
+    fields = dict(re.findall(r'name="([\w-]+)" value="([^"]*)"', form[2]))
     return form[1], fields
 
 

@@ -149,6 +149,7 @@ class ConsentForm(forms.Form):
     channel = forms.CharField(widget=forms.HiddenInput)
     purpose = forms.CharField(widget=forms.HiddenInput)
     given = forms.CharField(widget=forms.HiddenInput)
+    wording = forms.UUIDField(widget=forms.HiddenInput, required=False)  # of a yes that was given before
 
 
 class FactsForm(forms.Form):

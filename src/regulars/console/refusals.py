@@ -78,6 +78,10 @@ SENTENCES: Final[Mapping[str, Promise | str]] = {
     "scores-run-ended": _("This run is over."),
     "scores-document-changed": _("Somebody else made another version meanwhile. Load the page again."),
     "scores-document-wrong": _("These cut-offs contradict themselves: a VIP stands above an important member."),
+    "goodwill-closed": _("This was taken back before, or is used by now."),
+    "benefit-used-up": _("Nothing of this is left now."),
+    "no-such-benefit": _("Their level does not bring that here."),
+    "reset-closed": _("This was decided already, or by somebody else, or the time for it is over."),
     "value-buys-value": _("Value and points buy no stored value."),
 }
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import counter, look, today
+from regulars.console.views import benefits, counter, look, taken, today
 
 _AT_COUNTER: Final = "counter/<id_mbr:member>"
 
@@ -31,6 +31,15 @@ EVERYDAY: Final[tuple[Page, ...]] = (
         posted=True,
         writes=True,
     ),
+    Page(
+        "waiting-appeal",
+        "waiting/appeal/<id_rst:reset>",
+        taken.decide_waiting,
+        Right.LEDGER_ADJUST,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
     Page("counter", "counter", counter.counter, Right.SALES_POST, Reach.HERE, _("Counter"), Head.COUNTER),
     Page("counter-find", "counter/find", counter.found, Right.SALES_POST, Reach.HERE, posted=True, writes=True),
     Page("counter-member", _AT_COUNTER, counter.member, Right.SALES_POST, Reach.HERE),
@@ -41,6 +50,24 @@ EVERYDAY: Final[tuple[Page, ...]] = (
         f"{_AT_COUNTER}/unload",
         counter.unload,
         Right.LEDGER_POST,
+        Reach.HERE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "counter-benefit",
+        f"{_AT_COUNTER}/benefit",
+        benefits.use,
+        Right.BENEFITS_USE,
+        Reach.HERE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "counter-benefit-undo",
+        f"{_AT_COUNTER}/benefit/undo",
+        benefits.undo,
+        Right.BENEFITS_USE,
         Reach.HERE,
         posted=True,
         writes=True,

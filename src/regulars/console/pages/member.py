@@ -3,10 +3,16 @@
 from typing import Final
 
 from regulars.access.rights import Right
-from regulars.console.page import Page, Reach
-from regulars.console.views import member, member_deeds
+from regulars.console.page import Page, Reach, View
+from regulars.console.views import benefits, member, member_deeds, member_undone, taken
 
 _MEMBER: Final = "members/<id_mbr:member>"
+_TAKEN: Final = f"{_MEMBER}/taken/<id_rst:reset>"
+
+
+def _done(name: str, path: str, view: View, right: Right, reach: Reach = Reach.HOME) -> Page:
+    return Page(f"member-{name}", path, view, right, reach, posted=True, writes=True)
+
 
 MEMBER: Final[tuple[Page, ...]] = (
     Page("member", "members/<id_mbr:member>", member.show, Right.MEMBERS_READ, Reach.HOME),
@@ -113,4 +119,12 @@ MEMBER: Final[tuple[Page, ...]] = (
         posted=True,
         writes=True,
     ),
+    _done("goodwill-undo", f"{_MEMBER}/goodwill/undo", member_undone.goodwill, Right.GOODWILL_GIVE, Reach.HERE),
+    _done("card-undo", f"{_MEMBER}/cards/<id_crd:card>/undo", member_undone.card, Right.CARDS_WRITE),
+    _done("note-back", f"{_MEMBER}/note/back", member_undone.note, Right.MEMBERS_WRITE),
+    _done("benefit", f"{_MEMBER}/benefit", benefits.use, Right.BENEFITS_USE, Reach.HERE),
+    _done("benefit-undo", f"{_MEMBER}/benefit/undo", benefits.undo, Right.BENEFITS_USE, Reach.HERE),
+    _done("taken-appeal", f"{_TAKEN}/appeal", taken.appeal, Right.MEMBERS_WRITE),
+    _done("taken-decide", f"{_TAKEN}/decide", taken.decide, Right.LEDGER_ADJUST, Reach.WHOLE),
+    _done("taken-reopen", f"{_TAKEN}/reopen", taken.reopen, Right.LEDGER_ADJUST, Reach.WHOLE),
 )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from regulars.members.models import Wording
+from regulars.members.models import Consent, Wording
+from regulars.members.selectors.consents import permissions_of
 
 CHANNELS: Final = ("email", "sms", "phone", "post")
 
@@ -44,3 +45,17 @@ def wording_for(organisation: UUID, purpose: str, language: str) -> UUID | None:
     found = list(rows.values_list("id", "language"))
     own = next((number for number, spoken in found if spoken.split("-")[0] == language.split("-")[0]), None)
     return own or (found[0][0] if found else None)
+
+
+def worded(root: UUID, channel: str, purpose: str) -> list[UUID]:
+    """The words that a member said yes to, the latest last. One query."""
+    rows = Consent.objects.filter(member__root=root, channel=channel, purpose=purpose, given=True)
+    found = rows.order_by("effective_at", "id").values_list("wording_id", flat=True)
+    return [one for one in found if one is not None]
+
+
+def said_yes_to(root: UUID, channel: str, purpose: str) -> UUID | None:
+    """The words of the yes that holds now; None where there is none. Two queries."""
+    if permissions_of(root).get((channel, purpose)) is not True:
+        return None
+    return next(reversed(worded(root, channel, purpose)), None)

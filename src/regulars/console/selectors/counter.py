@@ -14,10 +14,7 @@ from regulars.ledger.models import Unit
 from regulars.ledger.words import UnitKind
 from regulars.programme.book import Book, book
 from regulars.programme.checkout.paying import POINTS
-from regulars.programme.moves_tiers import Entitled
 from regulars.programme.naming import words
-from regulars.programme.selectors.benefits import entitled
-from regulars.programme.selectors.tiers import rows_now, with_beginners
 from regulars.rules.reasons import Reason, Why
 from regulars.rules.sentences.reasons import because
 from regulars.rules.sentences.words import Language
@@ -68,16 +65,12 @@ class Before:
 
     member: Known
     birthday: str  # today, soon, past; empty: not now
-    benefits: Sequence[Entitled]
 
 
 def before(root: UUID, desk: Desk) -> Before:
-    """As many queries as the member's page needs above its timeline, and two."""
-    found, terms = known(root, desk), book(desk.home)
-    rows = rows_now([root], terms=terms, at=desk.at)
-    rows = with_beginners(rows, {root: found.row.enrolled_at}, organisation=desk.home, terms=terms, at=desk.at)
-    brought = entitled(rows, terms=terms, at=desk.at, merchant=desk.merchant_text, store=desk.store_text)
-    return Before(found, near(found.row.birthday, _today(desk)), brought.get(root, []))
+    """As many queries as the member's page needs above its timeline."""
+    found = known(root, desk)
+    return Before(found, near(found.row.birthday, _today(desk)))
 
 
 def near(birthday: int | None, today: date) -> str:

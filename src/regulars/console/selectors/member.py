@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from regulars.access.rights import Right
 from regulars.access.selectors import roles_at
@@ -30,10 +30,16 @@ from regulars.programme.coupons.wallet import wallet
 from regulars.programme.goodwill.giving import allowances
 from regulars.programme.goodwill.moves import Left
 from regulars.programme.goodwill.terms import GOODWILL
-from regulars.programme.moves_tiers import TierTold
-from regulars.programme.selectors.tiers import tiers_told
+from regulars.programme.models import Reset
+from regulars.programme.moves_tiers import Entitled, TierTold
+from regulars.programme.resets.terms import RESET
+from regulars.programme.selectors.benefits import entitled
+from regulars.programme.selectors.tiers import rows_now, tiers_told, with_beginners
+from regulars.programme.standings import Row
 
 SOON: Final = timedelta(days=60)
+LATELY: Final = timedelta(days=90)
+TAKEN_SHOWN: Final = 6
 LOTS_SHOWN: Final = 12
 
 
@@ -89,6 +95,8 @@ class Known:
     units: Mapping[str, Unit]
     coupons: Sequence[CouponShown]
     frozen: Sequence[Freeze]
+    benefits: Sequence[Entitled]  # where they work
+    taken: Sequence[Reset]  # as the terms say, and what can be done about it
     terms: Book
 
     @property
@@ -103,7 +111,7 @@ def root_of(member: UUID, desk: Desk) -> UUID:
 
 
 def known(root: UUID, desk: Desk) -> Known:
-    """Twenty-two queries at most, however much there is. Raises UnknownMember."""
+    """Twenty-four queries at most, however much there is. Raises UnknownMember."""
     group = {row.id: row for row in Member.objects.filter(root=root, organisation=desk.home)}
     row = group[root]
     if row.state == "erased":
@@ -113,6 +121,7 @@ def known(root: UUID, desk: Desk) -> Known:
     reads, money = desk.may(Right.PROGRAMME_READ), desk.may(Right.LEDGER_READ)
     listed = {one.code: one for one in Unit.objects.all()} if money else {}
     left = lots(root, at=desk.at) if money else []
+    rows = rows_now([root], terms=terms, at=desk.at) if reads else []
     return Known(
         id=root,
         row=row,
@@ -126,23 +135,25 @@ def known(root: UUID, desk: Desk) -> Known:
         consents=[(channel, purpose, given) for (channel, purpose), given in sorted(permissions_of(root).items())],
         household=_household(row),
         merges=_merges(group),
-        tiers=_tiers(row, terms, desk) if reads else [],
+        tiers=_tiers(row, rows, terms, desk) if reads else [],
         held=_held(root, left, listed, desk.at) if money else [],
         lots=[one for one in left if one.expires_at is not None][:LOTS_SHOWN],
         notes=profiles.notes_of(root),
         units=listed,
         coupons=_coupons(root, terms, desk) if reads else [],
         frozen=freezes(root, at=desk.at) if money else [],
+        benefits=_benefits(row, rows, terms, desk) if reads else [],
+        taken=_taken(list(group), terms, desk) if money else [],
         terms=terms,
     )
 
 
 def may_give(desk: Desk, terms: Book) -> tuple[list[Left], list[str]]:
-    """What the reader may still give today as goodwill, and for which reasons. Four queries at most."""
+    """What the reader may still give today as goodwill, and for which reasons. Three queries at most."""
     if not desk.may_here(Right.GOODWILL_GIVE):
         return [], []
     roles = roles_at(STAFF, desk.holder.id, Right.GOODWILL_GIVE, desk.place, at=desk.at)
-    left = allowances(desk.home, typed("stf", desk.holder.id), roles, at=desk.at)
+    left = allowances(desk.home, typed("stf", desk.holder.id), roles, at=desk.at, terms=terms)
     if not left:
         return [], []
     known_terms = [one.terms for one in terms.at(GOODWILL, desk.at) if one.code in roles]
@@ -160,9 +171,9 @@ def _held(root: UUID, left: Sequence[LotLeft], listed: Mapping[str, Unit], at: d
     return found
 
 
-def _tiers(row: Member, terms: Book, desk: Desk) -> list[Tier]:
+def _tiers(row: Member, rows: Sequence[Row], terms: Book, desk: Desk) -> list[Tier]:
     names = level_names(terms)
-    told = tiers_told(row.id, organisation=desk.home, joined_at=row.enrolled_at, terms=terms, at=desk.at)
+    told = tiers_told(row.id, organisation=desk.home, joined_at=row.enrolled_at, terms=terms, at=desk.at, rows=rows)
     return [
         Tier(
             one.name or one.ladder,
@@ -173,6 +184,21 @@ def _tiers(row: Member, terms: Book, desk: Desk) -> list[Tier]:
         )
         for one in told
     ]
+
+
+def _benefits(row: Member, rows: Sequence[Row], terms: Book, desk: Desk) -> list[Entitled]:
+    """What the levels bring at this place. One query, none where they bring nothing."""
+    everybody = with_beginners(rows, {row.id: row.enrolled_at}, organisation=desk.home, terms=terms, at=desk.at)
+    found = entitled(everybody, terms=terms, at=desk.at, merchant=desk.merchant_text, store=desk.store_text)
+    return found.get(row.id, [])
+
+
+def _taken(group: Sequence[UUID], terms: Book, desk: Desk) -> list[Reset]:
+    """What was taken lately, and what they ask back; the latest first. One query, none where no terms take anything."""
+    if not terms.versions(RESET):
+        return []
+    rows = Reset.objects.filter(member__in=group).filter(Q(state="appealed") | Q(taken_at__gt=desk.at - LATELY))
+    return list(rows.order_by("-id")[:TAKEN_SHOWN])
 
 
 def _coupons(root: UUID, terms: Book, desk: Desk) -> list[CouponShown]:

@@ -17,9 +17,11 @@ from regulars.ledger.models import Adjustment
 from regulars.ledger.selectors import adjustments
 from regulars.members.models import Member
 from regulars.members.selectors.listing import Wanted, joined, listed
-from regulars.programme.book import book
+from regulars.programme.book import Book
 from regulars.programme.checkout.selectors import waiting
-from regulars.programme.models import Review
+from regulars.programme.models import Reset, Review
+from regulars.programme.resets.taking import appealed
+from regulars.programme.resets.terms import RESET
 from regulars.sales.kept import DAYS, days_of
 from regulars.sales.selectors import Sum
 
@@ -156,6 +158,13 @@ def waiting_bills(desk: Desk) -> list[Review]:
     return waiting(desk.home) if desk.may_all_over(Right.PROGRAMME_MANAGE) else []
 
 
+def appeals(desk: Desk, terms: Book) -> list[Reset]:
+    """What members ask back. One query; none for who decides nothing, or where no terms take anything."""
+    if not desk.may_all_over(Right.LEDGER_ADJUST) or not terms.versions(RESET):
+        return []
+    return appealed(desk.home)
+
+
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """What a new installation still lacks, in the order in which it is done."""
@@ -170,13 +179,13 @@ class Beginning:
         return self.merchant and self.terms and self.key and self.member
 
 
-def beginning(desk: Desk) -> Beginning | None:
-    """For who may set it up. Five queries."""
+def beginning(desk: Desk, terms: Book) -> Beginning | None:
+    """For who may set it up. Four queries."""
     if not desk.may_all_over(Right.ACCESS_MANAGE):
         return None
     return Beginning(
         merchant=Merchant.objects.filter(organisation=desk.home).exists(),
-        terms=bool(book(desk.home).by_id),
+        terms=bool(terms.by_id),
         key=bool(keys_within(Scope(organisations=frozenset({desk.home})))),
         member=Member.objects.filter(organisation=desk.home).exists(),
     )

@@ -1,6 +1,6 @@
 """Filters of the console's templates."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import uuid4
@@ -63,6 +63,12 @@ def day(value: date | datetime | None) -> str:
         return ""
     on = localtime(value).date() if isinstance(value, datetime) else value
     return str(format_date(on, format="medium", locale=locale()))
+
+
+@register.filter
+def last_day(value: datetime | None) -> str:
+    """The last whole day of what ends at a moment."""
+    return "" if value is None else day(value - timedelta(microseconds=1))
 
 
 @register.filter

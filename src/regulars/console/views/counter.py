@@ -1,5 +1,6 @@
 """One screen for a till or desk: who is it, what do they have, what do they buy, what does it come to, booked."""
 
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -32,6 +33,7 @@ from regulars.programme.checkout.booking import check_out
 from regulars.programme.checkout.moves import NewPurchase, PointsWanted, ValueWanted
 from regulars.sales.moves import Place
 
+_FEW: Final = 30  # lines of a bill that its button brings back at once
 _GIVEN: Final = ("discount", "gift", "earn", "points", "load")
 
 
@@ -98,7 +100,9 @@ def bill(desk: Desk, member: UUID) -> HttpResponse:
         return _screen(desk, root, asked, wrong=said(refusal))
     if booked or done.replayed:
         told = _("Booked. To be paid: %(due)s") % {"due": money(done.told["due"], where.currency)}
-        return desk.go("sale", done.id, told=told)
+        back = {f"back-{one.line.number}": f"{Decimal(one.line.quantity).scaleb(-3):f}" for one in asked.lines}
+        undo = Undo(desk.url("sale-back", done.id), {**back, "reason": _("undone")}) if len(back) <= _FEW else None
+        return desk.go("sale", done.id, told=told, undo=undo)
     given = [
         one for one in effects(done.told, {one.code: one for one in Unit.objects.all()}, desk) if one.kind in _GIVEN
     ]

@@ -20,7 +20,7 @@ from regulars.console.forms_member import (
     TagForm,
 )
 from regulars.console.refusals import told_in
-from regulars.console.selectors.consents import wording_for
+from regulars.console.selectors.consents import said_yes_to, worded, wording_for
 from regulars.console.selectors.finding import find
 from regulars.console.selectors.member import known, may_give, root_of
 from regulars.console.templatetags.console import units as written
@@ -39,7 +39,7 @@ from regulars.members.moves import Asked, FactChange
 from regulars.members.selectors import profiles
 from regulars.members.services import cards, consents, extras, people
 from regulars.programme.book import book
-from regulars.programme.goodwill.giving import give
+from regulars.programme.goodwill.giving import PREFIX, give
 from regulars.programme.goodwill.moves import NewGoodwill
 
 
@@ -98,12 +98,11 @@ def goodwill(desk: Desk, member: UUID) -> HttpResponse:
         roles = roles_at(STAFF, desk.holder.id, Right.GOODWILL_GIVE, desk.place, at=desk.at)
         with told_in(form, goodwill_refused="amount"):
             done = give(wanted, roles, actor=desk.actor, at=desk.at)
-            told = (
-                _("It is more than the role may give: a second person decides.")
-                if done.state == "asked"
-                else _("Given.")
-            )
-            return desk.go("member", root, told=told)
+            if done.state == "asked":
+                told = _("It is more than the role may give: a second person decides.")
+                return desk.go("member", root, told=told)
+            undo = Undo(desk.url("member-goodwill-undo", root), {"goodwill": typed(PREFIX, done.id)})
+            return desk.go("member", root, told=_("Given."), undo=undo)
     return page(desk, root, status=UNFIT, goodwill=form)
 
 
@@ -127,8 +126,9 @@ def note_remove(desk: Desk, member: UUID) -> HttpResponse:
     number = untyped("nte", desk.request.POST.get("note", ""))
     if not Note.objects.filter(id=number, member__root=root).exists():
         raise UnknownMember("There is no such note here.", missing=1)
-    extras.remove_note(number, organisation=desk.home, actor=desk.actor, at=desk.at)
-    return desk.go("member", root, told=_("The note is gone."))
+    removed = extras.remove_note(number, organisation=desk.home, actor=desk.actor, at=desk.at)
+    undo = Undo(desk.url("member-note-back", root), {"removed": removed})
+    return desk.go("member", root, told=_("The note is gone."), undo=undo)
 
 
 def tag(desk: Desk, member: UUID) -> HttpResponse:
@@ -193,11 +193,17 @@ def consent(desk: Desk, member: UUID) -> HttpResponse:
     given = form.cleaned_data
     yes = given["given"] == "yes"
     row = Member.objects.get(id=root)
-    wording = wording_for(desk.home, given["purpose"], row.language) if yes else None
+    before = said_yes_to(root, given["channel"], given["purpose"])
+    again = given["wording"] if yes and given["wording"] else None
+    if again not in worded(root, given["channel"], given["purpose"]):
+        again = None
+    wording = again or wording_for(desk.home, given["purpose"], row.language) if yes else None
     asked = Asked(root, given["channel"], given["purpose"], yes, "console", desk.at, wording)
     consents.tell([asked], organisation=desk.home, actor=desk.actor, at=desk.at)
-    back = {"channel": given["channel"], "purpose": given["purpose"], "given": "no"}
-    undo = Undo(desk.url("member-consent", root), back) if yes else None
+    back = {"channel": given["channel"], "purpose": given["purpose"], "given": "no" if yes else "yes"}
+    if before is not None and not yes:  # as before: a yes to the words it was given to
+        back["wording"] = str(before)
+    undo = Undo(desk.url("member-consent", root), back) if yes or before is not None else None
     return desk.go(
         "member", root, told=_("Written down, with the words it was said to.") if yes else _("Written down."), undo=undo
     )
@@ -213,7 +219,9 @@ def replace_card(desk: Desk, member: UUID, card: UUID) -> HttpResponse:
         change = cards.Replacement(form.cleaned_data["why"], form.cleaned_data["reason"])
         with told_in(form):
             cards.replace(card, change, organisation=desk.home, actor=desk.actor, at=desk.at)
-            return desk.go("member", root, told=_("The new card is there. The old one is refused from now on."))
+            undo = Undo(desk.url("member-card-undo", root, card))
+            told = _("The new card is there. The old one is refused from now on.")
+            return desk.go("member", root, told=told, undo=undo)
     return page(desk, root, status=UNFIT, replace=form)
 
 
@@ -247,7 +255,9 @@ def unmerge(desk: Desk, member: UUID) -> HttpResponse:
     if other not in _group(root, desk):
         raise UnknownMember("They are not part of this member.", missing=1)
     merging.unmerge(other, organisation=desk.home, reason="undone at the console", actor=desk.actor, at=desk.at)
-    return desk.go("member", root, told=_("They are two members again."))
+    again = {"other": typed("mbr", other), "reason": "undone at the console"}
+    undo = Undo(desk.url("member-merge", root), again)
+    return desk.go("member", root, told=_("They are two members again."), undo=undo)
 
 
 def _group(root: UUID, desk: Desk) -> list[UUID]:

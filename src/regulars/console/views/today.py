@@ -27,6 +27,7 @@ from regulars.console.selectors.timeline import seen_by
 from regulars.ledger import services as ledger
 from regulars.ledger.models import Unit
 from regulars.members.selectors import roots
+from regulars.programme.book import book
 from regulars.programme.checkout.booking import accept, refuse
 from regulars.sales.errors import SaleUnknown
 from regulars.sales.models import Sale
@@ -37,7 +38,7 @@ PAGE = 50
 
 def today(desk: Desk) -> HttpResponse:
     """What to do now, and how it goes. Some thirty queries."""
-    days = reads.stretch(desk)
+    days, terms = reads.stretch(desk), book(desk.home)
     shown: dict[str, Any] = {
         "days": days,
         "going": reads.going(desk, days),
@@ -45,7 +46,8 @@ def today(desk: Desk) -> HttpResponse:
         "birthdays": reads.birthdays(desk),
         "adjustments": len(reads.waiting_adjustments(desk)),
         "late": len(reads.waiting_bills(desk)),
-        "beginning": reads.beginning(desk),
+        "appeals": len(reads.appeals(desk, terms)),
+        "beginning": reads.beginning(desk, terms),
         "cases": care.counted(desk),
         "campaigns": campaigns.waiting(desk),
         "calls": calls(desk),
@@ -55,9 +57,10 @@ def today(desk: Desk) -> HttpResponse:
 
 
 def waiting(desk: Desk) -> HttpResponse:
-    """Corrections that need a second person, and bills that came late. Seven queries."""
+    """Corrections that need a second person, what members ask back, bills that came late. Nine queries."""
     rows, late = reads.waiting_adjustments(desk), reads.waiting_bills(desk)
-    people = [row.owner for row in rows] + [row.member for row in late if row.member]
+    appeals = reads.appeals(desk, book(desk.home))
+    people = [row.owner for row in rows] + [row.member for row in late if row.member] + [row.member for row in appeals]
     now = roots(people, organisation=desk.home) if people else {}
     desk.looked(sorted(set(now.values())), part="waiting")
     names = names_of(sorted(set(now.values())))
@@ -69,6 +72,7 @@ def waiting(desk: Desk) -> HttpResponse:
             (row, now[row.owner], names[now[row.owner]], units[row.unit], staff.get(row.asked_by, "")) for row in rows
         ],
         "late": [(row, *_who(row.member, now, names)) for row in late],
+        "appeals": [(row, *_who(row.member, now, names), units[row.unit]) for row in appeals],
         "me": desk.actor.id,
     }
     return desk.show("console/waiting.html", shown)

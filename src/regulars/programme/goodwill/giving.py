@@ -17,7 +17,7 @@ from regulars.ledger import services as ledger
 from regulars.ledger.moves import Correction, Holder, House, Posting, Reversal
 from regulars.ledger.words import Kind, Role, Short
 from regulars.programme import counters, locks
-from regulars.programme.book import book
+from regulars.programme.book import Book, book
 from regulars.programme.coupons.moves import Binding, Gift
 from regulars.programme.errors import GoodwillClosed, GoodwillRefused, UnknownGoodwill
 from regulars.programme.goodwill.moves import Given, Left, NewGoodwill
@@ -120,11 +120,14 @@ def _revoke(row: Goodwill, actor: Actor, at: datetime) -> None:
         raise GoodwillClosed("One of its coupons was used by now.", used=len(row.coupons) - done)
 
 
-def allowances(organisation: UUID, person: str, roles: Sequence[str], *, at: datetime) -> list[Left]:
-    """What somebody may still give today, in each of their roles. Two queries."""
+def allowances(
+    organisation: UUID, person: str, roles: Sequence[str], *, at: datetime, terms: Book | None = None
+) -> list[Left]:
+    """What somebody may still give today, in each of their roles. Three queries; fewer where the terms are handed in,
+    or name nothing."""
     found = [
         (unit, series, _chance(version, person, f"{kind}/{unit or series}", allowance, organisation, at))
-        for version in _versions(organisation, roles, at)
+        for version in _versions(organisation, roles, at, terms)
         for kind, unit, series, allowance in (
             *(("unit", code, "", one) for code, one in version.terms.units.items()),
             *(("coupon", "", code, one) for code, one in version.terms.coupons.items()),
@@ -140,8 +143,8 @@ def allowances(organisation: UUID, person: str, roles: Sequence[str], *, at: dat
     ]  # fmt: skip
 
 
-def _versions(organisation: UUID, roles: Sequence[str], at: datetime) -> list[Version]:
-    return [one for one in book(organisation).at(GOODWILL, at) if one.code in roles]
+def _versions(organisation: UUID, roles: Sequence[str], at: datetime, terms: Book | None = None) -> list[Version]:
+    return [one for one in (terms or book(organisation)).at(GOODWILL, at) if one.code in roles]
 
 
 def _chance(version: Version, person: str, what: str, allowance: Allowance, organisation: UUID, at: datetime) -> Chance:

@@ -22,6 +22,7 @@ class Reset(models.Model):
     appealed_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.TextField(default="")
+    again = models.UUIDField(null=True)  # the transfer that took it anew, after a decision that was taken back
     noticed_at = models.DateTimeField(null=True)  # when the member was written to of it
 
     class Meta:

@@ -99,7 +99,7 @@ def decide(reset: UUID, *, give_back: bool, organisation: UUID, actor: Actor, at
     if Reset.objects.filter(id=reset, state__in=("taken", "appealed")).update(**decided) != 1:
         raise ResetClosed(f"This was decided: {row.state}.", state=row.state)
     if give_back:
-        ledger.reverse(Reversal(row.transfer, reason="appeal"), actor=actor, at=at)
+        ledger.reverse(Reversal(row.again or row.transfer, reason="appeal"), actor=actor, at=at)
     row.state, row.decided_at, row.decided_by = state, at, actor.id
     _say("resets.decide", row, actor, at)
     return row
@@ -116,8 +116,8 @@ def reopen(reset: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> Re
     if decided.update(state=state, decided_at=None, decided_by="") != 1:
         raise ResetClosed("Nobody but who decided takes that back.", state=before)
     if before == "given-back":
-        row.transfer = _again(row, actor, at)
-        Reset.objects.filter(id=reset).update(transfer=row.transfer)
+        row.again = _again(row, actor, at)
+        Reset.objects.filter(id=reset).update(again=row.again)
     row.state, row.decided_at, row.decided_by = state, None, ""
     _say("resets.reopen", row, actor, at)
     return row

@@ -62,11 +62,21 @@ def _was_other(one: Row, moment: datetime) -> bool:
     return moment < one.shown.since or (one.due_at is not None and one.due_at <= moment)
 
 
-def tiers_told(member: UUID, *, organisation: UUID, joined_at: datetime, terms: Book, at: datetime) -> list[TierTold]:
+def tiers_told(
+    member: UUID,
+    *,
+    organisation: UUID,
+    joined_at: datetime,
+    terms: Book,
+    at: datetime,
+    rows: Sequence[Row] | None = None,
+) -> list[TierTold]:
     """Where a member stands on every ladder, what is missing, and what comes of it if nothing more is counted.
-    Three queries; two more where a review is due."""
+    Three queries; two more where a review is due. `rows`: what `rows_now` told of the member before, one less."""
     ladders, listed = holding(terms, at), versions(terms)
-    there = {one.ladder: one for one in rows_now([member], terms=terms, at=at)} if ladders else {}
+    if rows is None:
+        rows = rows_now([member], terms=terms, at=at) if ladders else ()
+    there = {one.ladder: one for one in rows}
     entries, given = entries_of([member])[member], given_to([member])
     told = []
     for code, ladder in ladders.items():
