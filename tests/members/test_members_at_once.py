@@ -4,19 +4,26 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection, connections, transaction
 from tests.members.shop import ANN, AT, OURS, enrol, make_range, seen
 
+from regulars.ledger.models import Freeze
+from regulars.ledger.services import freeze
+from regulars.ledger.words import Level
 from regulars.members.errors import IdentifierTaken, WrongCardRange
+from regulars.members.fields import Definition
 from regulars.members.locks import lock_members
-from regulars.members.models import Card, Fact, Member
+from regulars.members.models import Card, Fact, Field, Member, Retention
 from regulars.members.moves import Asked, FactChange
 from regulars.members.selectors.consents import permitted
 from regulars.members.selectors.profiles import facts_of
 from regulars.members.services import cards, consents, people
+from regulars.members.services.extras import define_field
+from regulars.members.services.retention import keep
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TILLS = 8
@@ -68,6 +75,23 @@ def test_facts_told_at_once_leave_one_present_and_lose_none() -> None:
     assert Fact.objects.filter(member=member).count() == TILLS
     assert facts_of([member])[member]["town"].value == f"Town {TILLS - 1}"
     assert Member.objects.get(id=member).town == f"Town {TILLS - 1}"
+
+
+def test_what_is_set_at_once_is_set_once() -> None:
+    """Of freezes, fields and periods: who comes second replaces, and nobody is refused."""
+    member = enrol(("phone", "0171 5550199"))
+    told: dict[str, Any] = {"actor": ANN, "at": AT}
+
+    def put(number: int) -> None:
+        freeze(member, Level.LOGIN, reason=f"{number}", **told)
+        shoes = Definition("shoes", "whole")
+        define_field(shoes, organisation=OURS, label=f"Size {number}", **told)
+        keep("note", 100 + number, organisation=OURS, **told)
+
+    assert at_once(put) == [None] * TILLS
+    freezes = Freeze.objects.filter(owner=member)
+    assert (freezes.count(), freezes.filter(lifted_at=None).count()) == (TILLS, 1)
+    assert Field.objects.filter(organisation=OURS).count() == Retention.objects.filter(organisation=OURS).count() == 1
 
 
 def test_the_latest_word_holds_whichever_till_is_first() -> None:

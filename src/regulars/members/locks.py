@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from regulars.members.errors import MemberClosed, UnknownIdentifier, UnknownMember
-from regulars.members.models import Card, Fact, Identifier, Member, Note
+from regulars.members.models import Card, Fact, Field, Identifier, Member, Note
 from regulars.members.selectors.recognition import roots
 
 
@@ -30,6 +30,11 @@ def lock_card(card: UUID, *, organisation: UUID) -> Card:
     if found is None:
         raise UnknownIdentifier("Nobody here is recognised by that.")
     return found
+
+
+def lock_field(name: str, *, organisation: UUID) -> Field:
+    """A field of the organisation's own that is there, locked. 1 query."""
+    return Field.objects.select_for_update(no_key=True).get(organisation=organisation, name=name)
 
 
 Sealed = TypeVar("Sealed", Identifier, Fact, Note)

@@ -17,7 +17,7 @@ from regulars.journal.services import personal, record
 from regulars.members.errors import UnknownNote, WrongFact, WrongField
 from regulars.members.fields import BUILT_IN, Definition
 from regulars.members.keys import keyring
-from regulars.members.locks import lock_members
+from regulars.members.locks import lock_field, lock_members
 from regulars.members.models import Field, Mark, Note, Tag
 from regulars.members.models.extras import FieldKind
 from regulars.members.moves import NewMark
@@ -43,11 +43,14 @@ def define_field(
     """A kind of fact of one's own, or its new choices, label and length. What is kept stays as it was told; whether
     it is sealed, and its kind, cannot change. Raises WrongField."""
     _refuse_wrong_field(definition)
-    row = Field.objects.filter(organisation=organisation, name=definition.name).first()
-    if row is None:
-        row = Field(id=new_id(at), organisation=organisation, name=definition.name, created_at=at)
-        row.kind, row.is_personal = definition.kind, definition.personal
-    elif (row.kind, row.is_personal) != (definition.kind, definition.personal):
+    fresh = Field(
+        id=new_id(at), organisation=organisation, name=definition.name, created_at=at, label=label,
+        kind=definition.kind, is_personal=definition.personal, choices=list(definition.choices),
+        length_max=definition.length_max,
+    )  # fmt: skip
+    Field.objects.bulk_create([fresh], ignore_conflicts=True)
+    row = lock_field(definition.name, organisation=organisation)
+    if (row.kind, row.is_personal) != (definition.kind, definition.personal):
         raise WrongField(f"{definition.name} is {row.kind} already; name the new one otherwise.", name=row.name)
     row.label, row.is_preference, row.retired_at = label, is_preference, None
     row.choices, row.length_max = list(definition.choices), definition.length_max

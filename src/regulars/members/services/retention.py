@@ -46,9 +46,10 @@ def keep(kind: str, days: int | None, *, organisation: UUID, actor: Actor, at: d
         raise WrongRetention(f"Kept are: {', '.join(_TOO_OLD)}, and fact:NAME of a fact.", kind=kind[:80])
     if days is not None and not 1 <= days <= DAYS_MAX:
         raise WrongRetention(f"A period has 1 to {DAYS_MAX} days.", days=days)
-    Retention.objects.filter(organisation=organisation, kind=kind).delete()
-    if days is not None:
-        Retention(organisation=organisation, kind=kind, days=days).save(force_insert=True)
+    if days is None:
+        Retention.objects.filter(organisation=organisation, kind=kind).delete()
+    else:
+        Retention.objects.update_or_create(organisation=organisation, kind=kind, defaults={"days": days})
     record([Deed("retention.keep", after={"kind": kind, "days": days})], actor=actor, at=at)
 
 
