@@ -117,6 +117,7 @@ def by_keyboard(browser: "Browser", url: str, sessions: dict[str, str]) -> None:
         page.locator("h1").click()
         page.keyboard.press("j")
         expect(page.locator("[data-rows] .row-link").first).to_be_focused()
+        one_after_another(page)
         page.keyboard.press("Control+k")
         page.keyboard.type("nobody")
         page.keyboard.press("Escape")
@@ -141,6 +142,21 @@ def by_keyboard(browser: "Browser", url: str, sessions: dict[str, str]) -> None:
         page.locator("h1").click()
         page.keyboard.press("?")
         expect(page.locator("#keys")).to_be_visible()
+
+
+def one_after_another(page: "Page") -> None:
+    """From a list to its first, on to the next and back, by keys; a page that is in no list has no bar."""
+    names = page.locator("[data-rows] .row-link").all_inner_texts()
+    page.keyboard.press("Enter")
+    bar = page.locator("#trail")
+    expect(bar).to_contain_text(f"1 / {len(names)}")
+    for key, place in (("Shift+J", 1), ("Shift+J", 2), ("Shift+K", 1)):
+        page.keyboard.press(key)
+        expect(page.locator("h1")).to_have_text(names[place])
+    expect(bar).to_contain_text(f"2 / {len(names)}")
+    page.keyboard.press("u")
+    expect(page).to_have_url(re.compile(r"/members$"))
+    expect(bar).to_be_hidden()
 
 
 def conditions_follow(browser: "Browser", url: str, sessions: dict[str, str]) -> None:

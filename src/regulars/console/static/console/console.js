@@ -53,7 +53,10 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || one("dialog[open]")) return;
   if (gone && Date.now() - gone < 1200 && event.key >= "1" && event.key <= "8") { gone = 0; all(".side .head")[Number(event.key) - 1]?.click(); return; }
   gone = event.key === "g" ? Date.now() : 0;
-  if (event.key === "j") walk(1);
+  if (event.shiftKey && "jJ".includes(event.key)) one("#trail:not([hidden]) [data-next]")?.click();
+  else if (event.shiftKey && "kK".includes(event.key)) one("#trail:not([hidden]) [data-previous]")?.click();
+  else if (event.key === "u") one("#trail:not([hidden]) [data-back]")?.click();
+  else if (event.key === "j") walk(1);
   else if (event.key === "k") walk(-1);
   else if (event.key === "n") one("[data-new]")?.click();
   else if (event.key === "?") one("#keys").showModal();
@@ -62,6 +65,45 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 one("[data-keys-open]")?.addEventListener("click", () => one("#keys").showModal());
+
+// Who comes from a list goes on to its next one: the addresses of the list's rows are kept for this tab, so that nobody
+// is asked for them anew; the page of a list that goes on is fetched when its end is passed.
+const KEPT = "regulars.list", THING = /[/][a-z]{3}_[0-9a-z]{26}$/;
+const rowsOf = (from, at) => [...new Set(all(".row-link", from).map((link) => new URL(link.href).pathname).filter((path) => THING.test(path)))].map((path) => [path, at]);
+const onwardOf = (page, at) => { const link = one("[data-onward]", page); return link ? new URL(link.getAttribute("href"), at).href : ""; };
+const kept = () => { try { return JSON.parse(sessionStorage.getItem(KEPT)); } catch { return null; } };
+const keep = (list) => { try { sessionStorage.setItem(KEPT, JSON.stringify(list)); } catch { /* without it there is the way back of the browser */ } };
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-rows] .row-link"), rows = link && rowsOf(link.closest("[data-rows]"), location.href);
+  const named = link && (link.closest("section")?.querySelector("h2") ?? one("h1"));
+  if (rows?.some(([path]) => path === link.pathname)) keep({ rows, name: named?.textContent.trim() ?? document.title, onward: onwardOf(document, location.href) });
+});
+document.addEventListener("submit", (event) => { if (event.target.action.endsWith("/logout")) sessionStorage.clear(); });
+const placed = () => {
+  const bar = one("#trail"), list = kept(), here = list ? list.rows.findIndex(([path]) => path === location.pathname) : -1;
+  bar.hidden = here < 0;
+  if (here < 0) return;
+  one("[data-back] span", bar).textContent = list.name;
+  one("[data-back]", bar).href = list.rows[here][1];
+  one("[data-place]", bar).textContent = `${here + 1} / ${list.rows.length}${list.onward ? "+" : ""}`;
+  for (const [name, to] of [["[data-previous]", list.rows[here - 1]?.[0]], ["[data-next]", list.rows[here + 1]?.[0] ?? list.onward]]) {
+    const link = one(name, bar);
+    if (to) link.href = to;
+    else link.removeAttribute("href");
+  }
+};
+one("[data-next]")?.addEventListener("click", async (event) => {
+  const list = kept(), here = list?.rows.findIndex(([path]) => path === location.pathname) ?? -1;
+  if (here < 0 || here + 1 < list.rows.length || !list.onward) return;
+  event.preventDefault();
+  const answer = await fetch(list.onward).catch(() => null);
+  const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  const known = new Set(list.rows.map(([path]) => path));
+  const more = page ? all("main [data-rows]", page).flatMap((part) => rowsOf(part, list.onward)).filter(([path]) => !known.has(path)) : [];
+  if (!more.length) { location.href = list.onward; return; }
+  keep({ ...list, rows: [...list.rows, ...more], onward: onwardOf(page, list.onward) });
+  location.href = more[0][0];
+});
 
 // Lists that choose by themselves, and forms whose answer takes the place of the page's content.
 const wake = (from) => {
@@ -151,6 +193,7 @@ const put = (page, main) => {
   one(".side").replaceWith(one(".side", page));
   one(".toasts").replaceChildren(...one(".toasts", page).children);
   wake(main);
+  placed();
   all("[data-again]", main).forEach(again);
   wake(one(".toasts"));
   scrollTo(0, 0);
@@ -179,4 +222,5 @@ const again = (part) => setTimeout(async () => {
 }, 1000 * Number(part.dataset.again));
 all("[data-again]").forEach(again);
 wake(document);
+placed();
 document.addEventListener("click", (event) => all("details.more[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
