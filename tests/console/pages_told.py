@@ -49,10 +49,12 @@ WHO: Final = {
     "prove": "AMN", "prove-export": "AMN",
     "set-up": "AU", "merchant-new": "A", "store-new": "A", "staff-list": "AU", "staff-new": "A", "staff-one": "AU",
     "staff-give": "A", "staff-withdraw": "A", "staff-close": "A", "staff-out": "A", "roles": "AU", "role": "A",
+    "role-new": "A",
     "webhooks": "A", "webhook": "A", "webhook-switch": "A", "webhook-rotate": "A", "webhook-ping": "A",
     "webhook-resend": "A", "webhook-delete": "A",
     "keys": "A", "key-rotate": "A", "key-revoke": "A", "trail": "AU", "trail-export": "AU", "health": "",
-    "palette": EVERYBODY, "look": EVERYBODY, "work-at": EVERYBODY,
+    "views": EVERYBODY, "view-keep": EVERYBODY, "view-change": EVERYBODY, "view-drop": EVERYBODY,
+    "view-back": EVERYBODY, "palette": EVERYBODY, "look": EVERYBODY, "work-at": EVERYBODY,
 }  # fmt: skip
 # Addresses that are no page of the console: log-in and what belongs to it, and the API, which have tests of their own.
 OUTSIDE: Final = {

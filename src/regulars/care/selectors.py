@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 
 from regulars.care.errors import CaseUnknown, FollowUpUnknown
 from regulars.care.models import CareChange, CareText, Case, CaseKind, FollowUp, Hours
@@ -84,22 +84,27 @@ def _page(rows: QuerySet[Row], after: After | None, limit: int) -> list[Row]:
 
 
 def counts(within: Q, organisation: UUID, *, mine: UUID | None, roles: frozenset[str], at: datetime) -> Counts:
-    """How many there are of what may be seen and is not done. Two queries."""
+    """How many there are of what may be seen and is not done. One query."""
     owned = Q(owner=mine) if mine else Q(pk__in=[])
     taken = owned | Q(queue__in=roles) if roles else owned
-    found = Case.objects.filter(within, ~Q(state="done"), organisation=organisation).aggregate(
-        open=Count("id", filter=Q(state="open")),
-        waiting=Count("id", filter=Q(state="waiting")),
-        late=Count("id", filter=Q(due_at__lte=at)),
+    cases_ = Case.objects.filter(within, ~Q(state="done"), organisation=organisation)
+    promised = FollowUp.objects.filter(within, state="open", organisation=organisation)
+    late = Count("id", filter=Q(due_at__lte=at))
+    of_cases = cases_.annotate(what=Value("cases")).values("what").annotate(
+        all_of=Count("id"), late=late, mine=Count("id", filter=taken), open=Count("id", filter=Q(state="open")),
         unowned=Count("id", filter=Q(owner=None)),
-        mine=Count("id", filter=taken),
-    )
-    promised = FollowUp.objects.filter(within, state="open", organisation=organisation).aggregate(
-        follow_ups=Count("id"),
-        late_follow_ups=Count("id", filter=Q(due_at__lte=at)),
-        my_follow_ups=Count("id", filter=taken),
-    )
-    return Counts(**found, **promised)
+    )  # fmt: skip
+    of_promises = promised.annotate(what=Value("promises")).values("what").annotate(
+        all_of=Count("id"), late=late, mine=Count("id", filter=taken), open=Value(0), unowned=Value(0),
+    )  # fmt: skip
+    names = ("what", "all_of", "late", "mine", "open", "unowned")
+    found = {row[0]: row[1:] for row in of_cases.values_list(*names).union(of_promises.values_list(*names), all=True)}
+    every, overdue, my, open_, unowned = found.get("cases", (0, 0, 0, 0, 0))
+    promises, late_promises, my_promises, _, _ = found.get("promises", (0, 0, 0, 0, 0))
+    return Counts(
+        open=open_, waiting=every - open_, late=overdue, unowned=unowned, mine=my, follow_ups=promises,
+        late_follow_ups=late_promises, my_follow_ups=my_promises,
+    )  # fmt: skip
 
 
 def texts_of(about: Sequence[UUID], *, parts: Sequence[str] = ()) -> dict[UUID, list[Text]]:

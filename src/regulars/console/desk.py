@@ -22,6 +22,7 @@ from regulars.journal.services import record
 
 MADE: Final = 201  # of an answer that shows something once: it was done, and there is nowhere else to go on to
 UNFIT: Final = 422
+CURSORS: Final = ("before", "after", "at", "line", "from", "as")  # how far somebody has paged, and how it is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,44 @@ class Desk:
     actor: Actor
     menu: tuple[Verb, ...] = ()
     elsewhere: bool = False  # they may work at more places than this one
+    table: bool = False  # what the page shows can be kept as a view, and taken as a file
+    own_file: bool = False
+    keeps: bool = False
     _looks: list[Deed] = field(default_factory=list)
+
+    @property
+    def looks(self) -> bool:
+        """Whether somebody's data is shown."""
+        return any(one.subject.startswith("mbr_") for one in self._looks)
+
+    @property
+    def exports(self) -> bool:
+        """Whether what is on the screen may be taken as a file: members only by who may export them."""
+        return self.table and not self.own_file and (not self.looks or self.may_all_over(Right.MEMBERS_EXPORT))
+
+    def query(self, *, without: tuple[str, ...] = CURSORS) -> str:
+        """What the address asks: filters, order, columns; not how far somebody has paged."""
+        asked = self.request.GET.copy()
+        for name in without:
+            asked.pop(name, None)
+        return asked.urlencode()
+
+    @property
+    def asked(self) -> str:
+        """As `query`, for templates."""
+        return self.query()
+
+    @property
+    def shown(self) -> Sequence[str]:
+        """The columns that the address asks for."""
+        return self.request.GET.getlist("show")
+
+    @property
+    def kept(self) -> Sequence[Any]:
+        """The views of this page that the reader or others kept. One query, where they are shown."""
+        from regulars.console.saved import of_page
+
+        return of_page(self) if self.keeps else ()
 
     def may(self, right: Right) -> bool:
         """Whether the right is held anywhere in the organisation: members are the organisation's."""

@@ -18,6 +18,7 @@ MONTHS = [
         1,
     )
 ]  # fmt: skip
+ORDERS = [("", _("Newest first")), ("oldest", _("Oldest first"))]
 LANGUAGES = [("", "–"), ("en", "English"), ("zh", "中文")]
 
 
@@ -33,6 +34,7 @@ class MembersFilter(ChosenFilters):
     birthday = forms.ChoiceField(choices=[("", ""), ("today", "")], required=False, widget=forms.HiddenInput)
     since = DayField(label=_("Member since"), required=False)
     until = DayField(label=_("until"), required=False)
+    sort = forms.ChoiceField(label=_("Order"), choices=ORDERS, required=False)
 
     def __init__(self, levels: list[tuple[str, str]], audiences: list[tuple[str, str]], *args: Any) -> None:
         super().__init__(*args)
@@ -42,6 +44,8 @@ class MembersFilter(ChosenFilters):
         self.fields["level"].choices = [("", _("Any")), *levels]  # type: ignore[attr-defined]
         if not levels:
             del self.fields["level"]
+        if self.data.get("audience") or self.data.get("level"):
+            del self.fields["sort"]  # of these the newest come first
 
 
 class MemberForm(forms.Form):

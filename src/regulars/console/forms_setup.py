@@ -77,6 +77,17 @@ class RoleForm(forms.Form):
     )  # fmt: skip
 
 
+class NewRoleForm(RoleForm):
+    """A role of one's own."""
+
+    code = forms.RegexField(
+        r"^(?!new$)[a-z][a-z0-9-]{0,39}$", label=_("Code"), max_length=40,
+        help_text=_("Small letters, digits and dashes. It never changes."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )  # fmt: skip
+    field_order = ("name", "code", "rights")
+
+
 class TrailFilter(ChosenFilters):
     """Which lines of the trail."""
 

@@ -52,10 +52,17 @@ class Page:
     posted: bool = False
     writes: bool = False
     asks: bool = False  # what is posted is a question, and changes nothing
+    table: bool = False  # what it shows can be kept as a view, and taken as a file
+    own_file: bool = False  # of more than what is on the screen, at an address of its own
 
     @property
     def methods(self) -> list[str]:
         return ["POST"] if self.posted else ["GET", "HEAD", *(["POST"] if self.writes or self.asks else [])]
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a view of it can be kept: all it shows is asked behind the question mark."""
+        return self.table and "<" not in self.path
 
     @property
     def listed(self) -> bool:

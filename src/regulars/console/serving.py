@@ -18,6 +18,7 @@ from regulars.basics.ids import WrongId
 from regulars.console import once, places
 from regulars.console.desk import MADE, Desk, Entry, Verb
 from regulars.console.errors import FormUnfit
+from regulars.console.exporting import ASKED, FORM, file_of
 from regulars.console.page import Head, Page, View, allowed
 from regulars.console.refusals import said
 from regulars.console.session import actor_of, holder_of, staff_page
@@ -33,9 +34,7 @@ def served(page: Page, pages: Sequence[Page]) -> View:
         desk = _sit(request, page, pages)
         with timezone.override(desk.zone):
             try:
-                answer = (
-                    _once(desk, page, values) if request.method == "POST" and page.writes else page.view(desk, **values)
-                )
+                answer = _answered(desk, page, values)
             except NotAllowed:
                 raise
             except RegularsError as refusal:
@@ -46,6 +45,14 @@ def served(page: Page, pages: Sequence[Page]) -> View:
         return answer
 
     return never_cache(require_http_methods(page.methods)(staff_page(shown)))
+
+
+def _answered(desk: Desk, page: Page, values: dict[str, Any]) -> HttpResponse:
+    if desk.request.method == "POST" and page.writes:
+        return _once(desk, page, values)
+    if page.table and desk.request.method == "GET" and desk.request.GET.get(ASKED) == FORM:
+        return file_of(desk, page, values)  # type: ignore[return-value]  # it is streamed
+    return page.view(desk, **values)
 
 
 def _sit(request: HttpRequest, page: Page, pages: Sequence[Page]) -> Desk:
@@ -68,6 +75,9 @@ def _sit(request: HttpRequest, page: Page, pages: Sequence[Page]) -> Desk:
         actor_of(request, holder),
         _menu(page, pages, holder.grants, place),
         elsewhere,
+        page.table,
+        page.own_file,
+        page.keeps,
     )
 
 

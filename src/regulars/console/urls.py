@@ -29,7 +29,7 @@ def _of(prefix: str) -> type:
 
 for _prefix in (
     "mbr", "crd", "sal", "trm", "stf", "key", "nte", "adj", "mrc", "str", "whk", "dlv", "cas", "fup", "inb", "msg",
-    "rst",
+    "prv", "rst", "viw",
 ):  # fmt: skip
     register_converter(_of(_prefix), f"id_{_prefix}")  # the API has its own, by the bare prefix
 

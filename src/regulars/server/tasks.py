@@ -162,6 +162,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("api.prune", "regulars.api.idempotency.prune", "37 * * * *"),
     Step("console.keep", "regulars.console.kept.keep_due", "*/5 * * * *", most=1),
     Step("console.sweep", "regulars.console.once.sweep", "43 3 * * *"),
+    Step("console.views", "regulars.console.saved.sweep", "45 3 * * *", most=1),
     Step("webhooks.match", "regulars.webhooks.matching.match_due", "* * * * * */5"),
     Step("webhooks.resend", "regulars.webhooks.resending.resend_due", "* * * * * */5"),
     Step("webhooks.deliver", "regulars.webhooks.delivering.deliver_due", "* * * * * */5"),

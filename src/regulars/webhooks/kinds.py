@@ -43,6 +43,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "challenges": (_PROGRAMME, "enrol miss"),
     "companies": (_MEMBERS, "change contact contact_ended make read"),
     "consents": (_MEMBERS, "publish tell"),
+    "console": (_TRAIL, "change_view drop_view export keep_view run_step try_channel"),
     "coupons": (
         _PROGRAMME,
         "assign end_lists expire issue lapse list make_lists redeem release reserve restore revoke wallet",

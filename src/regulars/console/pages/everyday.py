@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import benefits, counter, look, taken, today
+from regulars.console.views import benefits, counter, look, palette, saved, taken, today
 
+_VIEW: Final = "views/<id_viw:view>"
 _AT_COUNTER: Final = "counter/<id_mbr:member>"
 
 EVERYDAY: Final[tuple[Page, ...]] = (
@@ -72,7 +73,12 @@ EVERYDAY: Final[tuple[Page, ...]] = (
         posted=True,
         writes=True,
     ),
-    Page("palette", "find", look.palette, None, Reach.OWN, posted=True),
+    Page("palette", "find", palette.palette, None, Reach.OWN, posted=True),
     Page("look", "look", look.theme, None, Reach.OWN, posted=True),
+    Page("views", "views", saved.listing, None, Reach.OWN),
+    Page("view-keep", "views/keep", saved.keep, None, Reach.OWN, posted=True, writes=True),
+    Page("view-change", _VIEW, saved.change, None, Reach.OWN, posted=True, writes=True),
+    Page("view-drop", f"{_VIEW}/drop", saved.drop, None, Reach.OWN, posted=True, writes=True),
+    Page("view-back", f"{_VIEW}/back", saved.bring_back, None, Reach.OWN, posted=True, writes=True),
     Page("work-at", "work-at", look.work_at, None, Reach.OWN, writes=True),
 )

@@ -11,7 +11,7 @@ from regulars.console.views import case_deeds, cases
 _CASE: Final = "serve/cases/<id_cas:case>"
 
 SERVE: Final[tuple[Page, ...]] = (
-    Page("cases", "serve/cases", cases.queue, Right.CARE_READ, Reach.HOME, _("Cases"), Head.SERVE),
+    Page("cases", "serve/cases", cases.queue, Right.CARE_READ, Reach.HOME, _("Cases"), Head.SERVE, table=True),
     Page("case-new", "serve/cases/new", cases.new, Right.CARE_WRITE, Reach.HERE, writes=True),
     Page("case", _CASE, cases.show, Right.CARE_READ, Reach.HOME),
     Page(
@@ -77,7 +77,16 @@ SERVE: Final[tuple[Page, ...]] = (
         posted=True,
         writes=True,
     ),
-    Page("follow-ups", "serve/follow-ups", cases.follow_ups, Right.CARE_READ, Reach.HOME, _("Follow-ups"), Head.SERVE),
+    Page(
+        "follow-ups",
+        "serve/follow-ups",
+        cases.follow_ups,
+        Right.CARE_READ,
+        Reach.HOME,
+        _("Follow-ups"),
+        Head.SERVE,
+        table=True,
+    ),
     Page(
         "follow-up-end",
         "serve/follow-ups/<id_fup:follow_up>",

@@ -12,12 +12,14 @@ _HOOK: Final = "set-up/webhooks/<id_whk:webhook>"
 _STAFF: Final = "set-up/staff/<id_stf:staff>"
 
 SET_UP: Final[tuple[Page, ...]] = (
-    Page("set-up", "set-up", setup.places, Right.ACCESS_READ, Reach.WHOLE, _("Places"), Head.SET_UP),
+    Page("set-up", "set-up", setup.places, Right.ACCESS_READ, Reach.WHOLE, _("Places"), Head.SET_UP, table=True),
     Page(
         "merchant-new", "set-up/merchants", setup.merchant, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True
     ),
     Page("store-new", "set-up/stores", setup.store, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True),
-    Page("staff-list", "set-up/staff", setup.staff, Right.ACCESS_READ, Reach.WHOLE, _("Staff"), Head.SET_UP),
+    Page(
+        "staff-list", "set-up/staff", setup.staff, Right.ACCESS_READ, Reach.WHOLE, _("Staff"), Head.SET_UP, table=True
+    ),
     Page("staff-new", "set-up/staff/new", setup.hire, Right.ACCESS_MANAGE, Reach.WHOLE, writes=True),
     Page("staff-one", _STAFF, setup.one, Right.ACCESS_READ, Reach.WHOLE),
     Page("staff-give", f"{_STAFF}/roles", setup.give, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True),
@@ -34,9 +36,20 @@ SET_UP: Final[tuple[Page, ...]] = (
     Page(
         "staff-out", f"{_STAFF}/log-out", setup.end_sessions, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True
     ),
-    Page("roles", "set-up/roles", setup.roles, Right.ACCESS_READ, Reach.WHOLE, _("Roles"), Head.SET_UP),
+    Page("roles", "set-up/roles", setup.roles, Right.ACCESS_READ, Reach.WHOLE, _("Roles"), Head.SET_UP, table=True),
+    Page("role-new", "set-up/roles/new", setup.new_role, Right.ACCESS_MANAGE, Reach.WHOLE, writes=True),
     Page("role", "set-up/roles/<str:code>", setup.role, Right.ACCESS_MANAGE, Reach.WHOLE, writes=True),
-    Page("keys", "set-up/keys", keys.keys, Right.ACCESS_MANAGE, Reach.WHOLE, _("API keys"), Head.SET_UP, writes=True),
+    Page(
+        "keys",
+        "set-up/keys",
+        keys.keys,
+        Right.ACCESS_MANAGE,
+        Reach.WHOLE,
+        _("API keys"),
+        Head.SET_UP,
+        writes=True,
+        table=True,
+    ),
     Page(
         "key-rotate",
         "set-up/keys/<id_key:key>/rotate",
@@ -64,8 +77,9 @@ SET_UP: Final[tuple[Page, ...]] = (
         _("Webhooks"),
         Head.SET_UP,
         writes=True,
+        table=True,
     ),
-    Page("webhook", _HOOK, webhooks.show, Right.WEBHOOKS_MANAGE, Reach.WHOLE),
+    Page("webhook", _HOOK, webhooks.show, Right.WEBHOOKS_MANAGE, Reach.WHOLE, table=True),
     Page(
         "webhook-switch",
         f"{_HOOK}/switch",
@@ -111,7 +125,17 @@ SET_UP: Final[tuple[Page, ...]] = (
         posted=True,
         writes=True,
     ),
-    Page("trail", "set-up/trail", trail.trail, Right.JOURNAL_READ, Reach.HOME, _("Audit trail"), Head.SET_UP),
+    Page(
+        "trail",
+        "set-up/trail",
+        trail.trail,
+        Right.JOURNAL_READ,
+        Reach.HOME,
+        _("Audit trail"),
+        Head.SET_UP,
+        table=True,
+        own_file=True,
+    ),
     Page("trail-export", "set-up/trail.csv", trail.export, Right.JOURNAL_READ, Reach.HOME),
-    Page("health", "set-up/health", setup.health, Right.ACCESS_READ, Reach.EVERY, _("State"), Head.SET_UP),
+    Page("health", "set-up/health", setup.health, Right.ACCESS_READ, Reach.EVERY, _("State"), Head.SET_UP, table=True),
 )

@@ -53,7 +53,7 @@ def queues(desk: Desk) -> list[tuple[str, str]]:
 
 
 def counted(desk: Desk) -> Counts | None:
-    """How many are open and late, for who may see them. Two queries."""
+    """How many are open and late, for who may see them. One query."""
     if not desk.may(Right.CARE_READ):
         return None
     return selectors.counts(reach(desk), desk.home, mine=desk.holder.id, roles=frozenset(), at=desk.at)

@@ -44,8 +44,9 @@ def page(
     before: UUID | None,
     limit: int = PAGE,
     audience: Audience | None = None,
+    oldest: bool = False,
 ) -> list[Row]:
-    """Those who fit, the newest first; one more than `limit` where there are more. Seven queries; of an audience or a
+    """Those who fit, the newest first (or the oldest, of no audience and no level); one more than `limit` where there are more. Seven queries; of an audience or a
     level and more filters some more."""
     if audience is not None:
         tree, asked = read(audience.document), asked_by(audience, at=desk.at)
@@ -64,7 +65,7 @@ def page(
             limit + 1,
         )  # fmt: skip
     else:
-        found = listed(desk.home, wanted, before=before, limit=limit + 1)
+        found = listed(desk.home, wanted, before=before, limit=limit + 1, oldest=oldest)
     return rows(found, desk)
 
 

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from regulars.access.rights import Right
 from regulars.basics.ids import typed
 from regulars.basics.money import minor_digits
+from regulars.console.plain import MARK, plain
+from regulars.console.shape import Shape, shape_of
 
 register = template.Library()
 _LOCALES: Final = {"zh-hans": "zh_Hans_CN"}
@@ -31,6 +33,8 @@ def money(minor: int | None, currency: str) -> str:
     if minor is None:
         return ""
     digits = minor_digits(currency)
+    if plain():
+        return f"{Decimal(minor).scaleb(-digits):f}{MARK}{currency}"
     if not currency or currency == "XXX":
         return str(format_decimal(Decimal(minor).scaleb(-digits), locale=locale()))
     return str(format_currency(Decimal(minor).scaleb(-digits), currency, locale=locale()))
@@ -44,6 +48,8 @@ def units(amount: int | None, unit: Any) -> str:
     if getattr(unit, "currency", "") and getattr(unit, "kind", "") != "points":
         return money(amount, unit.currency)
     scale = getattr(unit, "scale", 0)
+    if plain():
+        return f"{Decimal(amount).scaleb(-scale):f}"
     return str(
         format_decimal(
             Decimal(amount).scaleb(-scale), format=f"#,##0.{'0' * scale}" if scale else None, locale=locale()
@@ -53,7 +59,9 @@ def units(amount: int | None, unit: Any) -> str:
 
 @register.filter
 def number(value: float | None) -> str:
-    return "" if value is None else str(format_decimal(value, locale=locale()))
+    if value is None:
+        return ""
+    return str(value) if plain() else str(format_decimal(value, locale=locale()))
 
 
 @register.filter
@@ -62,7 +70,7 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return ""
     on = localtime(value).date() if isinstance(value, datetime) else value
-    return str(format_date(on, format="medium", locale=locale()))
+    return on.isoformat() if plain() else str(format_date(on, format="medium", locale=locale()))
 
 
 @register.filter
@@ -123,7 +131,11 @@ def may_all(desk: Any, right: str) -> bool:
 
 @register.filter
 def quantity(thousandths: int) -> str:
-    return str(format_decimal(Decimal(thousandths).scaleb(-3), locale=locale()))
+    return (
+        f"{Decimal(thousandths).scaleb(-3).normalize():f}"
+        if plain()
+        else str(format_decimal(Decimal(thousandths).scaleb(-3), locale=locale()))
+    )
 
 
 @register.filter
@@ -194,7 +206,7 @@ def form_key() -> str:
 
 @register.filter
 def month(value: date) -> str:
-    return str(format_skeleton("yMMMM", value, locale=locale()))
+    return f"{value:%Y-%m}" if plain() else str(format_skeleton("yMMMM", value, locale=locale()))
 
 
 @register.filter
@@ -207,3 +219,9 @@ def paid(sale: Any) -> int:
 def signed(value: int) -> str:
     """With a sign that is as wide as a plus."""
     return f"{value:+d}".replace("-", "\u2212") if value else "0"
+
+
+@register.simple_tag(takes_context=True)
+def columns(context: dict[str, Any], *told: str) -> Shape:
+    """The columns of a list after its first, each by its name in the address and its label: which are shown."""
+    return shape_of(context["desk"].request.GET, told)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from regulars.access.rights import Right
 from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms_audience import NameForm, WhoForm
+from regulars.console.forms_saved import OrderForm
 from regulars.console.refusals import told_in
 from regulars.console.selectors import audiences as shown_of
 from regulars.console.selectors.care import people_told
@@ -32,8 +33,12 @@ def listing(desk: Desk) -> HttpResponse:
     """Those of the places that somebody may see, with how many were in each when it was last compared. 8 queries."""
     retired = "retired" in desk.request.GET
     rows = shown_of.listed(desk, retired=retired)
+    form = OrderForm([("", _("By name")), ("members", _("Most members first"))], desk.request.GET)
+    if form.chosen().get("sort") == "members":
+        rows = sorted(rows, key=lambda one: -(one.audience.inside or 0))
     makes = bool(shown_of.offered(desk))
-    shown = {"rows": rows, "retired": retired, "makes": makes, "ready": ready() if not rows and makes else ()}
+    shown: dict[str, Any] = {"form": form, "rows": rows, "retired": retired, "makes": makes}
+    shown |= {"ready": ready() if not rows and makes else ()}
     return desk.show("console/audiences.html", shown)
 
 

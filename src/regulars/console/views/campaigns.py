@@ -15,6 +15,7 @@ from regulars.console import cells
 from regulars.console.asking import uuid_of
 from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms_campaign import CHANNELS, CampaignForm, ReasonForm, initial_of
+from regulars.console.forms_saved import OrderForm
 from regulars.console.refusals import said
 from regulars.console.selectors import campaigns as shown_of
 from regulars.console.selectors import proof
@@ -39,8 +40,11 @@ def listing(desk: Desk) -> HttpResponse:
     """The newest first, cut by how far they are. 8 queries."""
     state = desk.request.GET.get("state", "")
     rows = shown_of.listed(desk, _STATES.get(state, ()))
+    form = OrderForm([("", _("Newest first")), ("name", _("By name"))], desk.request.GET)
+    if form.chosen().get("sort") == "name":
+        rows = sorted(rows, key=lambda one: one.campaign.name.casefold())
     waiting = {row.id for row in shown_of.waiting(desk)}
-    shown = {"rows": rows, "state": state if state in _STATES else "", "waiting": waiting}
+    shown = {"form": form, "rows": rows, "state": state if state in _STATES else "", "waiting": waiting}
     return desk.show("console/campaigns.html", shown)
 
 

@@ -1,43 +1,18 @@
-"""What every page has: find anything, colours, and where one works."""
+"""What every page has: colours, and where one works."""
 
 from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from regulars.access.moves import Place
-from regulars.access.rights import Right
 from regulars.console import places
 from regulars.console.desk import UNFIT, Desk
-from regulars.console.selectors.finding import Sought, find
 
 _YEAR: Final = 365 * 86_400
-
-
-def palette(desk: Desk) -> HttpResponse:
-    """People and pages that something typed may mean. Six queries at most."""
-    text = desk.request.POST.get("q", "").strip()[:100]
-    sought = find(text, desk) if len(text) > 1 and desk.may(Right.MEMBERS_READ) else Sought()
-    folded = text.casefold()
-    pages = [(verb.label, entry) for verb in desk.menu for entry in verb.entries]
-    actions = [(_("New member"), desk.url("members-new"))] if desk.may_here(Right.MEMBERS_WRITE) else []
-    if desk.may(Right.AUDIENCES_MANAGE):
-        actions.append((_("New audience"), desk.url("audience-new")))
-    if desk.may(Right.OUTREACH_SEND):
-        actions.append((_("New campaign"), desk.url("campaign-new")))
-    shown = {
-        "hits": sought.hits,
-        "pages": [
-            (entry.label, entry.url, head) for head, entry in pages if folded in f"{head} {entry.label}".casefold()
-        ],
-        "actions": [one for one in actions if folded in one[0].casefold()],
-        "text": text,
-    }
-    return render(desk.request, "console/parts/found.html", shown)
 
 
 def theme(desk: Desk) -> HttpResponse:

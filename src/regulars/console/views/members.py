@@ -40,7 +40,9 @@ def listing(desk: Desk) -> HttpResponse:
     before = uuid_of("mbr", desk.request.GET.get("before"))
     found = []
     if whole or audience is not None:
-        found = page(desk, _wanted(desk, chosen), level=_level(chosen), before=before, audience=audience)
+        oldest = chosen.get("sort") == "oldest"
+        level = _level(chosen)
+        found = page(desk, _wanted(desk, chosen), level=level, before=before, audience=audience, oldest=oldest)
     rows, more = found[:PAGE], len(found) > PAGE
     desk.looked([row.id for row in rows], by="list")
     query = urlencode({name: desk.request.GET[name] for name in chosen})
@@ -97,7 +99,9 @@ def export(desk: Desk) -> HttpResponse:
     audience = _audience(desk, chosen)
     most = EXPORTED if audience is None else EXPORTED_OF_AUDIENCE
     wanted = _wanted(desk, chosen)
-    rows = page(desk, wanted, level=_level(chosen), before=before, limit=most, audience=audience)[:most]
+    oldest = chosen.get("sort") == "oldest"
+    level = _level(chosen)
+    rows = page(desk, wanted, level=level, before=before, limit=most, audience=audience, oldest=oldest)[:most]
     desk.looked([row.id for row in rows], by="export")
     told = {"rows": len(rows)} | ({"audience": audience.code} if audience else {})
     record([Deed("members.export", after=told)], actor=desk.actor, at=desk.at)

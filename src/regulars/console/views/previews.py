@@ -66,8 +66,8 @@ def draft(desk: Desk) -> HttpResponse:
     except WrongTemplate as wrong:
         told = [fault_told(fault) for fault in wrong.facts["errors"]]  # type: ignore[attr-defined]
         return _alone(_plain("\n".join(dict.fromkeys(told)), get_language() or "en"), UNFIT)
-    told = render_document(document, root, _values(desk), organisation=desk.home, channel=channel, at=desk.at)
-    return _alone(_written(told))
+    read_so = render_document(document, root, _values(desk), organisation=desk.home, channel=channel, at=desk.at)
+    return _alone(_written(read_so))
 
 
 def _reader(desk: Desk, member: UUID) -> UUID:

@@ -17,7 +17,7 @@ from regulars.access.services import staff as hiring
 from regulars.access.services.places import open_merchants, open_stores
 from regulars.basics.ids import typed, untyped
 from regulars.console.desk import UNFIT, Desk
-from regulars.console.forms_setup import HireForm, MerchantForm, RoleAtForm, RoleForm, StoreForm
+from regulars.console.forms_setup import HireForm, MerchantForm, NewRoleForm, RoleAtForm, RoleForm, StoreForm
 from regulars.console.places import open_to, text_of
 from regulars.console.refusals import told_in
 from regulars.console.selectors import setup
@@ -158,6 +158,23 @@ def roles(desk: Desk) -> HttpResponse:
     """What each role may. One query."""
     shown = [(one, setup.said_name(one)) for one in setup.roles(desk)]
     return desk.show("console/roles.html", {"roles": shown, "all": list(Right)})
+
+
+def new_role(desk: Desk) -> HttpResponse:
+    """A role of one's own. Raises NotAllowed for rights that its maker has not."""
+    form = NewRoleForm(desk.request.POST or None)
+    if desk.request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        if given["code"] in {one.code for one in setup.roles(desk)}:
+            form.add_error("code", _("There is a role of this code."))
+        else:
+            with told_in(form, wrong_setting="name"):
+                by = desk.holder.grants
+                named = {"name": given["name"], "rights": given["rights"]}
+                giving.write_role(desk.home, given["code"], **named, by=by, actor=desk.actor, at=desk.at)
+                return desk.go("roles", told=_("The role is there: give it to somebody on their page."))
+    return desk.show("console/role.html", {"form": form, "role": None, "name": _("New role")},
+                     status=UNFIT if form.errors else 200)  # fmt: skip
 
 
 def role(desk: Desk, code: str) -> HttpResponse:

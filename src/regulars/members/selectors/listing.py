@@ -32,8 +32,10 @@ def listed(
     before: UUID | None = None,
     among: Sequence[UUID] | None = None,
     limit: int = 50,
+    oldest: bool = False,
 ) -> list[Member]:
-    """Members as they are now (not those who were taken into another), those before the one named. 1 query."""
+    """Members as they are now (not those who were taken into another), those before the one named, or `oldest` first
+    those after it. 1 query."""
     rows = Member.objects.filter(organisation=organisation, root=F("id"))
     rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state="erased")
     for name in ("town", "language"):
@@ -54,8 +56,8 @@ def listed(
     if among is not None:
         rows = rows.filter(id__in=among)
     if before is not None:
-        rows = rows.filter(id__lt=before)
-    return list(rows.order_by("-id")[:limit])
+        rows = rows.filter(id__gt=before) if oldest else rows.filter(id__lt=before)
+    return list(rows.order_by("id" if oldest else "-id")[:limit])
 
 
 def _tagged(tag: str) -> QuerySet[Tag, UUID]:
