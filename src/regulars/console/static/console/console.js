@@ -70,7 +70,7 @@ one("[data-keys-open]")?.addEventListener("click", () => one("#keys").showModal(
 // is asked for them anew; the page of a list that goes on is fetched when its end is passed.
 const KEPT = "regulars.list", THING = /[/][a-z]{3}_[0-9a-z]{26}$/;
 const rowsOf = (from, at) => [...new Set(all(".row-link", from).map((link) => new URL(link.href).pathname).filter((path) => THING.test(path)))].map((path) => [path, at]);
-const onwardOf = (page, at) => { const link = one("[data-onward]", page); return link ? new URL(link.getAttribute("href"), at).href : ""; };
+const onwardOf = (page, at) => { const link = one(".pager a[rel=next]", page); return link ? new URL(link.getAttribute("href"), at).href : ""; };
 const kept = () => { try { return JSON.parse(sessionStorage.getItem(KEPT)); } catch { return null; } };
 const keep = (list) => { try { sessionStorage.setItem(KEPT, JSON.stringify(list)); } catch { /* without it there is the way back of the browser */ } };
 document.addEventListener("click", (event) => {
