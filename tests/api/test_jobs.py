@@ -1,6 +1,9 @@
 """Bulk jobs: counts, errors per row, found again by the caller's name, resumed after a crash."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -17,7 +20,7 @@ from regulars.api.models import Job, JobRow
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
 from tests.api.test_ledger import available
-from tests.api.world import AT, SETUP, Till, World
+from tests.api.world import AT, SETUP, Till, World, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -197,3 +200,20 @@ def test_what_waits_about_a_person_is_removed_with_them_and_the_rest_is_done(adm
     assert sorted(JobRow.objects.values_list("code", flat=True)) == ["", "", "row-erased", "row-erased"]
     assert available(administrator, ada) == 5
     assert not administrator.look("/members/recognise", same | {"region": "GB"}).json().get("member")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_is_asked_for_twice_at_the_same_moment_is_one() -> None:
+    key = make_world(alone=True).key("administrator")
+    start = Barrier(4)
+
+    def ask(number: int) -> tuple[int, str]:
+        start.wait()
+        answer = Till(key).send("PUT", "/member-jobs/night", {"rows": [{"source": f"till-{number // 2}"}]})
+        connection.close()
+        return answer.status_code, answer.json().get("code", "")
+
+    with ThreadPoolExecutor(4) as doors:
+        told = Counter(doors.map(ask, range(4)))
+    assert told == {(202, ""): 2, (409, "job-clash"): 2}
+    assert (Job.objects.count(), JobRow.objects.count()) == (1, 1)

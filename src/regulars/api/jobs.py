@@ -5,7 +5,7 @@ down to that row, so that the others stand. A worker that dies leaves the rest w
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -62,15 +62,13 @@ def of_kind(kind: str, right: Right, *, at_once: int | None = None) -> Callable[
 
 
 def submit(name: str, kind: str, rows: Sequence[Mapping[str, Any]], *, organisation: UUID, call: Call) -> Job:
-    """A new job, or the one of this name where the same was asked before. Three queries. Raises JobClash."""
+    """A new job, or the one of this name where the same was asked before. Four queries. Raises JobClash."""
     assert kind in KINDS
     text = json.dumps([kind, *rows], sort_keys=True).encode()
     prints = hashes("job", text)
     found = Job.objects.filter(key=call.key, name=name).first()
     if found is not None:
-        if bytes(found.fingerprint) not in prints:
-            raise JobClash("You have a job of this name with other rows.", job=name)
-        return found
+        return _the_same(found, prints)
     actor = call.actor
     job = Job(
         id=new_id(call.at),
@@ -83,10 +81,20 @@ def submit(name: str, kind: str, rows: Sequence[Mapping[str, Any]], *, organisat
         actor=[actor.kind, actor.id, actor.name, actor.request_id, actor.address],
         made_at=call.at,
     )
-    job.save(force_insert=True)
+    Job.objects.bulk_create([job], ignore_conflicts=True)
+    made = Job.objects.get(key=call.key, name=name)
+    if made.id != job.id:  # asked twice at the same moment
+        return _the_same(made, prints)
     run(_ADD, columns([(job.id, n, _sealed(job, n, row)) for n, row in enumerate(rows, 1)], len(_ROWS)))
     record([Deed("api.job", after={"job": name, "kind": kind, "rows": len(rows)})], actor=actor, at=call.at)
     return job
+
+
+def _the_same(found: Job, prints: Collection[bytes]) -> Job:
+    """Raises JobClash."""
+    if bytes(found.fingerprint) not in prints:
+        raise JobClash("You have a job of this name with other rows.", job=found.name)
+    return found
 
 
 def _sealed(job: Job, number: int, row: Mapping[str, Any]) -> bytes:
