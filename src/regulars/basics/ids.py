@@ -6,7 +6,7 @@ The database keeps the UUID (16 bytes); doors show and take the typed text.
 from datetime import datetime
 from secrets import token_bytes
 from typing import Final
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from regulars.basics.errors import RegularsError
 
@@ -16,6 +16,7 @@ _DIGITS: Final = str.maketrans(_LETTERS, "0123456789abcdefghijklmnopqrstuv")  # 
 _LENGTH: Final = 26
 _PAIRS: Final = [first + second for first in _LETTERS for second in _LETTERS]  # ten bits at a time
 _SHIFTS: Final = tuple(range(120, -1, -10))
+_SET: Final = object.__setattr__
 
 
 class WrongId(RegularsError):
@@ -42,7 +43,19 @@ def new_ids(at: datetime, count: int) -> list[UUID]:
     stamp, chance = int(at.timestamp() * 1000) & (1 << 48) - 1, token_bytes(10 * count)
     head = stamp << 80 | 7 << 76 | 2 << 62
     drawn = (int.from_bytes(chance[place : place + 10], "big") for place in range(0, 10 * count, 10))
-    return [UUID(int=head | (one >> 62 & 0xFFF) << 64 | one & (1 << 62) - 1) for one in drawn]
+    return [of_number(head | (one >> 62 & 0xFFF) << 64 | one & (1 << 62) - 1) for one in drawn]
+
+
+def of_number(number: int) -> UUID:
+    """`UUID(int=number)` of a number of 128 bits, without all that it looks at: in half the time.
+
+    >>> of_number(7) == UUID(int=7), hash(of_number(7)) == hash(UUID(int=7))
+    (True, True)
+    """
+    made = object.__new__(UUID)
+    _SET(made, "int", number)
+    _SET(made, "is_safe", SafeUUID.unknown)
+    return made
 
 
 def typed(prefix: str, number: UUID) -> str:

@@ -1,6 +1,7 @@
 """Business keys: what a till asks twice is done once, for ever. Each room that takes them has a table of its own."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -20,11 +21,12 @@ def claim(table: str, asked: Iterable[tuple[str, str, bytes, UUID]]) -> dict[Key
     """
     wanted: dict[Key, tuple[str, str, bytes, UUID]] = {}
     earlier: dict[Key, UUID] = {}
-    for row in sorted(asked, key=lambda row: row[:2]):
-        first = wanted.setdefault(row[:2], row)
-        _same(row[:2], first[2], row[2])
+    for row in sorted(asked, key=itemgetter(0, 1)):
+        key = row[0], row[1]
+        first = wanted.setdefault(key, row)
         if first is not row:
-            earlier[row[:2]] = first[3]
+            _same(key, first[2], row[2])
+            earlier[key] = first[3]
     if not wanted:
         return {}
     names = ", ".join(_TYPES)

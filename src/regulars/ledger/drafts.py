@@ -10,7 +10,7 @@ from itertools import count
 from typing import Final
 from uuid import UUID
 
-from regulars.basics.ids import new_id
+from regulars.basics.ids import new_id, of_number
 from regulars.ledger.errors import AccountClosed, HolderFrozen, HolderMerged, NotEnough
 from regulars.ledger.words import FOREVER, Kind, Role
 
@@ -259,7 +259,7 @@ class Draft:
 
 def ascending(at: datetime) -> Iterator[UUID]:
     """New ids in ascending order, so that what one deed writes is read in the order it was done."""
-    return (UUID(int=number) for number in count(new_id(at).int))
+    return map(of_number, count(new_id(at).int))
 
 
 def spread(lots: Sequence[LotRow], amount: int) -> Taken:

@@ -57,6 +57,9 @@ def check(posting: Posting, unit: Unit, at: datetime) -> None:
 
 
 def _check_dates(posting: Posting, unit: Unit, at: datetime) -> None:
+    p = posting
+    if not (p.expires_at or p.validity or p.activates_at or p.cancels_at or p.starts_at):
+        return
     ends = posting.expires_at is not None or bool(posting.validity)
     if posting.expires_at is not None and posting.validity:
         raise WrongPosting("An expiry is a date or a length, not both.")

@@ -4,12 +4,14 @@ House accounts are never locked: they keep no balance, and would queue every til
 """
 
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
 from regulars.journal.statements import column, run
 from regulars.ledger.drafts import AccountRow, LotRow
 from regulars.ledger.words import Role
 
+_ROLES: Final = {role.value: role for role in Role}
 LOCK = "FOR NO KEY UPDATE OF a"  # a test takes it away, to show what happens without
 _ACCOUNT = (
     "a.id, a.unit, a.owner, a.role, a.floor, a.balance, a.held, a.owed, a.no_spend_until, a.no_earn_until,"
@@ -72,5 +74,5 @@ def lots(ids: Collection[UUID]) -> list[LotRow]:
 
 def _account(row: tuple[object, ...]) -> AccountRow:
     account = AccountRow(*row)  # type: ignore[arg-type]
-    account.role = Role(account.role)
+    account.role = _ROLES[account.role]
     return account

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from regulars.basics.quick import quick
 from regulars.ledger.words import Kind, Level, Role, Short, Tender
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Holder:
     """An account by its holder; opened when it is first used."""
@@ -16,6 +18,7 @@ class Holder:
     role: Role = Role.MAIN
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class House:
     """An account of the house, by what it is for; opened when it is first used."""
@@ -37,6 +40,7 @@ class NewAccount:
     floor: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Posting:
     """Units that go from one end to another. `source` with `external_id` makes it happen once, for ever."""
@@ -63,6 +67,7 @@ class Posting:
     details: Mapping[str, object] | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Posted:
     """What came of a posting. A replay is told the same, with `replayed`."""

@@ -18,6 +18,8 @@ class UnitKind(StrEnum):
 class Role(StrEnum):
     """What an account is for. The first three belong to a holder, the others to the house."""
 
+    __hash__ = str.__hash__  # as quick as texts are, where accounts are looked up by it
+
     MAIN = "main"  # what the holder can spend; the only role with lots
     PENDING = "pending"  # earned, but not yet to be spent
     DEBT = "debt"  # zero or less: what the holder owes

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from regulars.basics.quick import quick
 from regulars.rules.tiers.ladder import Amounts
 from regulars.rules.tiers.missing import Missing
 from regulars.rules.tiers.standing import Because, Held, Standing
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What an occasion counts towards levels. `member` is a root; `shown` whose card it was, where another's."""

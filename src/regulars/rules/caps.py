@@ -27,6 +27,8 @@ class BalanceCap:
 def capped(earned: Earned, room: dict[str, int], rules: Callable[[UUID], Published]) -> Earned:
     """What is earned, cut to the room that each unit has left, in the order in which rules had their turn. The room is
     taken of as it goes, so that the next occasion of a batch sees it; a unit without a cap has no entry."""
+    if not room:
+        return earned
     effects: list[Effect] = []
     refused = list(earned.not_applied)
     for effect in earned.effects:

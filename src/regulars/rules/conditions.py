@@ -136,6 +136,14 @@ class What:
     not_brands: tuple[str, ...] = ()
     not_marks: tuple[str, ...] = ()
 
+    @property
+    def everything(self) -> bool:
+        """Whether every line fits."""
+        return not (
+            self.items or self.categories or self.brands or self.marks
+            or self.not_items or self.not_categories or self.not_brands or self.not_marks
+        )  # fmt: skip
+
     def fits(self, line: Line) -> bool:
         """
         >>> What(categories=("food",)).fits(Line(1, "milk", 120, category="food/dairy"))
@@ -162,12 +170,9 @@ class What:
         )
 
     def of(self, lines: Iterable[Line]) -> tuple[Line, ...]:
-        if self == _EVERYTHING:
+        if self.everything:
             return tuple(lines)
         return tuple(line for line in lines if self.fits(line))
-
-
-_EVERYTHING = What()
 
 
 @dataclass(frozen=True, slots=True)

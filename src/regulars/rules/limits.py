@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from regulars.basics.periods import Period, day_of, zone_of
+from regulars.basics.quick import quick
 from regulars.rules.reasons import Reason, Why
 
 
@@ -76,6 +77,7 @@ class Limit:
             raise ValueError("Only a limit per member can go by what a person is known by.")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Whose:
     """Who and where, as sums are kept for them. `known_by`: kind → texts that stand for a person's phone, mail …"""
@@ -86,6 +88,7 @@ class Whose:
     known_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sum:
     """One sum: of a code ("earn/welcome"), for a subject, in a period. `since`: a sliding one counts what is later."""

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from regulars.basics.quick import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
     """A member as of the occasion; days in the programme's zone."""

@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from regulars.basics.quick import quick
+
 PURCHASE: Final = "purchase"
 PIECE: Final = 1000  # quantities are whole thousandths, so that 1.250 kg is exact
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a bill. `amount` is at list price, tax included, for the whole quantity; `discount` is part of it."""
@@ -35,6 +38,7 @@ class Line:
         return self.amount - self.discount
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Tender:
     """A part of the bill and what paid it: "cash", "points", "value", "card:visa-8812" …"""
@@ -43,6 +47,7 @@ class Tender:
     amount: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """A purchase or an event of a member (or of nobody known), at a place and a time."""

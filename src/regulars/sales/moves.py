@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from regulars.basics.quick import quick
 from regulars.rules.occasion import Line
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where, and which document of which till says so: a business key that is used once, for ever."""
@@ -20,6 +22,7 @@ class Place:
     channel: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SoldLine:
     """A line, with what only the history wants to know."""
@@ -29,6 +32,7 @@ class SoldLine:
     cost: int | None = None  # what it cost the shop
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NewSale:
     """A bill. `member`: whose card was shown. `lapses_at`: it is reserved only, until then."""

@@ -101,12 +101,13 @@ def locked(wanted: Iterable[tuple[UUID, str, Role]], at: datetime) -> list[Accou
 
     All accounts of a holder in a unit come along: an earn must see the debt beside it.
     """
-    asked = set(wanted)
+    asked = {(owner.int, unit, role): owner for owner, unit, role in wanted}  # numbers are found quicker than UUIDs
     if not asked:
         return []
-    pairs = {(owner, unit) for owner, unit, _ in asked}
+    pairs = list({(number, unit): (owner, unit) for (number, unit, _), owner in asked.items()}.values())
     rows = locks.holders(pairs)
-    missing = asked - {(row.owner, row.unit, row.role) for row in rows}
+    unseen = asked.keys() - {(row.owner.int, row.unit, row.role) for row in rows if row.owner}
+    missing = {(asked[key], key[1], key[2]) for key in unseen}
     if not missing:
         # A debt made while we waited for the main account may not have been in sight; it is now.
         return rows if _debts_seen(rows) else locks.holders(pairs)

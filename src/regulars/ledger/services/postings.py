@@ -33,19 +33,27 @@ def post(postings: Sequence[Posting], *, actor: Actor, at: datetime) -> list[Pos
     Seven queries at most however many there are; three more for replays, three for accounts used for the first time.
     Raises NotEnough, KeyReused, HolderFrozen, AccountClosed, WrongPosting, UnitUnknown.
     """
-    wanted = {(p.unit, end) for p in postings for end in (p.giver, p.taker) if isinstance(end, House)}
+    wanted = _houses(postings)
     known, found = units_and_houses({posting.unit for posting in postings}, wanted)
     for posting in postings:
         check(posting, known[posting.unit], at)
     numbered = list(zip(postings, ascending(at), strict=False))
     earlier = claim((p.source, p.external_id, fingerprint(p), number) for p, number in numbered if p.source)
-    fresh = [(p, number) for p, number in numbered if earlier.get((p.source, p.external_id), number) == number]
+    fresh = numbered
+    if earlier:
+        fresh = [(p, number) for p, number in numbered if earlier.get((p.source, p.external_id), number) == number]
     batch = Batch(Draft(at, actor.id, actor.request_id), known, found)
     answers = batch.post(fresh, wanted, actor) if fresh else []
     if len(fresh) == len(postings):
         return answers
     given = {one.id: one for one in answers}
     return _in_order(numbered, earlier, given, posted_before(set(earlier.values()) - given.keys()))
+
+
+def _houses(postings: Sequence[Posting]) -> set[tuple[str, House]]:
+    """Accounts of the house that are named. Those of a batch mostly name one value again and again."""
+    seen = {(p.unit, id(end)): end for p in postings for end in (p.giver, p.taker) if isinstance(end, House)}
+    return {(unit, end) for (unit, _), end in seen.items()}
 
 
 def _in_order(
@@ -89,7 +97,8 @@ class Batch:
         self.draft = draft
         self.units = known
         self.houses = found
-        self.holders: dict[tuple[UUID, str, Role], AccountRow] = {}
+        self.holders: dict[tuple[int, str, Role], AccountRow] = {}  # by the owner's number, as quick as numbers are
+        self.seen: dict[tuple[str, int], AccountRow] = {}  # of the house, by the very value that named it
         self.expected: list[Expected] = []
 
     def post(
@@ -109,7 +118,7 @@ class Batch:
         """Locks the holders' accounts and reads what is needed to decide; both ends of each posting."""
         ends = ((p.unit, end) for p in postings for end in (p.giver, p.taker))
         rows = locked(((end.owner, unit, end.role) for unit, end in ends if isinstance(end, Holder)), self.draft.at)
-        self.holders = {(row.owner, row.unit, row.role): row for row in rows if row.owner}
+        self.holders = {(row.owner.int, row.unit, row.role): row for row in rows if row.owner}
         self.houses = houses(wanted, self.draft.at, self.houses)
         self.draft.know([*rows, *self.houses.values()])
         pairs = [(self._row(p.unit, p.giver), self._row(p.unit, p.taker)) for p in postings]
@@ -119,7 +128,12 @@ class Batch:
         return pairs
 
     def _row(self, unit: str, end: End) -> AccountRow:
-        return self.holders[end.owner, unit, end.role] if isinstance(end, Holder) else self.houses[unit, end]
+        if isinstance(end, Holder):
+            return self.holders[end.owner.int, unit, end.role]
+        found = self.seen.get((unit, id(end)))
+        if found is None:
+            found = self.seen[unit, id(end)] = self.houses[unit, end]
+        return found
 
     def add(self, posting: Posting, number: UUID, giver: AccountRow, taker: AccountRow) -> Posted:
         """Raises NotEnough, HolderFrozen, AccountClosed, WrongPosting."""

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from regulars.basics.quick import quick
 from regulars.journal.statements import column, run
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """A member as rules know them, all that were merged into them included."""

@@ -24,7 +24,7 @@ from regulars.programme.checkout.caps import room
 from regulars.programme.checkout.deciding import whose_of
 from regulars.programme.checkout.known import Known, people
 from regulars.programme.checkout.moves import Outcome
-from regulars.programme.checkout.postings import Plain, move
+from regulars.programme.checkout.postings import Moving, Plain, move
 from regulars.programme.following import booking as following
 from regulars.programme.following.moves import Follows, Happened
 from regulars.programme.moves_tiers import Counts
@@ -116,7 +116,8 @@ def _book(
     woken = waking(fresh, known.book)
     gains = {one.id: one.gains for one in done}
     record_events([_event(number, one) for number, one in fresh], actor=actor, at=at)
-    move([(one.id, one.occasion, [], gains[one.id]) for one in done], more=follows.postings, actor=actor, at=at)
+    moving = [Moving(typed("act", one.id), one.occasion, [], gains[one.id]) for one in done]
+    move(moving, more=follows.postings, actor=actor, at=at)
     moments = {pending: one.effective_at for pending, (_, one) in woken.items()}
     awake: dict[UUID, list[Activated]] = {}
     for one in ledger.activate_all(moments, actor=actor, at=at):
@@ -154,7 +155,8 @@ def _decided(
     happened = [_happened(one, known) for one in done]
     if not any(rules.values()):
         return happened, done, following.decide(happened, terms=known.book, organisation=organisation, at=at)
-    whose = whose_of([(one.id, one.wanted.member, one.occasion) for one in done], known.book, organisation)
+    names = whose_of([(one.wanted.member, one.occasion) for one in done], known.book, organisation)
+    whose = {one.id: who for one, who in zip(done, names, strict=True)}
     sums = {each for one in done for each in needed(one.occasion, one.facts, rules[one.id], whose[one.id])}
     used = counters.lock(sums, organisation=organisation)
     follows = following.decide(happened, terms=known.book, organisation=organisation, at=at)

@@ -24,8 +24,8 @@ from regulars.programme.checkout.intake import asked
 from regulars.programme.checkout.known import asks_family, read
 from regulars.programme.checkout.loading import check_loads
 from regulars.programme.checkout.moves import NewPurchase, Outcome
-from regulars.programme.checkout.postings import Plain, lock_accounts, move, set_aside
-from regulars.programme.checkout.reviewing import asked_then, is_late, keep
+from regulars.programme.checkout.postings import Moving, Plain, lock_accounts, move, set_aside
+from regulars.programme.checkout.reviewing import asked_then, keep, late_ones
 from regulars.programme.checkout.selectors import outcomes
 from regulars.programme.coupons.offering import offers_for
 from regulars.programme.following import booking as following
@@ -34,7 +34,7 @@ from regulars.programme.services.coupons_using import use
 from regulars.programme.services.inactivity import keep_alive
 from regulars.programme.services.qualifying import qualify
 from regulars.sales import services as sales
-from regulars.sales.intake import fingerprint
+from regulars.sales.intake import fingerprint_in_order
 from regulars.sales.moves import NewSale, SoldLine
 
 AFTER: Final = timedelta(hours=1)
@@ -52,8 +52,12 @@ def check_out(wanted: Sequence[NewPurchase], *, actor: Actor, at: datetime) -> l
     assert len(organisations) == 1, "purchases of one organisation"
     numbered = list(zip(new_ids(at, len(wanted)), wanted, strict=True))
     earlier = sales.claim(
-        (one.place.source, one.place.external_id, fingerprint("sale", asked(one)), number) for number, one in numbered
+        (one.place.source, one.place.external_id, fingerprint_in_order("sale", asked(one)), number)
+        for number, one in numbered
     )
+    if not earlier:
+        made = _booked(numbered, organisations.pop(), actor, at)
+        return [made[number] for number, _ in numbered]
     ids = [earlier.get((one.place.source, one.place.external_id), number) for number, one in numbered]
     fresh = [(number, one) for (number, one), first in zip(numbered, ids, strict=True) if first == number]
     made = _booked(fresh, organisations.pop(), actor, at) if fresh else {}
@@ -118,7 +122,7 @@ def _book(
     """Households that pay are locked first, then coupons, counters, accounts, standings: everywhere in this order."""
     check_loads(one for _, one in fresh)
     known = read([one for _, one in fresh], organisation=organisation, at=at)
-    late = [] if reviewed else [pair for pair in fresh if is_late(pair[1], known.book, known.zone(pair[1].place), at)]
+    late = [] if reviewed else late_ones(fresh, known.book, known.zone(fresh[0][1].place), at)
     if late:
         kept = keep(late, actor=actor, at=at)
         fresh = [pair for pair in fresh if pair[0] not in kept]
@@ -139,19 +143,21 @@ def _book(
             raise Overtaken(refusal) from refusal
         raise
     sales.record_sales([_sale(one) for one in decided], actor=actor, at=at)
-    active = {one.holder[0] for one in decided if _counts(one)}
+    active = (one.holder[0] for one in decided if _counts(one))
     keep_alive(active, organisation=organisation, actor=actor, at=at, terms=known.book)
+    counted = zip(decided, given, strict=True)
     qualify(
-        [counts_of(one.id, one.occasion, one.holder, given[one.id]) for one in decided if _counts(one)],
+        (counts_of(one.id, one.occasion, one.holder, gains) for one, gains in counted if _counts(one)),
         organisation=organisation, actor=actor, at=at, terms=known.book,
     )  # fmt: skip
-    told = {one.id: telling.purchase(one) for one in decided}
-    for number, effects in following.write(follows, organisation=organisation, actor=actor, at=at).items():
-        told[number]["effects"] += effects
+    told = [telling.purchase(one) for one in decided]
+    if more := following.write(follows, organisation=organisation, actor=actor, at=at):
+        for one, said in zip(decided, told, strict=True):
+            said["effects"] += more.get(one.id, ())
     if len(decided) == 1:
-        _tell_balances(decided[0], told[decided[0].id], at)
+        _tell_balances(decided[0], told[0], at)
     rows.write(decided, parts, given, told)
-    return {number: Outcome(number, said) for number, said in told.items()}
+    return {one.id: Outcome(one.id, said) for one, said in zip(decided, told, strict=True)}
 
 
 def _counts(one: Decided) -> bool:
@@ -160,24 +166,29 @@ def _counts(one: Decided) -> bool:
 
 def _move(
     decided: Sequence[Decided], more: Sequence[tuple[Plain, Posting]], actor: Actor, at: datetime
-) -> tuple[dict[UUID, list[Plain]], dict[UUID, list[Plain]]]:
-    """Units move for all that is complete, in one batch; for what is only reserved they are set aside. A hold outlives
-    the sale's own time by a little, so that it is the sale that lapses, not a part of it."""
-    parts = {one.id: rows.parts_of(one) for one in decided}
-    given = {one.id: rows.gains_of(one) for one in decided}
+) -> tuple[list[list[Plain]], list[list[Plain]]]:
+    """What pays and what is given at each. Units move for all that is complete, in one batch; for what is only reserved
+    they are set aside. A hold outlives the sale's own time by a little, so that it is the sale that lapses, not a part
+    of it."""
+    parts = [rows.parts_of(one) for one in decided]
+    given = [rows.gains_of(one) for one in decided]
     if any(asks_family(one.wanted) for one in decided):  # who buys perhaps pays nothing, and is looked at afterwards
         buying = [
             {"owner": str(one.wanted.member), "unit": part["unit"]}
-            for one in decided
-            for part in parts[one.id]
+            for one, paying in zip(decided, parts, strict=True)
+            for part in paying
             if one.wanted.member is not None
         ]
-        lock_accounts([*chain(*parts.values(), *given.values()), *buying], more, at)
-    whole = [one for one in decided if one.wanted.lapses_at is None]
-    move([(one.id, one.occasion, parts[one.id], given[one.id]) for one in whole], more=more, actor=actor, at=at)
+        lock_accounts([*chain(*parts, *given), *buying], more, at)
+    whole = [
+        Moving(one.name, one.occasion, paying, gains, one.holder if one.earns else None)
+        for one, paying, gains in zip(decided, parts, given, strict=True)
+        if one.wanted.lapses_at is None
+    ]
+    move(whole, more=more, actor=actor, at=at)
     held = [
-        (one.id, one.occasion, parts[one.id], one.wanted.lapses_at + AFTER)
-        for one in decided
+        (one.name, one.occasion, paying, one.wanted.lapses_at + AFTER)
+        for one, paying in zip(decided, parts, strict=True)
         if one.wanted.lapses_at is not None
     ]
     set_aside(held, actor=actor, at=at)
@@ -186,16 +197,12 @@ def _move(
 
 def _sale(one: Decided) -> NewSale:
     """The bill at the prices paid."""
-    sold = {each.line.number: each for each in one.wanted.lines}
-    return NewSale(
-        one.id,
-        one.wanted.place,
-        one.wanted.currency,
-        tuple(SoldLine(line, sold[line.number].name, sold[line.number].cost) for line in one.occasion.lines),
-        one.occasion.at,
-        one.wanted.shown or one.wanted.member,
-        one.wanted.lapses_at,
-    )
+    wanted, lines = one.wanted, one.wanted.lines
+    if one.occasion.lines is not one.basket.occasion.lines:  # something was taken off
+        sold = {each.line.number: each for each in lines}
+        lines = tuple(SoldLine(line, sold[line.number].name, sold[line.number].cost) for line in one.occasion.lines)
+    shown = wanted.shown or wanted.member
+    return NewSale(one.id, wanted.place, wanted.currency, lines, one.occasion.at, shown, wanted.lapses_at)
 
 
 def _tell_balances(one: Decided, told: dict[str, Any], at: datetime) -> None:

@@ -19,7 +19,7 @@ from regulars.programme.checkout.counting import counts_of
 from regulars.programme.checkout.gaining import settle
 from regulars.programme.checkout.holders import Holders, holders_of
 from regulars.programme.checkout.moves import Outcome
-from regulars.programme.checkout.postings import lock_accounts, move
+from regulars.programme.checkout.postings import Moving, lock_accounts, move
 from regulars.programme.errors import ReservationClosed
 from regulars.programme.following import booking as following
 from regulars.programme.following.moves import Follows, Happened
@@ -55,7 +55,7 @@ def complete(sale: UUID, *, actor: Actor, at: datetime) -> Outcome:
     for part in kept.parts:
         held = ledger.capture(UUID(part["hold"]), actor=actor, at=at)
         part["transfer"] = str(held.transfer)
-    move([(sale, occasion, [], kept.gains)], more=follows.postings, actor=actor, at=at)
+    move([Moving(typed("sal", sale), occasion, [], kept.gains)], more=follows.postings, actor=actor, at=at)
     sales.complete([sale], actor=actor, at=at)
     if member is not None and who.shown is not None:
         counts = [counts_of(sale, occasion, (member, who.shown), kept.gains)]

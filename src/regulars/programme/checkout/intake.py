@@ -8,18 +8,18 @@ from regulars.sales.moves import SoldLine
 
 def asked(one: NewPurchase) -> dict[str, Any]:
     """All that a till says, but for when a reservation lapses, which begins anew with each try, and who a card leads to
-    by now: a merge in between must not make the same bill another one."""
+    by now: a merge in between must not make the same bill another one. In the order of the names."""
     return {
-        "currency": one.currency,
         "at": one.effective_at.isoformat() if one.told_at else None,
-        "shown": str(one.shown) if one.shown else None,
-        "lines": [_line(sold) for sold in one.lines],
         "coupons": sorted(one.coupons),
-        "points": [[each.unit, each.points, *(["family"] if each.family else [])] for each in one.points],
-        "value": [[str(each.shown), list(each.units), each.amount] for each in one.value],
+        "currency": one.currency,
+        "lines": [_line(sold) for sold in one.lines],
         "loads": [[each.number, str(each.shown), each.unit] for each in one.loads],
+        "points": [[each.unit, each.points, *(["family"] if each.family else [])] for each in one.points],
+        "shown": str(one.shown) if one.shown else None,
         "tenders": [[each.kind, each.amount] for each in one.tenders],
         "two_steps": one.lapses_at is not None,
+        "value": [[str(each.shown), list(each.units), each.amount] for each in one.value],
     }
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from regulars.basics.ids import typed
@@ -38,6 +37,19 @@ class Visit(Protocol):
     def effective_at(self) -> datetime: ...
 
 
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place as rules know it."""
+
+    merchant: str  # typed ids
+    store: str
+    zone: str  # the programme's
+    store_zone: str
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Of one organisation, for purchases that are decided together."""
@@ -51,46 +63,55 @@ class Known:
     available: Mapping[Holding, int] = field(default_factory=dict)
     families: Families = field(default_factory=Families)  # where somebody pays with the units of a household
     frozen: frozenset[UUID] = frozenset()  # who earns nothing for now: the bill is booked all the same
+    _spots: dict[tuple[int, int, int], Spot] = field(default_factory=dict, compare=False, repr=False)
 
     def zone(self, place: Place) -> str:
         return self.zones.get(place.organisation, "UTC")
 
     def occasion(self, wanted: NewPurchase) -> Occasion:
         """The bill as the till told it."""
-        place = wanted.place
-        where = place.store or place.merchant
+        spot = self._spot(wanted.place)
         return Occasion(
             at=wanted.effective_at,
             currency=wanted.currency,
-            lines=tuple(one.line for one in wanted.lines),
-            merchant=_named("mrc", place.merchant) if place.merchant else "",
-            store=_named("str", place.store) if place.store else "",
-            channel=place.channel,
-            zone=self.zone(place),
-            store_zone=self.zones.get(where, "") if where else "",
+            lines=tuple([one.line for one in wanted.lines]),
+            merchant=spot.merchant,
+            store=spot.store,
+            channel=wanted.place.channel,
+            zone=spot.zone,
+            store_zone=spot.store_zone,
             tenders=wanted.tenders,
         )
+
+    def _spot(self, place: Place) -> Spot:
+        """Where it is, as rules know it. Places are few and come again with every bill."""
+        merchant, store = place.merchant, place.store
+        key = (place.organisation.int, merchant.int if merchant else 0, store.int if store else 0)
+        found = self._spots.get(key)
+        if found is None:
+            where = store or merchant
+            found = self._spots[key] = Spot(
+                typed("mrc", merchant) if merchant else "",
+                typed("str", store) if store else "",
+                self.zone(place),
+                self.zones.get(where, "") if where else "",
+            )
+        return found
 
     def facts(self, wanted: Visit) -> MemberFacts | None:
         """The member as rules see them then."""
         if wanted.member is None:
             return None
-        sketch, opted = self.sketches[wanted.member], self.opted.get(wanted.member, ())
+        sketch, opted = self.sketches[wanted.member], self.opted.get(wanted.member, ()) if self.opted else ()
         return MemberFacts(
-            tiers=self.tiers.get((wanted.member, wanted.effective_at), {}),
+            tiers=self.tiers.get((wanted.member, wanted.effective_at), {}) if self.tiers else {},
             segments=sketch.marks,
             tags=sketch.tags,
-            joined_on=day_of(sketch.joined_at, self.zone(wanted.place)),
+            joined_on=day_of(sketch.joined_at, self._spot(wanted.place).zone),
             birthday=sketch.birthday,
-            purchases_before=self.bought.get(wanted.member),
-            enrolled_in=frozenset(one.code for one in opted if one.holds(wanted.effective_at)),
+            purchases_before=self.bought.get(wanted.member) if self.bought else None,
+            enrolled_in=frozenset([one.code for one in opted if one.holds(wanted.effective_at)]) if opted else _NOTHING,
         )
-
-
-@lru_cache(4096)
-def _named(prefix: str, place: UUID) -> str:
-    """Places are few and come again with every bill."""
-    return typed(prefix, place)
 
 
 def read(wanted: Sequence[NewPurchase], *, organisation: UUID, at: datetime) -> Known:
@@ -123,7 +144,7 @@ def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
 
 def asks_family(wanted: NewPurchase) -> bool:
     """Whether a part is paid with the units of a household."""
-    return wanted.member is not None and any(one.family for one in wanted.points)
+    return bool(wanted.points) and wanted.member is not None and any(one.family for one in wanted.points)
 
 
 def _families(wanted: Sequence[NewPurchase], at: datetime) -> Families:

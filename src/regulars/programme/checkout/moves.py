@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from regulars.basics.quick import quick
 from regulars.rules.occasion import Tender
 from regulars.sales.moves import Place, SoldLine
 
@@ -42,6 +43,7 @@ class Load:
     unit: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NewPurchase:
     """A bill at the till, before anything of the programme was applied to it. `member` is who is meant now, `shown`
@@ -82,6 +84,7 @@ class NewReturn:
     reason: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of it, as it was told and will be told again. `sale` or `back`: its id."""

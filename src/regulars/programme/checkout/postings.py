@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from regulars.basics.ids import typed
 from regulars.journal.moves import Actor
 from regulars.ledger import services as ledger
 from regulars.ledger.moves import Holder, House, NewHold, Posting
@@ -14,11 +14,22 @@ from regulars.ledger.words import Kind, Role
 from regulars.rules.occasion import PURCHASE, Occasion
 
 Plain = dict[str, Any]
+_MOMENTS: Final = ("activates_at", "cancels_at", "expires_at")
 THE_MERCHANT: Final = "merchant"  # as funder of a rule: whoever it was earned at
 
 
+class Moving(NamedTuple):
+    """What moves at a purchase or an activity: what pays, and what is given."""
+
+    name: str  # its typed id
+    occasion: Occasion
+    parts: Sequence[Plain]
+    gains: Sequence[Plain]
+    holder: tuple[UUID, UUID] | None = None  # who earns and whose card was shown, where that is at hand
+
+
 def move(
-    purchases: Sequence[tuple[UUID, Occasion, Sequence[Plain], Sequence[Plain]]],
+    purchases: Sequence[Moving],
     *,
     more: Sequence[tuple[Plain, Posting]] = (),
     actor: Actor,
@@ -27,9 +38,9 @@ def move(
     """Posts what pays (`parts`) and what is given (`gains`) of all these in one batch, and `more` that follows from
     them; each gets its transfer."""
     moved: list[tuple[Plain, Posting]] = []
-    for sale, occasion, parts, gains in purchases:
-        moved += [(part, spend(part, occasion, sale)) for part in parts]
-        moved += [(one, gain(one, occasion, sale)) for one in gains if one["amount"]]
+    for name, occasion, parts, gains, holder in purchases:
+        moved += [(part, spend(part, occasion, name)) for part in parts]
+        moved += [(one, gain(one, occasion, name, holder)) for one in gains if one["amount"]]
     moved += more
     if moved:
         for (one, _), posted in zip(moved, ledger.post([each for _, each in moved], actor=actor, at=at), strict=True):
@@ -47,11 +58,11 @@ def lock_accounts(kept: Iterable[Mapping[str, Any]], more: Sequence[tuple[Plain,
 
 
 def set_aside(
-    purchases: Sequence[tuple[UUID, Occasion, Sequence[Plain], datetime]], *, actor: Actor, at: datetime
+    purchases: Sequence[tuple[str, Occasion, Sequence[Plain], datetime]], *, actor: Actor, at: datetime
 ) -> None:
     """Places holds for what will pay; each part gets its hold."""
     wanted = [
-        (part, _hold(spend(part, occasion, sale), ends)) for sale, occasion, parts, ends in purchases for part in parts
+        (part, _hold(spend(part, occasion, name), ends)) for name, occasion, parts, ends in purchases for part in parts
     ]
     if wanted:
         for (part, _), held in zip(
@@ -60,20 +71,21 @@ def set_aside(
             part["hold"] = str(held.id)
 
 
-def spend(part: Mapping[str, Any], occasion: Occasion, sale: UUID) -> Posting:
+def spend(part: Mapping[str, Any], occasion: Occasion, name: str) -> Posting:
     """Out of somebody's account to the merchant who took it."""
     house = House(Role.REDEEMED, occasion.merchant)
     owner, shown = _people(part)
     return Posting(
-        Kind.SPEND, part["unit"], part["units"], Holder(owner), house, **_where(occasion, sale, owner, shown)
+        Kind.SPEND, part["unit"], part["units"], Holder(owner), house, **_where(occasion, name, owner, shown)
     )
 
 
-def gain(one: Mapping[str, Any], occasion: Occasion, sale: UUID) -> Posting:
-    """Stored value sold, units that a rule gives, units on top."""
-    owner, shown = _people(one)
-    where = _where(occasion, sale, owner, shown)
-    if one["kind"] == "load":
+def gain(one: Mapping[str, Any], occasion: Occasion, name: str, holder: tuple[UUID, UUID] | None = None) -> Posting:
+    """Stored value sold, to whoever it is for; units that a rule gives, units on top, to who earns."""
+    loads = one["kind"] == "load"
+    owner, shown = _people(one) if loads or holder is None else holder
+    where = _where(occasion, name, owner, shown)
+    if loads:
         sold = House(Role.SOLD, occasion.merchant)
         return Posting(Kind.LOAD, one["unit"], one["amount"], sold, Holder(owner), **where)
     if one["kind"] == "earn":
@@ -93,34 +105,36 @@ def _earn(kept: Mapping[str, Any], owner: UUID, where: Mapping[str, Any]) -> Pos
     said = kept.get("funder", "")
     funder = where["merchant"] if said == THE_MERCHANT else said
     pending = kept.get("activates_at") is not None or bool(kept.get("on_event"))
+    dates: dict[str, Any] = {
+        name: datetime.fromisoformat(text) for name in _MOMENTS if (text := kept.get(name)) is not None
+    }
     return Posting(
         Kind.EARN,
         kept["unit"],
         kept["amount"],
-        House(Role.ISSUED, funder),
+        _issued(funder),
         Holder(owner, Role.PENDING if pending else Role.MAIN),
-        activates_at=_moment(kept.get("activates_at")),
-        cancels_at=_moment(kept.get("cancels_at")),
         validity=kept.get("validity", ""),
-        expires_at=_moment(kept.get("expires_at")),
         funder=funder,
         rule=f"{kept['code']}/{kept['version']}",
+        **dates,
         **where,
     )
 
 
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+@lru_cache(1024)
+def _issued(funder: str) -> House:
+    """The same for all of a batch: it is looked up once."""
+    return House(Role.ISSUED, funder)
 
 
-def _where(occasion: Occasion, sale: UUID, owner: UUID, shown: UUID) -> dict[str, Any]:
-    bought = occasion.kind == PURCHASE
+def _where(occasion: Occasion, name: str, owner: UUID, shown: UUID) -> dict[str, Any]:
     return {
         "effective_at": occasion.at,
         "merchant": occasion.merchant,
         "store": occasion.store,
-        "shown": None if shown == owner else shown,
-        "details": {"sale": typed("sal", sale)} if bought else {"activity": typed("act", sale)},
+        "shown": None if shown is owner or shown == owner else shown,
+        "details": {"sale" if occasion.kind == PURCHASE else "activity": name},
     }
 
 

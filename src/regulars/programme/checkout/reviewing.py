@@ -35,12 +35,15 @@ class LatePolicy:
 of_kind(KIND, LatePolicy, check_code=only_one)
 
 
-def is_late(one: NewPurchase, terms: Book, zone: str, at: datetime) -> bool:
-    """Whether somebody looks at it first: by the policy of now. That it is to be reserved is no way around."""
+def late_ones(
+    wanted: Sequence[tuple[UUID, NewPurchase]], terms: Book, zone: str, at: datetime
+) -> list[tuple[UUID, NewPurchase]]:
+    """Those that somebody looks at first: by the policy of now. That it is to be reserved is no way around."""
     policy = terms.one(KIND, DEFAULT, at)
     if policy is None:
-        return False
-    return Period.parse(policy.terms.review_after).after(one.effective_at, zone) < at
+        return []
+    period = Period.parse(policy.terms.review_after)
+    return [pair for pair in wanted if period.after(pair[1].effective_at, zone) < at]
 
 
 def keep(late: Sequence[tuple[UUID, NewPurchase]], *, actor: Actor, at: datetime) -> dict[UUID, Outcome]:

@@ -31,12 +31,12 @@ _WRITE: Final = (
 
 def write(
     decided: Sequence[Decided],
-    parts: Mapping[UUID, Sequence[Mapping[str, Any]]],
-    gains: Mapping[UUID, Sequence[Mapping[str, Any]]],
-    told: Mapping[UUID, Mapping[str, Any]],
+    parts: Sequence[Sequence[Mapping[str, Any]]],
+    gains: Sequence[Sequence[Mapping[str, Any]]],
+    told: Sequence[Mapping[str, Any]],
 ) -> None:
     """One query. All goes as one document: less to write and to read than columns of documents."""
-    run(_WRITE, [to_json([_row(one, parts[one.id], gains[one.id], told[one.id]) for one in decided]).decode()])
+    run(_WRITE, [to_json(list(map(_row, decided, parts, gains, told))).decode()])
 
 
 def write_before(bought: Sequence[tuple[UUID, NewPurchase, Occasion, Mapping[str, Any]]]) -> None:
@@ -63,12 +63,13 @@ def write_before(bought: Sequence[tuple[UUID, NewPurchase, Occasion, Mapping[str
 def _row(
     one: Decided, parts: Sequence[Mapping[str, Any]], gains: Sequence[Mapping[str, Any]], told: Mapping[str, Any]
 ) -> dict[str, object]:
-    member, shown = one.wanted.member, one.wanted.shown or one.wanted.member
+    wanted = one.wanted
+    member = wanted.member.hex if wanted.member else None
     return {
         "sale": one.id.hex,
-        "organisation": one.wanted.place.organisation.hex,
-        "member": member and member.hex,
-        "shown": shown and shown.hex,
+        "organisation": wanted.place.organisation.hex,
+        "member": member,
+        "shown": wanted.shown.hex if wanted.shown and wanted.shown is not wanted.member else member,
         "facts": {"member": _facts(one.facts), "occasion": _occasion(one.occasion)},
         "parts": parts,
         "gains": gains,
@@ -100,9 +101,10 @@ def _part(one: Paying) -> dict[str, Any]:
 def gains_of(one: Decided) -> list[dict[str, Any]]:
     """What is loaded, what rules give, what promotions and coupons give on top, and to whom."""
     found = [_load(one, load) for load in one.wanted.loads]
-    if one.earns:
+    if one.earns and (one.earned.effects or one.priced.priced.applied):
         owner, shown = one.holder
-        who = {"owner": str(owner), "shown": str(shown)}
+        text = str(owner)
+        who = {"owner": text, "shown": text if shown is owner else str(shown)}
         found += [{**each, **who} for each in (*_earned(one), *_on_top(one))]
     return found
 

@@ -15,25 +15,30 @@ from regulars.rules.reasons import NotApplied
 def purchase(one: Decided) -> dict[str, Any]:
     """What the till prints. Balances are added when they are known."""
     lines = one.occasion.lines
-    paid = {kind: sum(each.part.money for each in one.parts if each.part.kind == kind) for kind in ("points", "value")}
+    points, value = (_paid(one, kind) for kind in ("points", "value")) if one.parts else (0, 0)
     member, lapses_at = one.wanted.member, one.wanted.lapses_at
+    amount, discount = sum([line.amount for line in lines]), sum([line.discount for line in lines])
     return {
-        "id": typed("sal", one.id),
+        "id": one.name,
         "state": "complete" if lapses_at is None else "open",
         "member": typed("mbr", member) if member else None,
         "currency": one.wanted.currency,
-        "amount": sum(line.amount for line in lines),
-        "discount": sum(line.discount for line in lines),
-        "tax": sum(line.tax for line in lines),
-        "paid_with_points": paid["points"],
-        "paid_with_value": paid["value"],
-        "due": one.occasion.paid - sum(paid.values()),
+        "amount": amount,
+        "discount": discount,
+        "tax": sum([line.tax for line in lines]),
+        "paid_with_points": points,
+        "paid_with_value": value,
+        "due": amount - discount - points - value,
         "lines": _lines(one),
         "effects": [*_discounts(one), *_payments(one), *_loads(one), *earned(one.earned)],
         "not_applied": [not_applied(each) for each in (*one.priced.priced.not_applied, *one.earned.not_applied)],
         "balances": [],
         "lapses_at": None if lapses_at is None else lapses_at.isoformat(),
     }
+
+
+def _paid(one: Decided, kind: str) -> int:
+    return sum(each.part.money for each in one.parts if each.part.kind == kind)
 
 
 def balances(held: Iterable[Balance], units: set[str]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from regulars.basics.quick import quick
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Occasion
 from regulars.rules.pricing import Effect, Priced
@@ -18,6 +19,7 @@ class Binding(StrEnum):
     HARD = "hard"  # nobody else may
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Basket:
     """A bill with the codes that were shown for it. `member` is who is meant now, `shown` whose card it was."""
@@ -109,6 +111,7 @@ class Shown:
     series: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Told:
     """What came of a basket: its price, and which code is which."""

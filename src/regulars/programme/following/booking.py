@@ -32,6 +32,11 @@ PARTS: Final[tuple[Callable[..., Part], ...]] = (rewarding.decide, counting.deci
 UNDOING: Final[tuple[Callable[..., Sequence[Followed]], ...]] = (rewarding.undo, counting.undo)
 
 
+def asked(terms: Book) -> bool:
+    """Whether anything can follow here at all."""
+    return bool(terms.versions(REFERRAL) or terms.versions(CHALLENGE))
+
+
 def decide(happened: Sequence[Happened], *, terms: Book, organisation: UUID, at: datetime) -> Follows:
     """What follows; its rows and sums are locked. After the counters of earning, before accounts. Each part says what
     it costs; nothing where the organisation has no such terms. Two queries more where somebody gets something."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from regulars.basics.quick import quick
 from regulars.ledger.moves import Posting
 from regulars.programme.counters import Take
 from regulars.programme.moves import Version
@@ -14,6 +15,7 @@ from regulars.rules.occasion import Occasion
 from regulars.rules.prizes import Prize
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Happened:
     """A complete purchase, or an activity, of a member: `group` are all ids that lead to them."""

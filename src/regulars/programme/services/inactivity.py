@@ -1,6 +1,6 @@
 """Units that stay as long as their holder stays active: looked at anew whenever something happens, or is undone."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -32,20 +32,23 @@ _REDEMPTIONS: Final = (
 
 @whole()
 def keep_alive(
-    members: Collection[UUID], *, organisation: UUID, actor: Actor, at: datetime, terms: Book | None = None
+    members: Iterable[UUID], *, organisation: UUID, actor: Actor, at: datetime, terms: Book | None = None
 ) -> None:
     """After something happened to these members, or was taken back. No query where no unit goes by activity; else up to
     seven for each such unit, however many members. Locks their accounts."""
     terms = terms or book(organisation)
-    zone = places().zones.get(organisation, "UTC") if terms.versions(KIND) else ""
-    for version in terms.at(KIND, at):
+    held = terms.at(KIND, at)
+    if not held:
+        return
+    zone, here = places().zones.get(organisation, "UTC"), sorted(set(members))
+    for version in held:
         rule: Inactivity = version.terms
-        active = _last(sorted(members), rule)
+        active = _last(here, rule)
 
         def ends(owner: UUID, earned_at: datetime, rule: Inactivity = rule, active: Active = active) -> datetime:
             return rule.ends(earned_at, active.get(owner, ()), zone)
 
-        set_lives(sorted(members), rule.unit, ends, actor=actor, at=at)
+        set_lives(here, rule.unit, ends, actor=actor, at=at)
 
 
 Active = dict[UUID, tuple[datetime, ...]]

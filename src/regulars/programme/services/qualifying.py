@@ -1,6 +1,6 @@
 """What counts towards levels is written, and levels rise at once. For the checkout and for returns, many at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -47,7 +47,7 @@ _NOBODY: Final = Entries(())
 
 @whole()
 def qualify(
-    counts: Sequence[Counts], *, organisation: UUID, actor: Actor, at: datetime, terms: Book | None = None
+    counts: Iterable[Counts], *, organisation: UUID, actor: Actor, at: datetime, terms: Book | None = None
 ) -> list[TierChange]:
     """Counts towards every ladder what it counts, and raises who has reached a level; a late arrival from its own date.
 
@@ -56,6 +56,8 @@ def qualify(
     """
     terms = terms or book(organisation)
     counted = measures(terms)
+    if not counted:
+        return []
     rows = [
         (organisation, one.member, one.shown or one.member, one.occasion, name, amount, one.effective_at, at)
         for one in counts

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Final
 
 from regulars.basics.periods import months_after
+from regulars.basics.quick import quick
 from regulars.rules.conditions import Least
 from regulars.rules.earning.rule import (
     Award,
@@ -33,6 +34,7 @@ _NUMBER: Final = attrgetter("number")
 Ratio = tuple[int, int]  # numerator and denominator: exact, and never reduced, since they are divided once only
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Portion:
     """A part of an occasion that is looked at together: a line, or all that fits."""
@@ -42,7 +44,7 @@ class Portion:
 
     @property
     def quantity(self) -> int:
-        return sum(line.quantity for line in self.lines)
+        return sum([line.quantity for line in self.lines])
 
 
 def lines_of(rule: EarnRule, occasion: Occasion) -> tuple[Line, ...]:
@@ -60,11 +62,15 @@ def portions(rule: EarnRule, occasion: Occasion, lines: Sequence[Line]) -> list[
 
 def together(parts: Sequence[Portion]) -> Portion:
     """All of them as one."""
+    if len(parts) == 1:
+        return parts[0]
     return Portion(sum([part.basis for part in parts]), tuple([line for part in parts for line in part.lines]))
 
 
 def _paid_otherwise(rule: EarnRule, occasion: Occasion) -> dict[int, int]:
     """How much of each line was paid with what earns nothing: such tenders pay all lines in proportion."""
+    if not occasion.tenders:
+        return {}
     kinds = rule.not_paid_with
     part = sum([one.amount for one in occasion.tenders if any(_is(one.kind, kind) for kind in kinds)])
     if not part:
@@ -140,6 +146,8 @@ def months_of(occasion: Occasion, member: MemberFacts | None) -> int:
 
 def multiplier(rule: EarnRule, occasion: Occasion, member: MemberFacts | None, *, again: bool = False) -> Ratio:
     """By how much the award grows here. The order of multipliers changes nothing. `again`: on what remains."""
+    if not rule.multipliers:
+        return 1, 1
     held = [one.permille for one in rule.multipliers if _holds(one, occasion, member, again)]
     if not held:
         return 1, 1

@@ -23,9 +23,17 @@ from regulars.rules.rounding import At, Round, divided, shared
 KIND: Final = "earn"  # of these terms; what is used of a rule's limits is counted under "earn/<code>"
 
 
-def in_turn(rules: Iterable[Published]) -> list[Published]:
+class InTurn(tuple[Published, ...]):
     """Rules in the order in which they have their turn."""
-    return sorted(rules, key=lambda one: (-one.terms.priority, one.code))
+
+    __slots__ = ()
+
+
+def in_turn(rules: Iterable[Published]) -> InTurn:
+    """Ordered once where many occasions are decided by the same rules."""
+    if isinstance(rules, InTurn):
+        return rules
+    return InTurn(sorted(rules, key=lambda one: (-one.terms.priority, one.code)))
 
 
 def needed(occasion: Occasion, member: MemberFacts | None, rules: Iterable[Published], whose: Whose) -> frozenset[Sum]:
@@ -51,7 +59,8 @@ def earn(
     whose: Whose,
 ) -> Earned:
     """What each rule gives, or why it gives nothing. `used`: what is used of the sums that are `needed`."""
-    sums, ordered = dict(used), in_turn(rules)
+    ordered = in_turn(rules)
+    sums = dict(used) if used else {}
     effects: list[Effect] = []
     refused: list[NotApplied] = []
     first_in: dict[str, str] = {}
@@ -159,6 +168,8 @@ def cost(rule: EarnRule, units: int) -> int:
 
 def limits_of(one: Published, occasion: Occasion, whose: Whose) -> tuple[Counted, ...]:
     """The limits of a rule with the sums they look at here."""
+    if not (one.terms.limits or one.terms.cool_down):
+        return ()
     found = counted(one.terms.every_limit, f"{KIND}/{one.code}", whose, at=occasion.at, zone=occasion.zone)
     return tuple(limit for limit in found if limit.sums)
 
@@ -177,6 +188,8 @@ def _takes(
     rule: EarnRule, amount: int, limits: Sequence[Counted], gathering: Sequence[Sum], found: Worked
 ) -> tuple[Taken, ...]:
     """One for each sum, however many limits look at it. What gives nothing takes nothing but its part of a fraction."""
+    if not limits and not gathering:
+        return ()
     by = {Of.USES: 1, Of.UNITS: amount, Of.MONEY: cost(rule, amount)} if amount else dict.fromkeys(Of, 0)
     takes = {key: by[one.limit.of] for one in limits for key in one.sums}
     if gathering:

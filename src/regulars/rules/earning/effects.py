@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from regulars.basics.quick import quick
 from regulars.rules.limits import Of, Sum
 from regulars.rules.reasons import NotApplied
 
@@ -35,6 +36,7 @@ _MOMENTS: Final = ("activates_at", "cancels_at", "expires_at")
 _TEXTS: Final = ("on_event", "validity", "funder")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Effect:
     """Units that a rule gives. `lines` add up to `amount`; an event has none."""
@@ -63,6 +65,7 @@ class Effect:
         return self.activates_at is not None or bool(self.on_event)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Earned:
     """What came of an occasion: effects and what gave nothing, both in the order in which rules had their turn."""

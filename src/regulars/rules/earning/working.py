@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from regulars.basics.quick import quick
 from regulars.rules.earning.amounts import (
     Portion,
     Ratio,
@@ -23,6 +24,7 @@ from regulars.rules.rounding import At, divided, shared
 WEIGHT = 1000  # what is gathered over a period is kept in thousandths of a minor unit, so that a multiplier is exact
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Worked:
     """Units before limits. `gathered`: what counts for rounding over a period, multiplied."""

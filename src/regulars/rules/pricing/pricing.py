@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from regulars.basics.quick import quick
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import Line, Occasion
 from regulars.rules.pricing.bills import Bill, reduced
@@ -26,6 +27,7 @@ class Applied:
         return sum(part for _, part in self.discounts)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Priced:
     """A purchase with its discounts. The discounts of its lines and those of its offers add up to the same.
