@@ -53,6 +53,8 @@ WHO: Final = {
     "webhooks": "A", "webhook": "A", "webhook-switch": "A", "webhook-rotate": "A", "webhook-ping": "A",
     "webhook-resend": "A", "webhook-delete": "A",
     "keys": "A", "key-rotate": "A", "key-revoke": "A", "trail": "AU", "trail-export": "AU", "health": "",
+    "health-run": "",
+    "channels": "AM", "channel-try": "AM",
     "views": EVERYBODY, "view-keep": EVERYBODY, "view-change": EVERYBODY, "view-drop": EVERYBODY,
     "view-back": EVERYBODY, "palette": EVERYBODY, "look": EVERYBODY, "work-at": EVERYBODY,
 }  # fmt: skip

@@ -37,7 +37,7 @@ PAGES = (
     "reward/levels", "reward/coupons", "reward/rewards", "reward/books", "reward/settlement", "set-up", "set-up/staff",
     "set-up/staff/new",
     "set-up/roles", "set-up/roles/clerk", "set-up/keys", "set-up/webhooks", "set-up/webhooks/{webhook}",
-    "set-up/trail", "set-up/health", "work-at", "serve/cases",
+    "set-up/trail", "set-up/health", "set-up/channels", "set-up/roles/new", "views", "work-at", "serve/cases",
     "serve/cases/{case}", "know", "know/classes", "know/life-cycle", "know/concentration", "know/baskets",
     "know/products", "know/products?item=coffee+beans", "know/models", "know/members", "audiences",
     "audiences/new?copy=vips", "audiences/code/vips?count", "audiences/code/vips/why/{member}", "reach/campaigns",

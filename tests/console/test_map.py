@@ -21,6 +21,7 @@ WORDS = {
     "slug:kind": "earn",
     "str:code": "base",
     "str:what": "no-name",
+    "slug:channel": "email",
     "str:audience": "vips",
     "str:campaign": "spring",
     "str:template": "hello",

@@ -12,8 +12,13 @@ import psycopg
 import pytest
 from tests.server.filling import PHONES
 from tests.server.installation import Installation
+from typer.testing import CliRunner
 
 from regulars.basics.ids import untyped
+from regulars.cli import app
+from regulars.server.backup.contents import Contents, listed
+from regulars.server.backup.noting import copies, note_made
+from regulars.server.place import Place
 from regulars.server.postgres import Cluster
 
 pytestmark = pytest.mark.slow
@@ -100,6 +105,23 @@ def test_neither_the_copy_nor_the_dump_of_it_tells_a_phone(filled: Path, elsewhe
 
 def _bare(phone: str) -> str:
     return phone.replace(" ", "").lstrip("+")
+
+
+def test_a_copy_is_read_again_and_that_is_noted(tmp_path: Path) -> None:
+    folder, data = tmp_path / "copy", tmp_path / "data"
+    folder.mkdir()
+    data.mkdir()
+    (folder / "database.dump").write_bytes(b"rows")
+    contents = Contents("1", "2026-05-04T09:30:00+00:00", 18, {"a": 1}, {}, {}, listed(folder))
+    contents.write(folder)
+    note_made(Place(data), folder, contents)
+    asked = ["verify-backup", str(folder), "--data", str(data), "--json"]
+    done = CliRunner().invoke(app, asked)
+    assert (done.exit_code, json.loads(done.stdout)["files"]) == (0, 1)
+    [told] = copies(Place(data))
+    assert (told.size, told.rows, told.verified_at is not None) == (4, 1, True)
+    (folder / "database.dump").write_bytes(b"rowz")
+    assert CliRunner().invoke(app, asked).exit_code != 0
 
 
 def test_the_keys_may_not_lie_beside_the_copy(filled: Path) -> None:

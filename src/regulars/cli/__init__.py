@@ -10,7 +10,7 @@ import typer
 from regulars import __version__
 from regulars.cli.alerts import alerts
 from regulars.cli.analyze import analyze
-from regulars.cli.backup import backup, restore, upgrade
+from regulars.cli.backup import backup, restore, upgrade, verify_backup
 from regulars.cli.campaign import campaign
 from regulars.cli.churn import churn
 from regulars.cli.complaints import complaints
@@ -61,6 +61,7 @@ app.command()(serve)
 app.command()(worker)
 app.command()(doctor)
 app.command()(backup)
+app.command("verify-backup")(verify_backup)
 app.command()(restore)
 app.command()(upgrade)
 app.command("move-in")(move_in)

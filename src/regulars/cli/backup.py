@@ -49,6 +49,32 @@ def backup(
     )
 
 
+def verify_backup(
+    folder: Annotated[Path, typer.Argument(help="The folder that `regulars backup` made.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Reads every file of a copy again and compares it with its table of contents. Status 1: one is not as it was.
+
+    The page of the state tells when this was last done. Only bringing it back into an empty folder proves more.
+    """
+    from datetime import UTC, datetime
+
+    from regulars.server.backup.contents import Contents, check
+    from regulars.server.backup.noting import note_verified
+
+    contents = Contents.read(folder)
+    with Bars(Console(stderr=True), quiet=False) as progress:
+        check(folder, contents, progress)
+    note_verified(place_of(data), folder, contents, at=datetime.now(UTC))
+    if as_json:
+        typer.echo(json.dumps({"folder": str(folder), "at": contents.at, "files": len(contents.files)}))
+        return
+    Console(highlight=False, soft_wrap=True).print(
+        f"All {len(contents.files)} files of {contents.at} are as they were written.", markup=False
+    )
+
+
 def restore(
     folder: Annotated[Path, typer.Argument(help="The folder that `regulars backup` made.")],
     keys: Annotated[Path, typer.Option("--keys", help="The folder of keys that was written with it.")],

@@ -16,9 +16,11 @@ class ServerConfig(AppConfig):
         from regulars.members import deeds
         from regulars.server import health, problems
         from regulars.server.people import STEPS
+        from regulars.server.standing import Standing
 
         deeds.take_part(STEPS)
         console_state.take_part(health.state)
+        console_state.is_served_by(Standing())
         # From the first failure on; the pages about them are read only when one is shown.
         got_request_exception.connect(problems.note, dispatch_uid="regulars.server.problems")
         post_migrate.connect(_keys_are_there, sender=apps.get_app_config("members"))

@@ -20,6 +20,19 @@ class FirstLink(models.Model):
         )
 
 
+class StepDone(models.Model):
+    """How a step of the worker went last: noted at each failure, and of what goes well some twice a minute."""
+
+    name = models.TextField(primary_key=True)
+    done_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(default=0)
+    failed_at = models.DateTimeField(null=True)
+    problem = models.TextField(default="")  # one line, without what the database says of rows
+
+    class Meta:
+        db_table = "server_step"
+
+
 class Secret(models.Model):
     """Which secrets this database works with, by fingerprint: a machine that has others must not join."""
 

@@ -24,6 +24,7 @@ from procrastinate.jobs import Status
 
 from regulars.journal.moves import Actor
 from regulars.server.metrics import JOB_SECONDS, JOBS
+from regulars.server.steps import Noting
 
 log = structlog.stdlib.get_logger("regulars.server.tasks")
 AGAIN: Final = RetryStrategy(max_attempts=5, exponential_wait=4)
@@ -80,7 +81,8 @@ def register(step: Step) -> None:
     @app.periodic(cron=step.cron, periodic_id=step.name)
     @app.task(name=step.name, lock=step.name, queueing_lock=step.name, retry=step.again)
     def job(timestamp: int) -> None:
-        done = run(step, now=timezone.now)
+        with Noting(step.name):
+            done = run(step, now=timezone.now)
         if done:
             log.info("step done", step=step.name, times=done)
 

@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import keys, setup, trail, webhooks
+from regulars.console.views import channels, health, keys, setup, trail, webhooks
 
 _HOOK: Final = "set-up/webhooks/<id_whk:webhook>"
+_SEND: Final = (Right.OUTREACH_SEND, Reach.WHOLE)
+_READ_ALL: Final = (Right.ACCESS_READ, Reach.EVERY)
 _STAFF: Final = "set-up/staff/<id_stf:staff>"
 
 SET_UP: Final[tuple[Page, ...]] = (
@@ -137,5 +139,10 @@ SET_UP: Final[tuple[Page, ...]] = (
         own_file=True,
     ),
     Page("trail-export", "set-up/trail.csv", trail.export, Right.JOURNAL_READ, Reach.HOME),
-    Page("health", "set-up/health", setup.health, Right.ACCESS_READ, Reach.EVERY, _("State"), Head.SET_UP, table=True),
+    Page("channels", "set-up/channels", channels.page, *_SEND, _("Channels"), Head.SET_UP, table=True),
+    Page("channel-try", "set-up/channels/<slug:channel>", channels.try_out, *_SEND, posted=True, writes=True),
+    Page("health", "set-up/health", health.health, *_READ_ALL, _("State"), Head.SET_UP, table=True),
+    Page(
+        "health-run", "set-up/health/run", health.run_step, Right.ACCESS_MANAGE, Reach.EVERY, posted=True, writes=True
+    ),
 )

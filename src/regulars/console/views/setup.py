@@ -1,4 +1,4 @@
-"""The set-up: the organisation with its merchants and stores, staff, roles, and how the installation is."""
+"""The set-up: the organisation with its merchants and stores, staff, roles."""
 
 from typing import Any
 from uuid import UUID
@@ -6,11 +6,9 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from regulars import __version__
 from regulars.access.errors import UnknownRole
 from regulars.access.models import Assignment
 from regulars.access.moves import NewMerchant, NewStore, Place
-from regulars.access.naming import alerts_told
 from regulars.access.rights import BUILT_IN, Right
 from regulars.access.services import roles as giving
 from regulars.access.services import staff as hiring
@@ -21,7 +19,6 @@ from regulars.console.forms_setup import HireForm, MerchantForm, NewRoleForm, Ro
 from regulars.console.places import open_to, text_of
 from regulars.console.refusals import told_in
 from regulars.console.selectors import setup
-from regulars.console.state import state
 from regulars.console.toasts import Undo
 
 
@@ -198,13 +195,6 @@ def role(desk: Desk, code: str) -> HttpResponse:
             return desk.go("roles", told=_("Kept: it holds from now on."))
     shown = {"form": form, "role": known, "name": setup.said_name(known), "built_in": code in BUILT_IN}
     return desk.show("console/role.html", shown, status=UNFIT if form.errors else 200)
-
-
-def health(desk: Desk) -> HttpResponse:
-    """How the installation is, and what was odd of late. Five queries."""
-    api = desk.request.build_absolute_uri("/api/v1/")
-    shown = {"state": state(), "alerts": alerts_told(20), "version": __version__, "api": api}
-    return desk.show("console/health.html", shown)
 
 
 def _place(desk: Desk, text: str) -> Place:

@@ -12,7 +12,7 @@ from regulars import __version__
 from regulars.basics.progress import Progress, silent
 from regulars.history import custody
 from regulars.history.manifest import NAME as MANIFEST
-from regulars.server.backup import counting, dumping, keys
+from regulars.server.backup import counting, dumping, keys, noting
 from regulars.server.backup.contents import DUMP, ERASED, LAKE, LAKES, Contents, listed
 from regulars.server.backup.erased import write_erased
 from regulars.server.backup.errors import BackupRefused
@@ -47,6 +47,7 @@ def make(place: Place, into: Path, keys_into: Path, *, at: datetime, progress: P
     finally:
         with suppress(FileNotFoundError):
             shutil.rmtree(half)
+    noting.note_made(place, final, contents)
     return Made(final, contents, count)
 
 
