@@ -21,6 +21,7 @@ WORDS = {
     "slug:kind": "earn",
     "str:code": "base",
     "str:what": "no-name",
+    "str:series": "dessert",
     "slug:channel": "email",
     "str:audience": "vips",
     "str:campaign": "spring",
@@ -61,6 +62,7 @@ def ids(town: Town, *, foreign: bool = False) -> dict[str, str]:
         "inb": town.brought or UUID(int=0),
         "msg": town.message or UUID(int=0),
         "whk": town.webhook or UUID(int=0),
+        "prv": town.draft or UUID(int=0),
     }
     if foreign:
         found = {
@@ -71,6 +73,7 @@ def ids(town: Town, *, foreign: bool = False) -> dict[str, str]:
             "inb": uuid4(),
             "msg": uuid4(),
             "whk": uuid4(),
+            "prv": uuid4(),
         }
     return {prefix: typed(prefix, number) for prefix, number in found.items()}
 

@@ -27,6 +27,10 @@ from regulars.outreach.services.templates import save as save_template
 from regulars.programme.checkout.booking import check_out
 from regulars.programme.checkout.moves import NewPurchase
 from regulars.programme.coupons.moves import Gift
+from regulars.programme.previews.asking import ask as ask_preview
+from regulars.programme.previews.asking import last_days
+from regulars.programme.previews.moves import NewPreview
+from regulars.programme.previews.working import work_due as work_previews
 from regulars.programme.services.coupons_issuing import issue
 from regulars.programme.services.terms import publish
 from regulars.rules.occasion import Line
@@ -80,6 +84,7 @@ class Town:
     brought: UUID | None = None  # files that were tried
     message: UUID | None = None
     webhook: UUID | None = None
+    draft: UUID | None = None  # of terms, with what it would have cost
 
 
 def make_town(at: datetime, *, members: int = 3, sales: int = 2) -> Town:
@@ -110,6 +115,10 @@ def make_town(at: datetime, *, members: int = 3, sales: int = 2) -> Town:
     case = NewCase(one, "complaint", "Cold soup", "It came cold twice.", "counter", market, quay, town.members[0])
     town.brought = tried(one, at)
     town.case = open_case(case, actor=SETUP, at=at).id
+    doubled = {**TERMS[0][2], "award": {"type": "per-amount", "units": 2, "per": 100}}
+    wanted = NewPreview(one, "earn", "base", doubled, *last_days(at.date()))
+    town.draft = ask_preview(wanted, actor=SETUP, at=at)
+    work_previews(at=at)
     hears = webhooks.create("https://hooks.example/a", ["members.*"], Place(one), actor=SETUP, at=at)
     town.webhook = hears[0].id
     return town

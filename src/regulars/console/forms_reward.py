@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from regulars.console.asking import ChosenFilters, DayField
+from regulars.programme.previews.drafts import KINDS as PREVIEWED
 
 LONGEST = 50_000
 
@@ -29,6 +30,11 @@ class TermsForm(forms.Form):
     def __init__(self, kinds: list[str], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["kind"].choices = [(one, one) for one in kinds]  # type: ignore[attr-defined]
+
+    @property
+    def previewed(self) -> bool:
+        """Whether past purchases say something about terms of this kind."""
+        return (self["kind"].value() or "") in PREVIEWED
 
     def clean_document(self) -> str:
         text: str = self.cleaned_data["document"].replace("\r\n", "\n")

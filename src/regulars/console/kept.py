@@ -11,6 +11,7 @@ from regulars.console.models import Kept
 from regulars.ledger.books import liability
 from regulars.members.models import Member
 from regulars.programme.book import book
+from regulars.programme.coupons.series import uses
 from regulars.programme.coupons.wallet import tallied
 from regulars.programme.selectors.tiers import count_on
 
@@ -35,6 +36,11 @@ def coupons(organisation: UUID, at: datetime) -> dict[str, dict[str, int]]:
     return _told("coupons", organisation, at, lambda: tallied(organisation, at=at))
 
 
+def used(organisation: UUID, code: str, at: datetime) -> dict[str, list[int]]:
+    """Of a series by state how many uses, and what they took off. One query, or two."""
+    return _told(f"uses/{code}", organisation, at, lambda: uses(organisation, code))
+
+
 def owed(at: datetime) -> dict[str, int]:
     """What is owed to holders, by unit. One query, or two."""
     return _told("owed", HOUSE, at, _owed)
@@ -49,6 +55,8 @@ def keep_due(*, at: datetime) -> int:
         some = True
         _keep("members", home, {"all": _members(home)}, at)
         _keep("coupons", home, tallied(home, at=at), at)
+        for code in {one.code for one in book(home).versions("coupon-series")}:
+            _keep(f"uses/{code}", home, uses(home, code), at)
         for one in book(home).at("ladder", at):
             _keep(f"level/{one.code}", home, count_on(home, one.code), at)
     if some:

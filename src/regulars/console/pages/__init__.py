@@ -7,6 +7,7 @@ from typing import Final
 from regulars.console.page import Page
 from regulars.console.pages.account import ACCOUNT
 from regulars.console.pages.audiences import AUDIENCES
+from regulars.console.pages.drafts import DRAFTS
 from regulars.console.pages.everyday import EVERYDAY
 from regulars.console.pages.importing import IMPORTING, QUALITY
 from regulars.console.pages.know import KNOW
@@ -27,6 +28,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *MEMBER,
     *ACCOUNT,
     *REWARD,
+    *DRAFTS,
     *REACH,
     *SERVE,
     *PROVE,

@@ -9,6 +9,8 @@ from uuid import UUID
 from regulars.access.models import Merchant
 from regulars.console import kept
 from regulars.console.desk import Desk
+from regulars.console.forms_terms import Around, digest, numbers_of
+from regulars.ledger.models import Unit
 from regulars.programme.book import Book, book
 from regulars.programme.moves import Version
 from regulars.programme.naming import words
@@ -63,9 +65,30 @@ def versions(desk: Desk, kind: str, code: str) -> list[Said]:
     return [_said(one, said, desk) for one in reversed(terms.versions(kind, code))]
 
 
-def document(version: Version) -> str:
+def plain(version: Version) -> dict[str, Any]:
     """As it is published again: what was not said is left out."""
-    return json.dumps(_spoken(kind_of(version.kind).write(version.terms)), indent=2, ensure_ascii=False)
+    found: dict[str, Any] = _spoken(kind_of(version.kind).write(version.terms))
+    return found
+
+
+def plain_text(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def numbers(desk: Desk, kind: str, document: dict[str, Any], data: Any = None) -> dict[str, Any]:
+    """The fields of a document, and by what it is known whether it was left as it is. Two queries where there may be
+    any."""
+    if kind not in ("earn", "ladder"):
+        return {"numbers": None, "seen": ""}
+    units = dict(Unit.objects.values_list("code", "name"))
+    currencies = {currency for _, _, currency in merchants(desk)}
+    levels = {
+        f"{one.code}/{level.code}": level.name or level.code.capitalize()
+        for one in book(desk.home).at("ladder", desk.at)
+        for level in one.terms.levels
+    }
+    around = Around(levels, units, currencies.pop() if len(currencies) == 1 else "")
+    return {"numbers": numbers_of(kind, document, around, data), "seen": digest(plain_text(document))}
 
 
 def read_aloud(desk: Desk, kind: str, code: str, plain: dict[str, Any]) -> str:

@@ -1,63 +1,136 @@
 """The programme: its terms as sentences, versions published from documents, levels, coupons, rewards."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from regulars.access.rights import Right
 from regulars.console import pointing
-from regulars.console.asking import since
+from regulars.console.asking import since, uuid_of
 from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms_reward import TermsForm
+from regulars.console.forms_terms import Numbers, digest, written
 from regulars.console.refusals import said
-from regulars.console.selectors import reward
-from regulars.programme.errors import TermsClash, WrongTerms
+from regulars.console.selectors import drafts, reward
+from regulars.programme.errors import PreviewRefused, TermsClash, WrongTerms
+from regulars.programme.previews import selectors as previews
+from regulars.programme.previews.asking import ask as ask_preview
+from regulars.programme.previews.moves import NewPreview
 from regulars.programme.services.terms import publish as publish_terms
 from regulars.programme.services.terms import retire as retire_terms
 from regulars.programme.terms import kinds
 
-_START = "{\n  \n}"
+_START: Final = "{\n  \n}"
+_READ: Final = Right.PROGRAMME_READ
 
 
 def terms(desk: Desk) -> HttpResponse:
-    """All that holds or is to come, in sentences. Four queries."""
-    return desk.show("console/terms.html", {"groups": reward.groups(desk)})
+    """All that holds or is to come, in sentences, and drafts. Nine queries at most."""
+    shown = {"groups": reward.groups(desk), "drafts": drafts.waiting(desk) if desk.may_all_over(_READ) else ()}
+    return desk.show("console/terms.html", shown)
 
 
 def code(desk: Desk, kind: str, code: str) -> HttpResponse:
-    """A code with all its versions, and the form of the next one."""
+    """A code with all its versions and drafts, and the form of the next one. Six queries."""
     found = reward.versions(desk, kind, code)
     if not found:
         raise Http404
-    form = None
+    plain = reward.plain(found[0].version)
+    shown: dict[str, Any] = {"kind": kind, "code": code, "versions": found, "document": reward.plain_text(plain)}
+    drafted = drafts.of_code(desk, kind, code)
+    shown["drafts"] = [one for one in drafted if one.version is None]
+    shown["before"] = {str(one.version): one.id for one in drafted if one.version is not None}
     if desk.may_all_over(Right.PROGRAMME_MANAGE):
-        form = TermsForm([kind], initial={"kind": kind, "code": code, "document": reward.document(found[0].version)})
-    shown = {"kind": kind, "code": code, "versions": found, "form": form, "document": reward.document(found[0].version)}
+        shown["form"] = TermsForm([kind], initial={"kind": kind, "code": code, "document": shown["document"]})
+        shown |= reward.numbers(desk, kind, plain)
     return desk.show("console/terms_code.html", shown)
 
 
 def new(desk: Desk) -> HttpResponse:
-    """A document becomes a version: read aloud first, with its faults where they are, then published."""
-    posted = desk.request.POST if desk.request.method == "POST" else None
-    asked = {"kind": desk.request.GET.get("kind", "earn"), "document": _START}
-    form = TermsForm(kinds(), posted, initial=asked)
-    shown: dict[str, Any] = {"form": form}
-    if form.is_bound and form.is_valid():
-        given = form.cleaned_data
+    """A document becomes a version: read aloud first, with its faults where they are, then published; or looked at over
+    what was bought."""
+    if desk.request.method != "POST":
+        return _begun(desk)
+    form, numbers, changed = _filled(desk, desk.request.POST)
+    shown: dict[str, Any] = {"form": form, "previewed": form.previewed}
+    if numbers is not None and numbers.errors:
+        shown |= {"numbers": numbers, "seen": desk.request.POST.get("seen", "")}
+        return desk.show("console/terms_new.html", shown, status=UNFIT)
+    if form.is_valid():
+        given, do = form.cleaned_data, desk.request.POST.get("do")
         try:
             shown["sentence"] = reward.read_aloud(desk, given["kind"], given["code"], form.plain)
-            if posted and posted.get("do") == "publish":
+            if do == "publish" and not changed:
                 with transaction.atomic():
                     return _published(desk, form)
+            if do == "preview":
+                with transaction.atomic():
+                    return _previewed(desk, form)
             shown["read"] = True
         except WrongTerms as wrong:
             form.add_error(None, said(wrong))
             shown["marked"] = pointing.marked(given["document"], wrong.facts["errors"])  # type: ignore[arg-type]
         except TermsClash as clash:
             form.add_error("begins_on", said(clash))
+        except PreviewRefused as refused:
+            form.add_error(None, said(refused))
+        shown |= reward.numbers(desk, given["kind"], form.plain)
     return desk.show("console/terms_new.html", shown, status=UNFIT if form.errors else 200)
+
+
+def _begun(desk: Desk) -> HttpResponse:
+    """An empty document, or that of a draft."""
+    asked: dict[str, Any] = {"kind": desk.request.GET.get("kind", "earn"), "document": _START}
+    number = uuid_of("prv", desk.request.GET.get("draft"))
+    shown: dict[str, Any] = {}
+    if number is not None:
+        row = previews.preview(number, organisation=desk.home)
+        asked = {"kind": row.kind, "code": row.code, "document": reward.plain_text(row.document)}
+        shown = reward.numbers(desk, row.kind, row.document)
+    form = TermsForm(kinds(), initial=asked)
+    return desk.show("console/terms_new.html", {"form": form, "previewed": form.previewed, **shown})
+
+
+def _filled(desk: Desk, posted: QueryDict) -> tuple[TermsForm, Numbers | None, bool]:
+    """What was typed: the document, or where it was left as it was shown, the numbers beside it in its place; and
+    whether these changed it."""
+    form = TermsForm(kinds(), posted)
+    text = posted.get("document", "")
+    if posted.get("seen") != digest(text) or not form.is_valid():
+        return form, None, False
+    numbers = reward.numbers(desk, form.cleaned_data["kind"], form.plain, posted)["numbers"]
+    if numbers is None or not numbers.is_valid():
+        return form, numbers, False
+    filled = numbers.fill()
+    if filled == form.plain:
+        return form, numbers, False
+    data = posted.copy()
+    data["document"] = written(filled)
+    return TermsForm(kinds(), data), numbers, True
+
+
+def said_of(desk: Desk) -> HttpResponse:
+    """What the numbers and the document say as they stand: the part of the page that follows along."""
+    form, numbers, _changed = _filled(desk, desk.request.POST)
+    shown: dict[str, Any] = {"desk": desk, "form": form}
+    try:
+        if (numbers is None or not numbers.errors) and form.is_valid():
+            given = form.cleaned_data
+            shown["sentence"] = reward.read_aloud(desk, given["kind"], given["code"], form.plain)
+    except WrongTerms as wrong:
+        shown["fault"] = said(wrong)
+    return render(desk.request, "console/parts/terms_said.html", shown)
+
+
+def _previewed(desk: Desk, form: TermsForm) -> HttpResponse:
+    """Raises WrongTerms, PreviewRefused."""
+    given, days = form.cleaned_data, drafts.spans(desk)[0]
+    wanted = NewPreview(desk.home, given["kind"], given["code"], form.plain, *days)
+    number = ask_preview(wanted, actor=desk.actor, at=desk.at)
+    return desk.go("draft", number, told=_("Kept as a draft: what it would have cost is looked at now."))
 
 
 def _published(desk: Desk, form: TermsForm) -> HttpResponse:

@@ -166,7 +166,7 @@ class Reader:
             return bills
         found = {
             number: CouponRow(
-                number, series, terms, None, None, None, None, False, issued_at, None, None, 0, 0, "issued"
+                number, series, terms, None, None, None, None, False, issued_at, None, None, 0, 0, "issued", item
             )
             for number, series, terms, issued_at, item in run(_COUPONS, [column(wanted)])
         }

@@ -1,0 +1,60 @@
+"""Drafts of terms: what they would have cost, over which days, stopped, asked again, published."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from regulars.access.rights import Right
+from regulars.console.asking import since
+from regulars.console.desk import Desk
+from regulars.console.errors import FormUnfit
+from regulars.console.forms_drafts import AgainForm, PublishForm
+from regulars.console.selectors import drafts, reward
+from regulars.programme.previews import asking, selectors
+
+
+def draft(desk: Desk, draft: UUID) -> HttpResponse:
+    """What it promises, and what it would have cost. Nine queries at most."""
+    row = selectors.preview(draft, organisation=desk.home)
+    manages = desk.may_all_over(Right.PROGRAMME_MANAGE)
+    shown = {
+        "draft": drafts.draft(desk, row),
+        "found": drafts.found(row),
+        "document": reward.plain_text(row.document),
+        "again": AgainForm(drafts.spans(desk), initial={"days": f"{row.first_on}/{row.last_on}"}) if manages else None,
+        "publish": PublishForm() if manages and row.version is None else None,
+    }
+    return desk.show("console/draft.html", shown)
+
+
+def again(desk: Desk, draft: UUID) -> HttpResponse:
+    """Raises FormUnfit, UnknownPreview, PreviewRefused."""
+    selectors.preview(draft, organisation=desk.home)
+    form = AgainForm(drafts.spans(desk), desk.request.POST)
+    if not form.is_valid():
+        raise FormUnfit(_("Choose days that are over."))
+    first_on, last_on = (date.fromisoformat(text) for text in form.cleaned_data["days"].split("/"))
+    asking.again(draft, first_on, last_on, organisation=desk.home, actor=desk.actor, at=desk.at)
+    return desk.go("draft", draft)
+
+
+def stop(desk: Desk, draft: UUID) -> HttpResponse:
+    asking.stop(draft, organisation=desk.home, actor=desk.actor, at=desk.at)
+    return desk.go("draft", draft, told=_("It is being stopped."))
+
+
+def publish(desk: Desk, draft: UUID) -> HttpResponse:
+    """Raises FormUnfit, and what a publication refuses."""
+    form = PublishForm(desk.request.POST)
+    if not form.is_valid():
+        raise FormUnfit(_("This is no day."))
+    begins_at = since(form.cleaned_data["begins_on"], desk.zone)
+    if begins_at is not None and begins_at <= desk.at:
+        begins_at = None  # from today on is at once
+    with transaction.atomic():
+        made = asking.publish_draft(draft, organisation=desk.home, begins_at=begins_at, actor=desk.actor, at=desk.at)
+    told = _("Version %(version)d is published. What is past keeps its own.") % {"version": made.version}
+    return desk.go("terms-code", made.kind, made.code, told=told)
