@@ -26,7 +26,7 @@ def share(value: float | None) -> str:
     """Of 0 … 1 in percent: one decimal below ten, none above, and never a rounded nothing."""
     if value is None:
         return "–"
-    pattern = "#,##0.#%" if 0 < abs(value) < 0.0995 else "#,##0%"
+    pattern = "#,##0.###%" if 0 < abs(value) < 0.001 else "#,##0.#%" if 0 < abs(value) < 0.0995 else "#,##0%"
     return str(format_percent(value, pattern, locale=locale()))
 
 
@@ -34,6 +34,20 @@ def share(value: float | None) -> str:
 def exactly(value: float | None) -> str:
     """A measured figure with three digits after the point at most."""
     return "–" if value is None else str(format_decimal(value, "#,##0.###", locale=locale()))
+
+
+@register.filter
+def about(value: float | None) -> str:
+    """A figure that nobody knows more exactly: whole from ten on, below with one digit after the point."""
+    if value is None:
+        return "–"
+    return str(format_decimal(value, "#,##0" if abs(value) >= 9.95 else "#,##0.#", locale=locale()))
+
+
+@register.filter
+def unstopped(text: str) -> str:
+    """A sentence that goes on."""
+    return str(text).rstrip(".。")
 
 
 @register.filter
