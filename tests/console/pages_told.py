@@ -26,6 +26,7 @@ WHO: Final = {
     "imports": "A", "import-files": "A", "import": "A", "import-correct": "A", "import-book": "A", "import-drop": "A",
     "import-undo": "A", "import-refused": "A", "import-refused-file": "A", "duplicates": "AS",
     "duplicates-decide": "AS", "quality": "AMUS", "quality-rows": "AMUS",
+    "member-family": "AMCTUS",
     "member-account": "AMCTUS", "member-freeze": "AS", "member-unfreeze": "AS", "member-household": "ACTS",
     "member-household-leave": "ACTS", "member-card-issue": "ACTS", "member-card-block": "ACTS",
     "member-card-unblock": "ACTS", "member-way": "ACTS", "member-way-verify": "ACTS", "member-way-end": "ACTS",

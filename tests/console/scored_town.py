@@ -16,6 +16,7 @@ DECLINE: dict[str, Any] = {
     "gone_chance": 0.8,
     "leave_chance": 0.62,
     "leave_because": ["returns:12", "breadth:3"],
+    "leave_points": [150, 60, -22],
     "decline_because": ["breadth", "returns"],
     "at_stake_minor": 4000,
     "at_risk_minor": 7200,
@@ -90,7 +91,8 @@ def scored(town: Town) -> Run:
     )
     for model in ("stages", "churn"):
         measured = {"called_stayed_away_share": 0.9, "later_days": 90}
-        Card.objects.create(run=present.id, model=model, usable=True, card={"measured": measured})
+        points = {"base": -139, "themes": ["returns", "breadth", "silent"]}
+        Card.objects.create(run=present.id, model=model, usable=True, card={"measured": measured, "points": points})
     return present
 
 

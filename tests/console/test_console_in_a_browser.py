@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PAGES = (
     "", "waiting", "sales", "members", "members/new", "members/{member}", "members/{member}/account",
-    "members/{member}/erase", "sales/{sale}", "counter",
+    "members/{member}/family", "members/{member}/erase", "sales/{sale}", "counter",
     "counter/{member}", "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator",
     "reward/levels", "reward/coupons", "reward/rewards", "reward/books", "reward/settlement", "set-up", "set-up/staff",
     "set-up/staff/new",

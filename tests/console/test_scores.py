@@ -147,6 +147,8 @@ def test_the_page_of_a_member_tells_scores_in_words_with_cases_and_past_ones(
     page = enter("support").get(f"/members/{typed('mbr', town.members[0])}").text
     for said in (
         "brought back 12%",
+        "Where everybody starts",
+        "+150",
         "£300",
         "£200 – £420",
         "Cold soup",

@@ -27,6 +27,7 @@ MOST = {
     "audience-edit": 24,
     "audience-why": 17,
     "campaign": 16,
+    "member-family": 20,
     "member-account": 20,
     "member-erase": 18,
 }

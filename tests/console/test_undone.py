@@ -216,3 +216,18 @@ def test_an_appeal_at_the_desk_is_turned_down_thought_over_and_granted(town: Tow
     assert (points(town), row.state) == (0, "appealed")
     send(desk, path(town, f"{here}/decide"), do="give-back")
     assert (points(town), "given back" in desk.get(path(town)).text) == (15, True)
+
+
+def test_a_family_shows_who_brings_what_and_who_takes_no_part(town: Town, enter: Entering) -> None:
+    browser = enter("clerk")
+    assert "Nothing is spent together" in browser.get(path(town, "/family")).text
+    document = {"unit": "points", "most_members": 1, "order": "own-first"}
+    terms(town, "family", "home", document)
+    page = browser.get(path(town, "/family")).text
+    assert [word in page for word in ("Points, together", "Ada Wong", "all places are taken", "head")] == [True] * 4
+    assert "Nobody here is known to live with them" in browser.get(path(town, "/family", 2)).text
+    send(browser, path(town, "/household", 2), other="ada.wong@example.com")
+    where, fields = undo_of(browser.get(path(town, "/account", 2)).text)
+    assert browser.get(path(town, "/family", 2)).text.count("all places are taken") == 2
+    browser.post(where, fields)
+    assert "Nobody here" in browser.get(path(town, "/family", 2)).text

@@ -10,11 +10,13 @@ from pytest_django import DjangoDbBlocker
 from tests.scenarios.site import Site, aside, served, usual
 
 from regulars.basics.ids import typed, untyped
+from regulars.journal.moves import Actor
 from regulars.members import codes
 from regulars.members.keys import card_secret
 from regulars.members.models import Card
 from regulars.outreach.campaigns import selectors
 from regulars.outreach.models import Campaign
+from regulars.outreach.sending import tell_late_bills
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -146,22 +148,33 @@ def test_s22_a_late_bill_takes_the_points_and_an_appeal_brings_them_back_for_all
         points = home.locator(".big").first
         home.goto("/my/points")
         expect(points).to_have_text("12")
-        number = told("bill-late")["effects"][0]["item"]
+        told("bill-late")
         home.goto("/my/points")
         expect(points).to_have_text("0")
+        aside(lambda: tell_late_bills(actor=Actor.job("messages.late_bills"), at=datetime.now(UTC)))
         home.get_by_role("link", name="How it came about").click()
         expect(home.locator("ol.list li").first).to_contain_text("Taken, as the terms say. If it is wrong, tell us.")
         expect(home.locator("ol.list li").first).to_contain_text("-12 Points")
+        home.goto("/my/")
+        home.get_by_role("link", name="12 Points were taken from you").click()
+        home.get_by_role("button", name="Ask for them back").click()
+        expect(home.locator("main")).to_contain_text("Somebody is looking at it")
         desk.goto(f"/members/{site.member(2)}?kind=points")
         expect(desk.locator(".time li").first).to_contain_text("Taken, as the terms say: late-bill")
         expect(desk.locator("a.fact strong").first).to_have_text("0")
-        aside(lambda: site.till.done(f"/resets/{number}/appeal"))
-        aside(lambda: site.till.done(f"/resets/{number}/decision", {"give_back": True}))
+        expect(desk.locator("section[aria-labelledby=taken]")).to_contain_text("asked back")
+        desk.goto("/")
+        desk.get_by_role("link", name="1 member asks back what was taken").click()
+        desk.get_by_role("button", name="Give it back").click()
+        expect(desk.locator(".toast")).to_contain_text("Given back, with the dates it had.")
         home.goto("/my/points")
         expect(points).to_have_text("12")
-        desk.reload()
+        expect(home.locator("main")).to_contain_text("They were given back to you.")
+        desk.goto(f"/members/{site.member(2)}?kind=points")
         expect(desk.locator(".time li").first).to_contain_text("Taken back")
         expect(desk.locator("a.fact strong").first).to_have_text("12")
+        desk.goto(f"/members/{site.member(2)}?kind=messages")
+        expect(desk.locator(".time li").first).to_contain_text("Message by email: late-bill-notice")
 
 
 def test_s23_value_is_loaded_and_spent_and_a_new_card_carries_it_over(site: Site) -> None:

@@ -128,7 +128,7 @@ def spoken(desk: Desk) -> dict[str, Any]:
     run(
         "CREATE OR REPLACE TABLE kept_churn AS SELECT customer, 0.25::FLOAT AS leave_probability,"
         " 'silent:41:24' AS leave_reason_1, 'breadth:3' AS leave_reason_2, NULL::VARCHAR AS leave_reason_3,"
-        " 8000 AS value_minor, 2000 AS at_stake_minor FROM kept_facts"
+        " [120, -15]::SMALLINT[] AS leave_points, 8000 AS value_minor, 2000 AS at_stake_minor FROM kept_facts"
     )
     return {}
 

@@ -34,6 +34,15 @@ REASONS: Final = {
     "person": _("Age, sex or town"), "slowing": _("Comes less often, nothing else is known"),
     "silent": _("Stays away, nothing else is known"),
 }  # fmt: skip
+# What the chance to leave is made of.
+THEMES: Final = {
+    "silent": _("How long they have stayed away"), "rhythm": _("How often they come as a rule"),
+    "often": _("How many visits there were"), "lately": _("More or fewer visits of late"),
+    "spent": _("What they spent"), "tenure": _("How long they are known"), "breadth": _("How many products they buy"),
+    "favourite": _("Their favourite category"), "discounts": _("Buying on discount"),
+    "returns": _("Goods brought back"), "margin": _("What their purchases earn"), "habit": _("On which days they come"),
+    "person": _("Age, sex or town"),
+}  # fmt: skip
 BOXES: Final = {
     "rescue": (_("Rescue"), _("Frequent, and in your hands: begin here.")),
     "improve": (_("Improve"), _("Rarer, but in your hands: put it right for good.")),
@@ -115,6 +124,7 @@ TELLING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "next": (("hit_10", ""), ("recall_10", ""), ("ndcg_10", "")),
 }  # fmt: skip
 TABLES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "class": CLASSES, "stage": STAGES, "meaning": STAGE_MEANINGS, "strategy": STRATEGIES, "reason": REASONS,
-    "group": GROUPS, "model": MODELS, "step": STEPS, "why": WHY_NOT, "state": STATES, "measure": MEASURES,
+    "theme": THEMES, "class": CLASSES, "stage": STAGES, "meaning": STAGE_MEANINGS, "strategy": STRATEGIES,
+    "reason": REASONS, "group": GROUPS, "model": MODELS, "step": STEPS, "why": WHY_NOT, "state": STATES,
+    "measure": MEASURES,
 }  # fmt: skip

@@ -140,6 +140,8 @@ class Score(models.Model):
     lifetime_high_minor = models.BigIntegerField(null=True)
     leave_chance = models.FloatField(null=True)
     leave_because = ArrayField(models.TextField(), null=True)  # codes, see insight.reasoncodes
+    # What each theme adds to the log-odds, in hundredths; themes and base stand on the run's card of the model.
+    leave_points = ArrayField(models.SmallIntegerField(), null=True)
     at_stake_minor = models.BigIntegerField(null=True)  # expected loss
     due = models.JSONField(null=True)  # what is needed again: item, status, next_on, from_on, until_on, chance
     next_products = models.JSONField(null=True)  # item, name, why, because_of; the likeliest first

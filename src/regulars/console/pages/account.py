@@ -4,7 +4,7 @@ from typing import Final
 
 from regulars.access.rights import Right
 from regulars.console.page import Page, Reach, View
-from regulars.console.views import account, account_deeds
+from regulars.console.views import account, account_deeds, family
 
 _MEMBER: Final = "members/<id_mbr:member>"
 
@@ -15,6 +15,7 @@ def _done(name: str, path: str, view: View, right: Right, reach: Reach = Reach.H
 
 ACCOUNT: Final[tuple[Page, ...]] = (
     Page("member-account", f"{_MEMBER}/account", account.show, Right.MEMBERS_READ, Reach.HOME),
+    Page("member-family", f"{_MEMBER}/family", family.show, Right.MEMBERS_READ, Reach.HOME),
     _done("freeze", "freeze", account_deeds.freeze, Right.LEDGER_FREEZE, Reach.WHOLE),
     _done("unfreeze", "unfreeze", account_deeds.unfreeze, Right.LEDGER_FREEZE, Reach.WHOLE),
     _done("household", "household", account_deeds.household, Right.MEMBERS_WRITE),

@@ -14,7 +14,7 @@ from regulars.console.selectors.next_step import Step, Told, step_of, told_of
 from regulars.console.selectors.reasons import sentences
 from regulars.scorebook import documents, selectors
 from regulars.scorebook.models import Run, Score
-from regulars.scorebook.reasons import accuracy, class_because, stage_because
+from regulars.scorebook.reasons import Part, accuracy, adding_up, class_because, stage_because
 from regulars.scorebook.selectors import Scored
 
 
@@ -39,6 +39,7 @@ class MemberScores:
     class_why: Sequence[str]
     stage_why: Sequence[str]
     leave_why: Sequence[str]
+    leave_parts: Sequence[Part]  # how the chance adds up
     again: Sequence[Again]
     next_products: Sequence[Mapping[str, Any]]
     past: Sequence[Scored]
@@ -62,6 +63,7 @@ def scores_of(root: UUID, group: Sequence[UUID], coupons: Sequence[Any], desk: D
     names = {item: (known[item].name or item) if item in known else item for item in items}
     treatments, strategies = (documents.present(desk.home, kind)[1] for kind in ("treatments", "stages"))
     advice = selectors.advice_of(group)
+    cards = {one.model: one.card for one in selectors.cards_of(run.id)}
     step = step_of(
         score, run, desk, names=names, coupons=coupons, advice=advice, treatments=treatments, strategies=strategies
     )
@@ -71,11 +73,12 @@ def scores_of(root: UUID, group: Sequence[UUID], coupons: Sequence[Any], desk: D
         sentences(class_because(score), run.currency, desk),
         sentences(stage_because(score, run.cut_off), run.currency, desk),
         sentences(score.leave_because or (), run.currency, desk),
+        adding_up(score, cards.get("churn", {})),
         [_again(one, names, known) for one in score.due or ()],
         [{**one, "shown": one["name"] or names[one["item"]]} for one in score.next_products or ()],
         found,
         _line(found),
-        {one.model: accuracy(one.model, one.card)["measured"] or {} for one in selectors.cards_of(run.id)},
+        {model: accuracy(model, card)["measured"] or {} for model, card in cards.items()},
         step,
         told_of(advice),
         treatments.get(score.value_class, {}),

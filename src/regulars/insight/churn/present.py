@@ -12,7 +12,7 @@ from regulars.history.engine import Engine
 from regulars.insight.churn.found import Scoring, Shift
 from regulars.insight.churn.known import Known
 from regulars.insight.churn.outcomes import features_only
-from regulars.insight.churn.reasons import TOP, reasons
+from regulars.insight.churn.reasons import TOP, points, reasons
 from regulars.insight.frames import as_array
 from regulars.insight.scoring.model import ScoreModel, chance
 from regulars.insight.scoring.moves import Floats
@@ -48,7 +48,8 @@ def chunks(engine: Engine, table: str) -> Iterator[pa.Table]:
 
 
 def score_all(engine: Engine, features: str, known: Known, runs: Sequence[tuple[str, Scoring]]) -> int:
-    """Keeps SCORES: customer, and per run `<name>_probability`, `<name>_reason_1` …; of those who count now.
+    """Keeps SCORES: customer, and per run `<name>_probability`, `<name>_reason_1` …, `<name>_points` (as
+    `reasons.points`, by the themes of the model); of those who count now.
 
     `features` names a kept table of `features_of`. Returns how many were scored.
     """
@@ -68,4 +69,5 @@ def _scored(known: Known, part: pa.Table, runs: Sequence[tuple[str, Scoring]]) -
         columns[f"{name}_probability"] = as_array(scored.probability.astype(np.float32))
         for place, codes in enumerate(reasons(scored, counted, TOP), 1):
             columns[f"{name}_reason_{place}"] = codes
+        columns[f"{name}_points"] = points(scored)
     return pa.table(columns)

@@ -16,6 +16,7 @@ from regulars.insight.scoring.moves import Flags, Floats, Ints, Scored
 TOP: Final = 3
 _LEAST: Final = 0.05  # log-odds below which a theme is no reason: it moves the chance by a hundredth at most
 _YEAR: Final = 365
+_MOST: Final = 30_000  # hundredths of log-odds: far beyond any chance that is not certain
 _PERCENT: Final = (-100.0, 100.0)
 # Theme → code and where its numbers come from: a column, a constant, or a column as percent.
 _WRITTEN: Final[Mapping[str, tuple[str, tuple[str | int, ...]]]] = {
@@ -43,6 +44,27 @@ def by_theme(scored: Scored) -> tuple[list[str], Floats]:
         theme = THEMES.get(column, column)
         found[theme] = found[theme] + values if theme in found else values
     return list(found), np.array(list(found.values())) if found else np.zeros((0, rows))
+
+
+def themes_of(columns: Sequence[str]) -> list[str]:
+    """The themes of a model's columns, in the order of `by_theme`."""
+    return list(dict.fromkeys(THEMES.get(column, column) for column in columns))
+
+
+def points(scored: Scored) -> Any:
+    """For each row what each theme adds, in whole hundredths of log-odds: with those of the base they add up to those
+    of the score. What rounding leaves over is the strongest theme's."""
+    themes, added = by_theme(scored)
+    rows = len(scored.probability)
+    if not themes:
+        return pa.array([[]] * rows, pa.list_(pa.int16()))
+    whole = np.rint(100 * added).astype(np.int64)
+    total = np.rint(100 * (scored.base + added.sum(axis=0))).astype(np.int64)
+    strongest = np.abs(added).argmax(axis=0)
+    whole[strongest, np.arange(rows)] += total - round(100 * scored.base) - whole.sum(axis=0)
+    values: Any = pa.array(np.clip(whole, -_MOST, _MOST).astype(np.int16).T.reshape(-1))
+    offsets: Any = pa.array(np.arange(rows + 1, dtype=np.int32) * len(themes))
+    return pa.ListArray.from_arrays(offsets, values)
 
 
 def reasons(scored: Scored, table: pa.Table, top: int = TOP) -> list[Any]:

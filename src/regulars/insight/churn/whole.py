@@ -58,8 +58,8 @@ def churn_of(
     with `important_minor`, spend a year from which a customer is important, prospects are looked for too. `scores`
     (customer, p_alive, expected_spend_minor within `value_days`) are those of a model that proved itself. `named`
     turns numbers into names in a list. Where the model may be used a table KEPT stays in the engine: customer,
-    leave_probability, leave_reason_1 … leave_reason_3, rise_probability (where prospects are found), value_minor,
-    at_stake_minor; one row per customer judged.
+    leave_probability, leave_reason_1 … leave_reason_3, leave_points, rise_probability (where prospects are found),
+    value_minor, at_stake_minor; one row per customer judged.
 
     Raises TooShort, TooFewOutcomes, BadHistory.
     """

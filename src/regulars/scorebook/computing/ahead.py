@@ -136,6 +136,7 @@ def leaving(desk: Desk) -> dict[str, Any]:
 def _of_churn(desk: Desk, found: "ChurnFound") -> dict[str, Any]:
     """The model card that the library keeps beside a run; a model that may be used again lies with it until the end."""
     from regulars.insight.churn.keeping import Kept, keep_models
+    from regulars.insight.churn.reasons import themes_of
 
     work = desk.work
     shop = shop_of(
@@ -145,8 +146,9 @@ def _of_churn(desk: Desk, found: "ChurnFound") -> dict[str, Any]:
     models = desk.folder / "models"
     kept = keep_models(whole, Kept(models, (("history", str(desk.run)),), (), desk.settings.seed)).churn
     assert kept is not None
-    found_card = json.loads((models / kept.kept["leave"] / "card.json").read_text(encoding="utf-8"))
-    return dict(found_card)
+    found_card: dict[str, Any] = json.loads((models / kept.kept["leave"] / "card.json").read_text(encoding="utf-8"))
+    model = found.run.model
+    return found_card | {"points": {"base": round(100 * model.base), "themes": themes_of(model.columns)}}
 
 
 def due(desk: Desk) -> dict[str, Any]:

@@ -48,7 +48,8 @@ _MORE: Final = {
         "leave_chance": "{t}.leave_probability", "leave_because": (
             "CASE WHEN {t}.leave_probability IS NOT NULL THEN '{{' ||"
             " concat_ws(',', {t}.leave_reason_1, {t}.leave_reason_2, {t}.leave_reason_3) || '}}' END"
-        ), "at_stake_minor": "{t}.at_stake_minor",
+        ), "leave_points": "'{{' || array_to_string({t}.leave_points, ',') || '}}'",
+        "at_stake_minor": "{t}.at_stake_minor",
     },
     "scorebook_moved": {name: "coalesce({t}." + name + ", '')" for name in ("moved_from", "moved_to")},
     "scorebook_due": {"due": "{t}.items"},
