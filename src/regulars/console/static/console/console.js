@@ -43,7 +43,7 @@ all("[data-palette]").forEach((box) => box.addEventListener("input", () => { con
 // Keys.
 let gone = 0;
 const walk = (by) => {
-  const links = all("[data-rows] .row-link");
+  const links = all("[data-rows] .row-link[href]");
   if (!links.length) return;
   const now = links.indexOf(document.activeElement);
   links[Math.min(links.length - 1, Math.max(0, now + by))].focus();
@@ -69,7 +69,7 @@ one("[data-keys-open]")?.addEventListener("click", () => one("#keys").showModal(
 // Who comes from a list goes on to its next one: the addresses of the list's rows are kept for this tab, so that nobody
 // is asked for them anew; the page of a list that goes on is fetched when its end is passed.
 const KEPT = "regulars.list", THING = /[/][a-z]{3}_[0-9a-z]{26}$/;
-const rowsOf = (from, at) => [...new Set(all(".row-link", from).map((link) => new URL(link.href).pathname).filter((path) => THING.test(path)))].map((path) => [path, at]);
+const rowsOf = (from, at) => [...new Set(all(".row-link[href]", from).map((link) => new URL(link.href).pathname).filter((path) => THING.test(path)))].map((path) => [path, at]);
 const onwardOf = (page, at) => { const link = one(".pager a[rel=next]", page); return link ? new URL(link.getAttribute("href"), at).href : ""; };
 const kept = () => { try { return JSON.parse(sessionStorage.getItem(KEPT)); } catch { return null; } };
 const keep = (list) => { try { sessionStorage.setItem(KEPT, JSON.stringify(list)); } catch { /* without it there is the way back of the browser */ } };
