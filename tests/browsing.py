@@ -2,16 +2,25 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import override_settings
+from pytest_django.live_server_helper import LiveServer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+TWICE = "() => [...document.querySelectorAll('[id]')].map(one => one.id).filter((id, n, all) => all.indexOf(id) < n)"
+Told = TypeVar("Told")
+Site = TypeVar("Site")
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -45,4 +54,36 @@ def flaws(page: "Page", *, on_gradient: str = "") -> list[str]:
     unjudged = [
         node["html"] for rule in found["incomplete"] if rule["id"] == "color-contrast" for node in rule["nodes"]
     ]
+    twice = page.evaluate(TWICE)  # a label that names one of two boxes belongs to the first alone
+    wrong += [f"id twice: {one}" for one in twice]
     return wrong + [html[:100] for html in unjudged if not (on_gradient and html.startswith(on_gradient))]
+
+
+def aside(doing: Callable[[], Told]) -> Told:
+    """What asks the database while a browser is open: in a thread of its own, with a connection of its own."""
+
+    def done() -> Told:
+        try:
+            return doing()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(done).result()
+
+
+@contextmanager
+def served_by(make: Callable[[], Site]) -> Iterator[Site]:
+    """What was made, a dataclass with `url` and `browser`, while its pages are served; all is gone afterwards."""
+    hashing = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hashing, ALLOWED_HOSTS=["localhost", "testserver"]):
+        try:
+            site: Any = make()
+            server = LiveServer("localhost")
+            try:
+                with chromium() as browser:
+                    yield replace(site, url=server.url, browser=browser)
+            finally:
+                server.stop()
+        finally:
+            call_command("flush", verbosity=0, interactive=False)

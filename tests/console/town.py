@@ -90,7 +90,8 @@ class Town:
 def make_town(at: datetime, *, members: int = 3, sales: int = 2) -> Town:
     """Everything as of `at`; purchases on days before it."""
     one = found_organisation("Riverside", zone="Europe/London", by=gate.HOUSE, actor=SETUP, at=at)
-    two = found_organisation("Hillside", zone="Europe/London", by=gate.HOUSE, actor=SETUP, at=at)
+    later = at + timedelta(milliseconds=1)  # of two places as wide the older comes first
+    two = found_organisation("Hillside", zone="Europe/London", by=gate.HOUSE, actor=SETUP, at=later)
     market, bakery = open_merchants(
         one, [NewMerchant("Market", "Europe/London", "GBP"), NewMerchant("Bakery", "Europe/London", "GBP")],
         by=gate.HOUSE, actor=SETUP, at=at,

@@ -65,7 +65,10 @@ class CaseForm(forms.Form):
     said = _text(_("What the customer said"))
     channel = forms.ChoiceField(label=_("How it came"), choices=CHANNELS)
     who = forms.CharField(
-        label=_("Whose"), max_length=200, required=False, help_text=_("A card, a phone or a mail address, if known.")
+        label=_("Which customer"),
+        max_length=200,
+        required=False,
+        help_text=_("A card, a phone or a mail address, if known."),
     )
 
     def __init__(self, kinds: Pairs, *args: Any, **more: Any) -> None:

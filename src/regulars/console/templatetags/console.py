@@ -112,6 +112,15 @@ def may_find(desk: Any) -> bool:
     return bool(desk.may(Right.MEMBERS_READ))
 
 
+@register.simple_tag(takes_context=True)
+def own_ids(context: Any, form: Any) -> str:
+    """Several forms of a page may ask for a reason: each label belongs to the box of its own form."""
+    request = context["request"]
+    request.forms_shown = getattr(request, "forms_shown", 0) + 1
+    form.auto_id = f"id{request.forms_shown}_%s"
+    return ""
+
+
 @register.filter
 def may(desk: Any, right: str) -> bool:
     """Whether the right is held in the organisation: what may not be done is not shown."""
