@@ -191,6 +191,26 @@ def test_a_limit_that_slides(shop: Shop) -> None:
     assert told["units"]["points"][:2] == [101, 91]  # Ann came after thirty days, and after thirty-five
 
 
+def test_rules_that_share_a_group_or_a_budget_are_decided_together(shop: Shop) -> None:
+    """The rule that was outranked gives, where the draft takes the other's place away."""
+    first = {**BASE, "group": "one", "priority": 2, "conditions": {"least": {"purchase": 2000}}}
+    rate = {"type": "per-amount", "units": 1, "per": 1000}
+    shared = {"most": 3, "of": "units", "per": "all", "shared": "pot"}
+    since = AT - timedelta(days=399)
+    for code, document in (
+        ("first", first), ("second", {**BASE, "award": rate, "group": "one", "limits": [shared]}),
+        ("third", {"unit": "points", "award": {"type": "fixed", "units": 1}, "limits": [shared]}),
+    ):  # fmt: skip
+        publish("earn", code, document, organisation=shop.home, begins_at=since, moving_in=True, actor=SETUP, at=AT)
+    told = shop.told("earn", "first", first)
+    before = told["units"]["points"][0]
+    # "second" and "third" share the pot: of a bill each gets 1, of the next "second" the last; "first" gives 30.
+    assert before == told["units"]["points"][1] == 101 + 1 + 1 + 1 + 30
+    told = shop.told("earn", "first", {**first, "conditions": {"least": {"purchase": 1500}}})
+    # "first" is for three bills now, and keeps "second" out: the pot is "third"'s alone.
+    assert told["units"]["points"][:2] == [before, 101 + 15 + 18 + 30 + 3]
+
+
 def test_an_offer_takes_more_off_and_leaves_less_to_earn(shop: Shop) -> None:
     told = shop.told(
         "promotion", "tea", {**TEA, "offer": {**TEA["offer"], "benefit": {"type": "percent", "permille": 200}}}

@@ -16,13 +16,13 @@ from regulars.programme.ladders import LADDER, versions
 from regulars.programme.models.previews import Preview
 from regulars.programme.previews import drafts, levels
 from regulars.programme.previews.adding import Totals
+from regulars.programme.previews.both import Both
 from regulars.programme.previews.drafts import Drafted
 from regulars.programme.previews.levels import Levels
 from regulars.programme.previews.locks import next_preview
 from regulars.programme.previews.moves import Bill
 from regulars.programme.previews.reading import DRAWN, Days, Reader, count
-from regulars.programme.previews.side import Side
-from regulars.programme.previews.sums import Before, Sums
+from regulars.programme.previews.sums import Before
 from regulars.programme.previews.worth import worths
 from regulars.programme.terms import kind as kind_of
 
@@ -74,9 +74,7 @@ class Replay:
     def __init__(self, row: Preview, days: Days, found: Drafted, terms: Any) -> None:
         self.found, self.days = found, days
         before = Before(days.organisation, days.since, drafts.counted_as(found.before, row.kind, row.code, days))
-        weight = DRAWN / days.drawn
-        self.before = Side(days.organisation, found.before, Sums(before, weight))
-        self.after = Side(days.organisation, found.after, Sums(before, weight))
+        self.both = Both.of(row.kind, found, days.organisation, before, DRAWN / days.drawn)
         end = days.until - timedelta(microseconds=1)
         self.worths = worths(found.before.at(POINTS, end)), worths(found.after.at(POINTS, end))
         self.totals = Totals.of(*self.worths, by_paying=row.kind == POINTS, sampled=days.drawn < DRAWN)
@@ -88,12 +86,12 @@ class Replay:
 
     def add(self, bills: list[Bill]) -> None:
         """One query or two for sums that were not met before."""
-        self.before.sums.before.load(self.before.sums_of(bills) | self.after.sums_of(bills))
+        self.both.load(bills)
         if self.levels is not None:
             self.levels.load(bills)
         for bill in bills:
-            first, second = self.levels.facts(bill) if self.levels is not None else (bill.facts, bill.facts)
-            self.totals.add(bill, self.before.decide(bill, first), self.after.decide(bill, second))
+            facts = self.levels.facts(bill) if self.levels is not None else (bill.facts, bill.facts)
+            self.totals.add(bill, *self.both.decide(bill, facts))
 
     def told(self, whole: int) -> dict[str, Any]:
         """The answer, with what is owed by both values where these change."""
