@@ -48,7 +48,7 @@ WHO: Final = {
     "campaign-launch": "AM", "campaign-stop": "AM", "campaign-end": "AM", "templates": "AM", "template-new": "AM",
     "template": "AM", "template-draft": "AM", "template-retire": "AM", "template-preview": "AM", "messages": "AM",
     "message": "AM", "message-lift": "AM", "blocked": "AM", "policy": "AM", "senders": "AM",
-    "prove": "AMN", "prove-export": "AMN",
+    "prove": "AMN", "prove-export": "AMN", "prove-members": "AMUS", "prove-direct": "AMUS",
     "set-up": "AU", "merchant-new": "A", "store-new": "A", "staff-list": "AU", "staff-new": "A", "staff-one": "AU",
     "staff-give": "A", "staff-withdraw": "A", "staff-close": "A", "staff-out": "A", "roles": "AU", "role": "A",
     "role-new": "A",

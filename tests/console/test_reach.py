@@ -1,5 +1,6 @@
 """Campaigns, templates, messages, the policy and what it all brought, on pages; who decides, and what is told."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -139,8 +140,34 @@ def test_what_was_brought_is_told_in_words_and_drawn_around_nothing(town: Town, 
     assert "No effect was shown: it lies between -£500.00 and £600.00" in proof
     assert 'href="/reach/campaigns/code/spring"' in proof
     assert "1230000,410000,2040000,GBP,works" in browser.get("/prove.csv").text
+    assert "One bar in twenty misses it by chance" in proof
     zh = browser.get("/prove", headers={"accept-language": "zh-hans"}).text
     assert "销售额多了 £12,300" in zh
+
+
+def test_the_figures_of_a_period_open_its_members_and_what_knowing_costs_is_told(town: Town, enter: Entering) -> None:
+    spring = Campaign.objects.get(code="spring")
+    whole = result(town, "not-shown", 1_000, -50_000, 60_000, campaign=None)
+    Policy.objects.update_or_create(
+        organisation=town.organisation, defaults={"document": {}, "secret": b"s" * 32, "began_on": town.at.date(),
+                                                  "changed_at": town.at})  # fmt: skip
+    CampaignResult.objects.filter(pk=whole.id).update(
+        told=whole.told | {"share": 5_000}, from_on=town.at.date() + timedelta(days=1)
+    )
+    one = result(town, "works", 90_000, 60_000, 120_000, campaign=spring)
+    means = {"treated": {"revenue_minor": 450_000}}
+    CampaignResult.objects.filter(pk=one.id).update(told=one.told | {"means": means})
+    browser = enter("marketer")
+    proof = " ".join(browser.get("/prove").text.split())
+    assert "would look 5 times as good as they were" in proof
+    assert '\u00a3100.00</strong><span class="small dim">what those who were kept without' in proof
+    found = []
+    for arm in ("treated", "holdout"):
+        assert f'href="/prove/members?period=0&amp;arm={arm}"' in proof
+        found += re.findall(
+            r'row-link" href="/members/(mbr_\w+)"', browser.get(f"/prove/members?period=0&arm={arm}").text
+        )
+    assert sorted(found) == sorted(typed("mbr", one) for one in town.members)
 
 
 @pytest.mark.parametrize(

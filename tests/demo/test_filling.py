@@ -57,6 +57,7 @@ def test_the_demo_goes_on_where_it_was_left_and_adds_up(tmp_path: Path) -> None:
     results = {one.campaign: one for one in CampaignResult.objects.all()}
     assert [results[one.id].final and results[one.id].holdout > 0 for one in campaigns] == [True, True]
     assert results[campaigns[0].id].told["coupons"]["redeemed"] == bought
+    assert results[campaigns[1].id].conclusion == "not-shown"  # the lots are such that what is true is seen
     assert early < Sale.objects.count() <= state.bills + bought
     assert Transfer.objects.filter(unit=POINTS, kind="earn").count() > 0.9 * Sale.objects.count()
     assert {"silver", "gold"} & set(Standing.objects.values_list("shown_level", flat=True))

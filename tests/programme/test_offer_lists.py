@@ -108,7 +108,9 @@ def test_at_the_till_the_code_alone_does_what_the_card_does(db: None) -> None:
         code = open_lists([member], organisation=home, at=at)[member].code
         asked = {
             "source": "till-1", "external_id": period, "merchant": typed("mrc", world.merchant), "currency": "GBP",
-            "lines": [{"item": "tea", "amount": 1000}, {"item": "jam", "amount": 1000}, {"item": "rice", "amount": 500}],
+            "lines": [
+                {"item": "tea", "amount": 1000}, {"item": "jam", "amount": 1000}, {"item": "rice", "amount": 500},
+            ],
         }  # fmt: skip
         who = {"coupons": [code]} if period == "one" else {"member": ada}
         seen = till.look("/baskets/validate", {**{n: asked[n] for n in ("currency", "lines")}, **who}).json()

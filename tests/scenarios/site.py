@@ -2,10 +2,9 @@
 and audiences as the rows name them. Nothing in it is in another's place.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import mean
 from typing import TYPE_CHECKING, Any, Final
@@ -13,12 +12,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
-from django.test import override_settings
-from pytest_django.live_server_helper import LiveServer
 from tests.api.world import Till
-from tests.browsing import chromium
+from tests.browsing import aside, served_by
 from tests.console.scored_town import scored
 from tests.console.test_console_in_a_browser import session_of
 from tests.console.town import SETUP, Town, make_town
@@ -58,9 +53,10 @@ ROLES: Final = ("administrator", "marketer", "clerk", "support")
 CROWD: Final = 60  # members of each of the two audiences with a control group
 FADING: Final = (["returns", "silent"], ["returns", "silent"], ["returns", "silent", "slowing"])
 FIVE: Final = {"benefit": {"type": "amount", "amount": 500}, "currency": "GBP"}
+LIST: Final = "Your list: {{ list.code | barcode }}{% for one in list.lines %} {{ one.name }} {{ one.off }}{% endfor %}"
 STATEMENT: Final = (
     "Dear {{ member.first_name }}, you have {{ balances.points }} points.{% for one in coupons %} {{ one.name }}:"
-    " {{ one.code }}.{% endfor %}"
+    " {{ one.code }}.{% endfor %} In the quarter you earned {{ values.statement.earned }}."
 )
 
 
@@ -74,8 +70,8 @@ def terms() -> list[tuple[str, str, dict[str, Any]]]:
     quiet = [today, today % 7 + 1]
     busy = [day for day in range(1, 8) if day not in quiet]
     return [
-        ("promotion", "weekly-list", percent(
-            "From your list", 200, what={"items": ["coffee beans"]}, conditions={"who": {"tags": ["weekly-list"]}})),
+        ("coupon-series", "from-list", percent("From your list", 200) | {"per_item": True}),
+        ("commission", "nights", {"agents": {"agent": 150}, "direct": ["phone"], "instead": "agent"}),
         ("promotion", "member-rate", percent(
             "Member rate", 80, what={"items": ["night"]},
             conditions={"where": {"channels": ["web", "app", "phone", "desk"]}})),
@@ -145,19 +141,6 @@ class Site:
         aside(done)
 
 
-def aside(doing: Callable[[], Any]) -> Any:
-    """What asks the database while a browser is open: in a thread of its own, with a connection of its own."""
-
-    def done() -> Any:
-        try:
-            return doing()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(done).result()
-
-
 def bill(town: Town, member: UUID, amount: int, at: datetime) -> NewSale:
     place = Sold(town.organisation, "till", str(uuid4()), town.merchant, town.quay)
     line = SoldLine(Line(1, "coat", amount), cost=amount // 2)
@@ -184,6 +167,7 @@ def made() -> Site:
     assert town.range is not None
     cards.issue_to(town.range, [zhou, chioma], form="plastic", **told)
     extras.tag([zhou], ["weekly-list"], source="list", **told)
+    record_sales([bill(town, zhou, 21_000, at - timedelta(days=30))], actor=SETUP, at=at)  # more than 25 a week
     extras.tag([ada], ["wine"], source="form", **told)
     issue("busy", to=[Gift(bram)], **told)
     key = create_key("Billing", "administrator", Place(town.organisation), by=gate.HOUSE, actor=SETUP, at=at)
@@ -217,8 +201,12 @@ def _crowds(town: Town) -> dict[str, list[UUID]]:
     for code, name in (("gold", "Gold members"), ("quiet", "Guests of quiet days")):
         extras.tag(crowds[code], [code], source="list", **told)
         save_audience(NewAudience(home, code, name, {"type": "tag", "any_of": [code]}), actor=SETUP, at=at)
-    document = {"email": {"en": {"subject": "Your quarter", "text": STATEMENT}}}
-    save_template(NewTemplate(home, "statement", "Statement", document), actor=SETUP, at=at)
+    save_audience(
+        NewAudience(home, "listed", "On the list", {"type": "tag", "any_of": ["weekly-list"]}), actor=SETUP, at=at
+    )
+    for code, name, text in (("statement", "Statement", STATEMENT), ("list", "Your list", LIST)):
+        document = {"email": {"en": {"subject": name, "text": text, "html": text}}}
+        save_template(NewTemplate(home, code, name, document), actor=SETUP, at=at)
     days = (at - timedelta(days=20), at - timedelta(days=60))
     record_sales(
         [bill(town, one, usual(n), day) for n, one in enumerate(everybody) for day in days], actor=SETUP, at=at
@@ -259,16 +247,5 @@ def _scores(town: Town, fading: Sequence[UUID]) -> None:
 @contextmanager
 def served() -> Iterator[Site]:
     """Everything is gone afterwards."""
-    with override_settings(
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], ALLOWED_HOSTS=["localhost", "testserver"]
-    ):
-        try:
-            site = made()
-            server = LiveServer("localhost")
-            try:
-                with chromium() as browser:
-                    yield replace(site, url=server.url, browser=browser)
-            finally:
-                server.stop()
-        finally:
-            call_command("flush", verbosity=0, interactive=False)
+    with served_by(made) as site:
+        yield site

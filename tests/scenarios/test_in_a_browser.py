@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_django import DjangoDbBlocker
-from tests.scenarios.site import Site, aside, served, usual
+from tests.browsing import aside
+from tests.scenarios.site import Site, served, usual
 
 from regulars.basics.ids import typed, untyped
 from regulars.journal.moves import Actor
@@ -53,13 +54,29 @@ def test_s01_classes_have_editable_cut_offs_a_treatment_each_and_a_flow_picture(
         expect(page.locator("tbody tr")).to_contain_text("Ada Wong")
 
 
-def test_s05_what_is_due_stands_on_the_members_list_and_the_card_redeems_its_offer_at_the_till(site: Site) -> None:
+def test_s05_a_list_with_offers_is_made_each_fortnight_and_its_code_or_the_card_redeems_them_at_the_till(
+    site: Site,
+) -> None:
     zhou = site.town.members[1]
     with site.at_home(zhou) as page:
         page.goto("/my/offers")
         due = page.locator("li", has_text="Coffee beans")
         expect(due).to_contain_text("around 4 Jun 2026")
         expect(page.locator("li", has_text="Oat milk")).to_contain_text("you may like it")
+    with site.at_desk("marketer") as page:
+        planned(
+            page, "Fortnight", "On the list", holdout="0", email="Your list (1)", repeat_days="14", repeat_times="25",
+            makes_list="yes", list_spend="25.00", list_lines="why,coupon\ndue|with,from-list",
+        )  # fmt: skip
+        site.worker()
+        begun(site, page, "fortnight")
+        page.goto("/reach/campaigns?state=planned")
+        expect(page.locator("tbody")).to_contain_text("Fortnight")  # the next one
+    with site.at_home(zhou) as page:
+        page.goto("/my/offers")
+        expect(page.locator("li", has_text="Coffee beans")).to_contain_text("\u221220 %")
+        expect(page.locator(".bars svg path")).to_be_visible()
+        listed = page.locator(".bars code").inner_text()
         page.goto("/my/")
         shown = page.locator(".qr svg path").last.get_attribute("d")
     code = aside(lambda: code_on(zhou, str(shown)))
@@ -72,9 +89,26 @@ def test_s05_what_is_due_stands_on_the_members_list_and_the_card_redeems_its_off
         expect(page.locator("[role=status]").first).to_contain_text("−£2.50")
         page.get_by_role("button", name="Paid: book it").click()
         expect(page.locator("h1")).to_contain_text("£10.00")
+        page.goto("/counter")
+        page.get_by_label("Who stands before you").fill(listed)
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_contain_text("周")
+    alone = {
+        "source": "till", "external_id": "l-1", "merchant": typed("mrc", site.town.merchant), "currency": "GBP",
+        "coupons": [listed], "lines": [{"item": "oat milk", "amount": 500}, {"item": "coffee beans", "amount": 1250}],
+    }  # fmt: skip
+    sold = aside(lambda: site.till.done("/purchases", alone))
+    assert (sold["member"], sold["due"]) == (typed("mbr", zhou), 1650)  # the coffee's offer was good once
     with site.at_home(zhou) as page:
         page.goto("/my/history")
-        expect(page.locator("ol.list li").first).to_contain_text("£10.00")
+        expect(page.locator("ol.list")).to_contain_text("£10.00")
+        expect(page.locator("ol.list")).to_contain_text("£16.50")
+        page.goto("/my/offers")
+        expect(page.locator("li", has_text="Oat milk")).to_contain_text("taken")
+    with site.at_desk("marketer") as page:
+        page.goto(f"/reach/templates/code/list/as/{site.member(1)}?channel=email&version=1")
+        expect(page.locator("body")).to_contain_text("Your list:")
+        assert page.locator("td[bgcolor='#000000']").count() == 3 * (len(listed) + 3) + 1
 
 
 def code_on(member: Any, drawn: str) -> str:
@@ -220,9 +254,24 @@ def test_s24_direct_members_have_the_low_price_and_an_agents_guest_has_not(site:
         "member": site.member(2), "channel": "agent", "lines": [{"item": "night", "amount": 10_000}],
     }  # fmt: skip
     sold = aside(lambda: site.till.done("/purchases", night))
+    own = aside(lambda: site.till.done("/purchases", {**night, "external_id": "a-2", "channel": "phone"}))
+    assert own["due"] == 9_200
     with site.at_desk("administrator") as page:
         page.goto(f"/sales/{sold['id']}")
         expect(page.locator("h1")).to_contain_text("£100.00")
+    with site.at_desk("marketer") as page:
+        page.goto("/prove")
+        months = page.locator("#direct tbody tr")
+        expect(months.filter(has_text="agent").first).to_contain_text("£15.00")
+        expect(months.filter(has_text="phone")).to_contain_text("£13.80")  # of £92.00, which the agent would have taken
+        months.filter(has_text="phone").get_by_role("link").click()
+        expect(page.locator("tbody[data-rows] tr")).to_contain_text("£92.00")
+
+
+OPENED = {
+    "makes_list": "A personal list with offers", "cells": "Another offer for each cell",
+    "statement_unit": "A statement of points",
+}  # fmt: skip
 
 
 def planned(page: "Page", name: str, audience: str, **more: str) -> None:
@@ -232,9 +281,11 @@ def planned(page: "Page", name: str, audience: str, **more: str) -> None:
     page.locator("[name=audience]").select_option(label=audience)
     for field, value in more.items():
         one = page.locator(f"[name={field}]")
-        if field in ("series", "email"):
+        if field in OPENED:
+            page.locator("summary", has_text=OPENED[field]).click()
+        if field in ("series", "email", "statement_unit"):
             one.select_option(label=value)
-        elif field == "mark":
+        elif field in ("mark", "makes_list"):
             one.check()
         else:
             one.fill(value)
@@ -280,14 +331,16 @@ def test_s27_a_cell_by_need_is_sent_its_statement_with_a_voucher_each_quarter(si
         page.get_by_role("button", name="Keep it").click()
         expect(page.locator("h1")).to_have_text("Wine lovers")
         planned(
-            page, "Quarter", "Wine lovers", series="Voucher of the quarter", email="Statement (1)", holdout="0",
-            repeat_days="91", repeat_times="3",
+            page, "Quarter", "Wine lovers", cells="class,need,coupon\nvip|important,,voucher",
+            email="Statement (1)", holdout="0", statement_unit="Points", repeat_months="3", repeat_times="3",
         )  # fmt: skip
         site.worker()
         begun(site, page, "quarter")
         page.goto("/reach/campaigns?state=planned")
         expect(page.locator("tbody")).to_contain_text("Quarter")  # the next one, approved with the first
         expect(page.locator("tbody")).to_contain_text("Approved")
+        page.goto("/reach/campaigns/code/quarter")
+        expect(page.locator("dl.pairs")).to_contain_text("by a table with 1 cell a statement of points")
     with site.at_home(ada) as page:
         page.goto("/my/offers")
         voucher = page.locator("li", has_text="Voucher of the quarter")

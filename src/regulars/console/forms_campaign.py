@@ -1,6 +1,6 @@
 """What is typed of a campaign, from the audience to the budget."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -11,6 +11,7 @@ from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext_lazy as _
 
 from regulars.basics.money import minor_digits
+from regulars.console import cell_tables
 from regulars.console.asking import minor_of
 from regulars.console.forms_care import MomentField
 from regulars.outreach.gate.deciding import SHARES
@@ -21,7 +22,8 @@ _PERCENT: Final = SHARES // 100
 _PLACES: Final = {
     "audience": "audience", "series": "series", "currency": "currency", "budget": "budget", "starts_at": "starts_at",
     "holdout_share": "holdout", "mark": "mark", "repeat": "repeat_times",
-    "window_days": "window_days", "priority": "priority", "purpose": "purpose",
+    "window_days": "window_days", "priority": "priority", "purpose": "purpose", "cells": "cells", "list": "list_lines",
+    "statement": "statement_unit",
 }  # fmt: skip
 
 
@@ -30,12 +32,46 @@ def _amount(label: Any, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=20, required=False, **more)
 
 
+def _table(label: Any, told: Any) -> forms.CharField:
+    rows = forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code", "wrap": "off"})
+    found = forms.CharField(label=label, max_length=1_000_000, required=False, widget=rows, help_text=told)
+    found.wide = True  # type: ignore[attr-defined]
+    return found
+
+
 class CampaignForm(forms.Form):
     """Audience, offer, message, holdout, budget."""
 
     name = forms.CharField(label=_("Name of the campaign"), max_length=200)
     audience = forms.ChoiceField(label=_("Audience"))
     series = forms.ChoiceField(label=_("Coupon for each"), required=False)
+    cells = _table(
+        _("Coupons by cell"),
+        _("A row for each cell, the first that fits counts. Columns: class, stage, need (a product or category), level"
+          " (ladder/level), points from, coupon. Several names with | between them; an empty cell holds for all."),
+    )  # fmt: skip
+    list_lines = _table(
+        _("Which offer for which product"),
+        _("A row for each rule, the first that fits counts. Columns: class, stage, need (a product or category), level,"
+          " why (due, later, habit, with, alike, popular), coupon: of a series whose coupons are each for one"
+          " product."),
+    )  # fmt: skip
+    list_products = forms.IntegerField(label=_("Products on it"), min_value=1, max_value=30, initial=8, required=False)
+    list_offers = forms.IntegerField(
+        label=_("With an offer, at most"), min_value=0, max_value=30, initial=5, required=False
+    )
+    list_days = forms.IntegerField(label=_("Good for days"), min_value=1, max_value=366, initial=14, required=False)
+    list_spend = _amount(_("For who spends a week, at least"), initial="25.00")
+    list_weeks = forms.IntegerField(
+        label=_("Over the last weeks"), min_value=1, max_value=104, initial=8, required=False
+    )
+    makes_list = forms.BooleanField(label=_("Make each a list of what they need"), required=False)
+    statement_unit = forms.ChoiceField(label=_("Statement of"), required=False)
+    statement_months = forms.TypedChoiceField(
+        label=_("Of the last"), coerce=int, required=False, initial=3,
+        choices=[(1, _("month")), (2, _("two months")), (3, _("quarter")), (4, _("four months")), (6, _("half-year")),
+                 (12, _("year"))],
+    )  # fmt: skip
     mark = forms.BooleanField(
         label=_("Mark whom it treats"), required=False, help_text=_("Terms and audiences can ask for the mark.")
     )
@@ -65,6 +101,7 @@ class CampaignForm(forms.Form):
         label=_("Again every so many days"), min_value=1, max_value=366, required=False,
         help_text=_("Each time is a campaign of its own, approved with the first."),
     )  # fmt: skip
+    repeat_months = forms.IntegerField(label=_("Or every so many months"), min_value=1, max_value=12, required=False)
     repeat_times = forms.IntegerField(label=_("So many times more"), min_value=1, max_value=400, required=False)
     priority = forms.IntegerField(
         label=_("Priority"), min_value=0, max_value=100, initial=0, required=False,
@@ -77,6 +114,7 @@ class CampaignForm(forms.Form):
         pick: Any = self.fields
         pick["audience"].choices = [("", "–"), *known["audiences"]]
         pick["series"].choices = [("", _("none")), *known["series"]]
+        pick["statement_unit"].choices = [("", _("none")), *known.get("units", ())]
         pick["currency"].choices = [(one, one) for one in known["currencies"]]
         for channel, _label in CHANNELS:
             said = [
@@ -96,12 +134,19 @@ class CampaignForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         currency = given.get("currency") or "XXX"
-        for name in ("budget", "coupon", "cost_email", "cost_sms", "cost_post"):
+        for name in ("budget", "coupon", "list_spend", "cost_email", "cost_sms", "cost_post"):
             try:
                 given[name] = minor_of(given[name], currency) if given.get(name) else None
             except forms.ValidationError as wrong:
                 self.add_error(name, wrong)
-        if bool(given.get("repeat_days")) != bool(given.get("repeat_times")):
+        for name in ("cells", "list_lines"):
+            try:
+                given[name] = cell_tables.read(given.get(name) or "")
+            except forms.ValidationError as wrong:
+                self.add_error(name, wrong)
+        if given.get("repeat_days") and given.get("repeat_months"):
+            self.add_error("repeat_months", _("Say either days or months."))
+        if bool(given.get("repeat_days") or given.get("repeat_months")) != bool(given.get("repeat_times")):
             self.add_error("repeat_times", _("Say both how often and after how many days."))
         return given
 
@@ -112,7 +157,12 @@ class CampaignForm(forms.Form):
         cost: dict[str, Any] = {"redeemed": int(given["redeemed"] * _PERCENT), "contact": contact}
         if given["coupon"] is not None:
             cost["coupon"] = given["coupon"]
-        repeat = {"days": given["repeat_days"], "times": given["repeat_times"]} if given["repeat_times"] else None
+        repeat = None
+        if given["repeat_times"]:
+            repeat = {
+                "days": given["repeat_days"] or None, "months": given["repeat_months"] or None,
+                "times": given["repeat_times"],
+            }  # fmt: skip
         return {
             "mark": given["mark"],
             "repeat": repeat,
@@ -120,6 +170,9 @@ class CampaignForm(forms.Form):
             "purpose": given["purpose"],
             "currency": given["currency"],
             "series": given["series"] or None,
+            "cells": given["cells"],
+            "list": self._list() if given["makes_list"] else None,
+            "statement": self._statement(),
             "messages": [_said(channel, given[channel]) for channel in self.channels()],
             "holdout_share": int(given["holdout"] * _PERCENT),
             "cost": cost,
@@ -128,6 +181,20 @@ class CampaignForm(forms.Form):
             "window_days": given["window_days"],
             "priority": given["priority"] or 0,
         }
+
+    def _list(self) -> dict[str, Any]:
+        """What is not said is as usual."""
+        given = self.cleaned_data
+        said = {
+            "products": given["list_products"], "offers": given["list_offers"], "days": given["list_days"],
+            "weekly_spend_min": given["list_spend"], "weeks": given["list_weeks"],
+        }  # fmt: skip
+        return {**{name: value for name, value in said.items() if value is not None}, "lines": given["list_lines"]}
+
+    def _statement(self) -> dict[str, Any] | None:
+        given = self.cleaned_data
+        unit = given["statement_unit"]
+        return {"unit": unit, "months": given["statement_months"] or 3} if unit else None
 
     def channels(self) -> list[str]:
         """Those that say something, in the order that is preferred."""
@@ -170,7 +237,12 @@ def initial_of(document: Mapping[str, Any], name: str, version: int) -> dict[str
     starts_at, repeat = document.get("starts_at"), document.get("repeat") or {}
     return {
         "mark": document.get("mark", False),
+        "cells": cell_tables.written(document.get("cells") or ()),
+        **_of_list(document.get("list"), typed),
+        "statement_unit": (document.get("statement") or {}).get("unit", ""),
+        "statement_months": (document.get("statement") or {}).get("months", 3),
         "repeat_days": repeat.get("days"),
+        "repeat_months": repeat.get("months"),
         "repeat_times": repeat.get("times"),
         "name": name,
         "version": version,
@@ -183,6 +255,17 @@ def initial_of(document: Mapping[str, Any], name: str, version: int) -> dict[str
         "redeemed": Decimal(cost.get("redeemed", SHARES)) / _PERCENT,
         **{f"cost_{channel}": typed((cost.get("contact") or {}).get(channel)) for channel, _label in CHANNELS},
         "starts_at": localtime(datetime.fromisoformat(starts_at)) if starts_at else None,
+    }
+
+
+def _of_list(kept: Mapping[str, Any] | None, typed: Callable[[int | None], str]) -> dict[str, Any]:
+    if kept is None:
+        return {}
+    return {
+        "makes_list": True,
+        "list_lines": cell_tables.written(kept["lines"]),
+        "list_spend": typed(kept["weekly_spend_min"]),
+        **{f"list_{name}": kept[name] for name in ("products", "offers", "days", "weeks")},
     }
 
 

@@ -2,7 +2,7 @@
 few minutes. Small installations count when asked."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from regulars.console.models import Kept
 from regulars.ledger.books import liability
 from regulars.members.models import Member
 from regulars.programme.book import book
+from regulars.programme.commissions import Month, Sums, added_up, first_terms, sums
 from regulars.programme.coupons.series import uses
 from regulars.programme.coupons.wallet import tallied
 from regulars.programme.selectors.tiers import count_on
@@ -46,6 +47,30 @@ def owed(at: datetime) -> dict[str, int]:
     return _told("owed", HOUSE, at, _owed)
 
 
+def direct_of(organisation: UUID, *, zone: str, at: datetime) -> list[Month]:
+    """What came through which channel by month, what agents took of it, and what members who came by themselves spared.
+    One query, or one for each time that terms were changed."""
+    told = _told(f"direct/{zone}", organisation, at, lambda: _direct(organisation, zone, at))
+    parts = [(datetime.fromisoformat(since), [_sums(one) for one in several]) for since, several in told["parts"]]
+    return added_up(organisation, parts)
+
+
+def _direct(organisation: UUID, zone: str, at: datetime) -> dict[str, Any]:
+    parts = sums(organisation, zone=zone, at=at)
+    return {"parts": [[since.isoformat(), [_plain(one) for one in several]] for since, several in parts]}
+
+
+def _plain(one: Sums) -> list[Any]:
+    merchant = str(one.merchant) if one.merchant else None
+    return [one.month.isoformat(), one.currency, merchant, one.channel, one.bills, one.of_members, one.revenue,
+            one.revenue_of_members]  # fmt: skip
+
+
+def _sums(told: list[Any]) -> Sums:
+    month, currency, merchant, *rest = told
+    return Sums(date.fromisoformat(month), currency, UUID(merchant) if merchant else None, *rest)
+
+
 def keep_due(*, at: datetime) -> int:
     """Counts anew, of each organisation with many members."""
     some = False
@@ -57,6 +82,9 @@ def keep_due(*, at: datetime) -> int:
         _keep("coupons", home, tallied(home, at=at), at)
         for code in {one.code for one in book(home).versions("coupon-series")}:
             _keep(f"uses/{code}", home, uses(home, code), at)
+        if first_terms(home, at=at):
+            zone = Organisation.objects.values_list("zone", flat=True).get(pk=home)
+            _keep(f"direct/{zone}", home, _direct(home, zone, at), at)
         for one in book(home).at("ladder", at):
             _keep(f"level/{one.code}", home, count_on(home, one.code), at)
     if some:

@@ -17,6 +17,7 @@ from django.db import transaction
 from regulars.access import gate
 from regulars.access.models import Staff
 from regulars.basics.ids import typed
+from regulars.demo.drawing import secret_for, spent
 from regulars.demo.setting import DEMO, State
 from regulars.demo.terms import CURRENCY, ZONE
 from regulars.journal.moves import STAFF, Actor
@@ -24,10 +25,11 @@ from regulars.journal.statements import column, run
 from regulars.outreach.campaigns.launching import gift_of
 from regulars.outreach.campaigns.selectors import ready_plan
 from regulars.outreach.campaigns.working import work_due
-from regulars.outreach.models import Arm, Assignment, Campaign, CampaignState
+from regulars.outreach.models import Arm, Assignment, Campaign, CampaignState, Policy
 from regulars.outreach.moves import NewAudience, NewCampaign
 from regulars.outreach.services import campaigns
 from regulars.outreach.services.audiences import save as save_audience
+from regulars.outreach.services.policies import policy
 from regulars.programme.checkout.booking import check_out
 from regulars.programme.checkout.moves import NewPurchase
 from regulars.programme.coupons.wallet import told
@@ -40,6 +42,7 @@ from regulars.sales.moves import Place, SoldLine
 AT_ONCE: Final = 200  # bills
 SOURCE: Final = "riverside-tills"
 WINDOW: Final = 28  # days
+BEFORE: Final = 90  # days before it, in which the groups are to have spent alike too
 LEAST: Final = 3000  # of a bill that the coupon is good for, in pence
 PERSUADED: Final = 0.35  # of those who got the coupon and have bought for so much before
 AUDIENCE: Final[dict[str, Any]] = {
@@ -80,10 +83,49 @@ PAST: Final = (
 
 def fill(state: State) -> None:
     """Those that are not there yet."""
+    if not Campaign.objects.filter(organisation=state.home).exists():
+        _draw(state)
     for one in PAST:
-        begins = datetime.combine(state.last_on - timedelta(days=one.days_ago), time(10), ZoneInfo(ZONE))
+        begins = _begins(one, state)
         if not Campaign.objects.filter(organisation=state.home, code=one.code).exists():
-            _run(one, state, begins.astimezone(UTC))
+            _run(one, state, begins)
+
+
+def _begins(one: _Told, state: State) -> datetime:
+    begins = datetime.combine(state.last_on - timedelta(days=one.days_ago), time(10), ZoneInfo(ZONE))
+    return begins.astimezone(UTC)
+
+
+def _draw(state: State) -> None:
+    """The lots of all campaigns: see `drawing`. Who is in the useless one is tried out, and forgotten again."""
+    useless = PAST[-1]
+    at = _begins(useless, state)
+    with transaction.atomic():
+        _planned(useless, state, at)
+        plan = ready_plan(Campaign.objects.get(organisation=state.home, code=useless.code))
+        members = list(
+            Assignment.objects.filter(plan=plan.id, arm__in=[Arm.TREATED, Arm.HOLDOUT]).values_list("member", flat=True)
+        )
+        transaction.set_rollback(True)
+    if members:
+        begun = datetime.combine(at.astimezone(ZoneInfo(ZONE)).date(), time(), ZoneInfo(ZONE))
+        found = spent(members, begun, days=WINDOW, before=BEFORE)
+        secret = secret_for(found, code=useless.code, share=useless.holdout_share, seed=state.last_on)
+        policy(state.home, at=at)
+        Policy.objects.filter(organisation=state.home).update(secret=secret)
+
+
+def _planned(one: _Told, state: State, at: datetime) -> None:
+    """The draft, tried out."""
+    planner = _person(state, "marketer")
+    audience = NewAudience(state.home, "mail-readers", "Agreed to mails, bought lately", AUDIENCE)
+    save_audience(audience, actor=planner, at=at)
+    if one.series:
+        told: dict[str, Any] = {"begins_at": at, "moving_in": True, "actor": DEMO, "at": at}
+        publish("coupon-series", one.series, SERIES, organisation=state.home, **told)
+    campaigns.save(NewCampaign(state.home, one.code, one.name, _document(one)), actor=planner, at=at)
+    campaigns.try_out(state.home, one.code, actor=planner, at=at)
+    _worked(at)
 
 
 @transaction.atomic
@@ -92,12 +134,7 @@ def _run(one: _Told, state: State, at: datetime) -> None:
     present."""
     home = state.home
     planner, second = _person(state, "marketer"), _person(state, "administrator")
-    save_audience(NewAudience(home, "mail-readers", "Agreed to mails, bought lately", AUDIENCE), actor=planner, at=at)
-    if one.series:
-        publish("coupon-series", one.series, SERIES, organisation=home, begins_at=at, moving_in=True, actor=DEMO, at=at)
-    campaigns.save(NewCampaign(home, one.code, one.name, _document(one)), actor=planner, at=at)
-    campaigns.try_out(home, one.code, actor=planner, at=at)
-    _worked(at)
+    _planned(one, state, at)
     row = Campaign.objects.get(organisation=home, code=one.code)
     if not ready_plan(row).told["treated"]:  # of a very small chain: it stays a draft
         return

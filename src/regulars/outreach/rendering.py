@@ -16,13 +16,14 @@ from liquid.exceptions import LiquidError
 
 from regulars.outreach.links import pages_url, unsubscribe_url
 from regulars.outreach.templates import reading_facts
-from regulars.outreach.templates.channels import EMAIL, LANGUAGES
+from regulars.outreach.templates.channels import EMAIL, LANGUAGES, POST
 from regulars.outreach.templates.documents import Document, asks
 from regulars.outreach.templates.finding import documents
-from regulars.outreach.templates.liquid import fill
+from regulars.outreach.templates.liquid import BARS, fill
 from regulars.outreach.templates.segments import Segments, segments
 
 SUBJECT: Final = 200  # characters
+_NO_BARS: Final = dict.fromkeys(map(ord, BARS.format("")))  # bars are drawn on paper; a text says the code
 _UNSUBSCRIBE: Final = {"en": "No more messages of this kind", "zh": "不再接收此类信息"}
 # fmt: off
 _STYLES: Final = frozenset((
@@ -150,6 +151,8 @@ def _one(one: ToRender, document: Document, language: str, known: Mapping[str, A
         return Rendered("", "", "", language, link, problem=f"template: {wrong.args[0] if wrong.args else 'too dear'}")
     if one.channel == EMAIL and link:
         text = text if link in text else f"{text}\n-- \n{_UNSUBSCRIBE[language]}: {link}\n"
+    if one.channel != POST:
+        text = text.translate(_NO_BARS)
     return Rendered(subject, text, _page(page, subject, language, link), language, link)
 
 

@@ -1,6 +1,6 @@
 """Every kind of terms there is; read once, when the program starts."""
 
-from regulars.programme import earning, inactivity, ladders, rewards
+from regulars.programme import commissions, earning, inactivity, ladders, rewards
 from regulars.programme.challenges import terms as challenges
 from regulars.programme.checkout import caps, paying, reviewing
 from regulars.programme.coupons import terms as coupons
@@ -12,6 +12,7 @@ from regulars.programme.resets import terms as resets
 __all__ = [
     "caps",
     "challenges",
+    "commissions",
     "coupons",
     "earning",
     "families",

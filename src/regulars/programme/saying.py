@@ -6,6 +6,7 @@ from regulars.programme.moves import Version
 from regulars.rules.benefits import Benefit
 from regulars.rules.caps import BalanceCap
 from regulars.rules.challenges import ChallengeTerms
+from regulars.rules.commission import Commission
 from regulars.rules.earning.rule import EarnRule
 from regulars.rules.family import FamilyTerms
 from regulars.rules.goodwill import GoodwillTerms
@@ -76,6 +77,8 @@ def _to_follow(version: Version, words: Words) -> str:
 
 def _of_the_house(version: Version, words: Words) -> str:
     match version.terms:
+        case Commission() as agents:
+            return house.commission(agents, words)
         case GoodwillTerms() as goodwill:
             return house.goodwill(goodwill, version.code, words)
         case ResetTerms() as reset:

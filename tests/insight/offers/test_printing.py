@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.insight.offers.given import boxes, due, lists, products, value
 
 from regulars.history.engine import Engine
+from regulars.insight.bars import QUIET, bars
 from regulars.insight.offers import OfferRules, make_offers
-from regulars.insight.offers.bars import QUIET, bars
 from regulars.insight.offers.codes import (
     OfferCodeWrong,
     OfferKeyUnsafe,

@@ -15,7 +15,9 @@ from regulars.access.rights import Right
 from regulars.access.scoping import within
 from regulars.console.desk import Desk
 from regulars.console.places import named
+from regulars.console.selectors.knowing import cost_of
 from regulars.console.selectors.proof import Bar, Outcome, Span, bars, outcomes, sentence, told, total_of
+from regulars.ledger.models import Unit
 from regulars.outreach.campaigns import selectors
 from regulars.outreach.campaigns.forms import CampaignForm, read
 from regulars.outreach.errors import CampaignUnknown
@@ -104,9 +106,15 @@ def audiences(desk: Desk) -> list[tuple[str, str]]:
     return list(rows.order_by("name").values_list("code", "name"))
 
 
+def units() -> list[tuple[str, str]]:
+    """What statements may be of. One query."""
+    return list(Unit.objects.filter(kind="points").order_by("name").values_list("code", "name"))
+
+
 def series(desk: Desk) -> list[tuple[str, str]]:
-    """Series of coupons that hold or are to come. No query where the book is known."""
-    found = {one.code: one for one in book(desk.home).versions("coupon-series")}
+    """Series of coupons that hold or are to come; those for one product each stand on lists. No query where the book is
+    known."""
+    found = {one.code: one for one in book(desk.home).versions("coupon-series") if not one.terms.per_item}
     return [
         (code, one.terms.name or code)
         for code, one in sorted(found.items())
@@ -185,33 +193,42 @@ class Proved:
     said: str
     currency: str
     span: Span | None
+    members_link: str = ""  # to who was to get it; of the others with arm=holdout
 
 
-def proved(rows: Sequence[tuple[str, str, CampaignResult]]) -> list[Proved]:
-    """Name, link and result of each. Amounts of one currency have one scale. No query."""
+def proved(
+    rows: Sequence[tuple[str, str, CampaignResult]],
+    *,
+    members: Mapping[UUID, str] | None = None,
+    costs: Mapping[UUID, int | None] | None = None,
+) -> list[Proved]:
+    """Name, link and result of each. Amounts of one currency have one scale. `members`: where their members are listed,
+    `costs`: what they cost where they do not say so themselves, by result. No query."""
     spans = {result.id: total_of(result, "revenue_minor") for _name, _link, result in rows}
     drawn: dict[UUID, Bar | None] = {}
     for currency in {result.currency for _name, _link, result in rows}:
         same = [result.id for _name, _link, result in rows if result.currency == currency]
         drawn |= dict(zip(same, bars([spans[one] for one in same]), strict=True))
-    return [_proved(name, link, result, drawn[result.id]) for name, link, result in rows]
+    known = costs or {}
+    return [
+        _proved(
+            name, link, result, drawn[result.id], (members or {}).get(result.id, ""),
+            known.get(result.id, cost_of(result)),
+        )
+        for name, link, result in rows
+    ]  # fmt: skip
 
 
-def _proved(name: str, link: str, result: CampaignResult, bar: Bar | None) -> Proved:
+def _proved(
+    name: str, link: str, result: CampaignResult, bar: Bar | None, members_link: str, cost: int | None
+) -> Proved:
     found = {one.name: one for one in outcomes(result)}
     revenue: Outcome | None = found.get("revenue_minor")
     margin = found.get("margin_minor")
     return Proved(
         name, link, result.from_on, result.until_on, result.treated, result.holdout,
         revenue.total if revenue else "–", revenue.between if revenue else "–",
-        f"{margin.total} ({margin.between})" if margin else "–", _cost(result), result.conclusion, result.final, bar,
-        sentence(result), result.currency, total_of(result, "revenue_minor"),
+        f"{margin.total} ({margin.between})" if margin else "–",
+        "–" if cost is None else told(cost, result.currency), result.conclusion, result.final, bar,
+        sentence(result), result.currency, total_of(result, "revenue_minor"), members_link,
     )  # fmt: skip
-
-
-def _cost(result: CampaignResult) -> str:
-    cost = result.told.get("cost_minor")
-    discount = (result.told.get("coupons") or {}).get("discount_minor")
-    if cost is None and discount is None:
-        return "–"
-    return told((cost or 0) + (discount or 0), result.currency)

@@ -1,6 +1,6 @@
 """Campaigns: planned, tried out, asked for, approved by somebody else, launched, stopped; and what they brought."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from regulars.access.errors import NeedsSecondApprover
 from regulars.access.rights import Right
-from regulars.console import cells
 from regulars.console.asking import uuid_of
 from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms_campaign import CHANNELS, CampaignForm, ReasonForm, initial_of
@@ -49,12 +48,13 @@ def listing(desk: Desk) -> HttpResponse:
 
 
 def _known(desk: Desk) -> dict[str, Any]:
-    """Four queries."""
+    """Five queries."""
     return {
         "audiences": shown_of.audiences(desk),
         "series": shown_of.series(desk),
         "templates": shown_of.templates(desk),
         "currencies": shown_of.currencies(desk),
+        "units": shown_of.units(),
     }
 
 
@@ -104,6 +104,10 @@ def _fault(fault: dict[str, str]) -> str:
         "channel": _("The template says nothing for this channel."),
         "cost": _("With a budget, say what a coupon costs at most: its terms do not."),
         "place": _("A campaign stays at its place: this audience is elsewhere."),
+        "repeat": _("Say either days or months."),
+        "per-item": _("Coupons for one product each stand on lists, and no others do."),
+        "twice": _("A product of a list has one offer."),
+        "too-wide": _("A row of the table names too many at once."),
     }
     return told.get(fault["code"], fault["detail"])
 
@@ -113,9 +117,11 @@ def _page(
 ) -> HttpResponse:
     parts = {
         "who": ("name", "audience"), "offer": ("series", "coupon", "redeemed", "mark"),
+        "list": ("makes_list", "list_spend", "list_weeks", "list_products", "list_offers", "list_days", "list_lines"),
+        "cells": ("cells",), "statement": ("statement_unit", "statement_months"),
         "say": ("email", "sms", "post", "prefer", "purpose"), "prove": ("holdout", "window_days"),
         "pay": ("currency", "budget", "cost_email", "cost_sms", "cost_post"),
-        "when": ("starts_at", "repeat_days", "repeat_times", "priority"),
+        "when": ("starts_at", "repeat_days", "repeat_months", "repeat_times", "priority"),
     }  # fmt: skip
     shown = {
         "form": form, "row": row, "known": known,
@@ -272,37 +278,3 @@ def stop(desk: Desk, campaign: str) -> HttpResponse:
 def end(desk: Desk, campaign: str) -> HttpResponse:
     """Raises CampaignUnknown, CampaignElsewhere."""
     return _done(desk, campaign, services.end, _("It is over; its last result stands."))
-
-
-def prove(desk: Desk) -> HttpResponse:
-    """Every campaign and the programme as a whole, against who was kept without. 8 queries."""
-    periods, rows, without = _proved(desk)
-    return desk.show("console/prove.html", {"periods": periods, "rows": rows, "without": without})
-
-
-def prove_export(desk: Desk) -> HttpResponse:
-    """The same as a file: amounts in minor units."""
-    periods, rows, _without = _proved(desk)
-
-    def table() -> Iterator[list[object]]:
-        yield [
-            _("Campaign"), _("From"), _("Up to"), _("Members"), _("Kept without it"), _("Revenue"), _("at least"),
-            _("at most"), _("Currency"), _("Conclusion"),
-        ]  # fmt: skip
-        for one in (*periods, *rows):
-            span = one.span
-            bounds: list[object] = [round(span.value), round(span.low), round(span.high)] if span else ["", "", ""]
-            days = (one.from_on.isoformat(), one.until_on.isoformat())
-            yield [one.name, *days, one.members, one.holdout, *bounds, one.currency, one.conclusion]
-
-    return cells.file("proof.csv", table())
-
-
-def _proved(desk: Desk) -> tuple[list[shown_of.Proved], list[shown_of.Proved], list[shown_of.Row]]:
-    """Periods and campaigns, each on a scale of its own, and those that had no control group."""
-    rows = [row for row in shown_of.listed(desk) if row.result is not None]
-    whole = selectors.programme_results(desk.home) if desk.may_all_over(Right.AUDIENCES_READ) else []
-    told = [(row.campaign.name, desk.url("campaign", row.campaign.code), row.result) for row in rows if row.result]
-    periods = [(_("All marketing, period %(number)d") % {"number": (one.period or 0) + 1}, "", one) for one in whole]
-    without = [row for row in rows if row.form.holdout_share == 0]
-    return shown_of.proved(periods), shown_of.proved(told), without

@@ -31,6 +31,7 @@ from regulars.members.services import cards
 from regulars.members.services.codes import take
 from regulars.programme.checkout.booking import check_out
 from regulars.programme.checkout.moves import NewPurchase, PointsWanted, ValueWanted
+from regulars.programme.coupons.lists import named
 from regulars.sales.moves import Place
 
 _FEW: Final = 30  # lines of a bill that its button brings back at once
@@ -47,6 +48,11 @@ def found(desk: Desk) -> HttpResponse:
     text = desk.request.POST.get("q", "").strip()[:200]
     if codes.is_code(text):
         return _by_code(desk, text)
+    listed = named({text}, organisation=desk.home).get(text)
+    if listed is not None and listed.living and listed.open(desk.at):
+        desk.looked([listed.root], by="list")
+        told = _("By the code of their list. It is no card: ask for that before points or value are paid.")
+        return desk.go("counter-member", listed.root, told=told)
     return _found(desk, text, find(text, desk))
 
 

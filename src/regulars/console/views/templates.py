@@ -21,6 +21,7 @@ from regulars.outreach.gate.words import Service
 from regulars.outreach.models import Template
 from regulars.outreach.moves import NewTemplate
 from regulars.outreach.services import templates as services
+from regulars.outreach.templates import ready
 from regulars.outreach.templates.builtin import VALUES, code_of
 from regulars.outreach.templates.builtin import document as built_in
 from regulars.outreach.templates.facts import FACTS
@@ -38,7 +39,7 @@ def listing(desk: Desk) -> HttpResponse:
 
 
 def new(desk: Desk) -> HttpResponse:
-    """A template that is not there yet; of a service with the words that are built in."""
+    """A template that is not there yet; of a service with the words that are built in, or one to begin with."""
     if desk.request.method == "POST":
         return _kept(desk, TemplateForm(desk.request.POST), None)
     service = desk.request.GET.get("service", "")
@@ -46,6 +47,10 @@ def new(desk: Desk) -> HttpResponse:
     if service in set(Service):
         document = built_in(code_of(Service(service))).model_dump(mode="json", exclude_defaults=True)
         initial = {"name": service, "code": service, **initial_of(document)}
+    if (code := desk.request.GET.get("ready", "")) in ready.CODES:
+        named = {"list": _("Shopping list"), "statement": _("Statement of points")}
+        document = ready.document(code).model_dump(mode="json", exclude_defaults=True)
+        initial = {"name": named[code], "code": code, **initial_of(document)}
     return _page(desk, TemplateForm(initial=initial), None)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from regulars.insight.offers.bars import MODULE, bars, svg_path
+from regulars.insight.bars import MODULE, bars, svg_path
 from regulars.insight.offers.sheets import Issue, Sheet
 from regulars.insight.report.page import environment
 from regulars.insight.report.sentences.offer_sheets import SheetWords

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from regulars.insight.offers.bars import MODULE, bars
+from regulars.insight.bars import MODULE, bars
 from regulars.insight.offers.fonts import Font
 from regulars.insight.offers.html import Paper
 from regulars.insight.offers.sheets import Issue, Row, Sheet

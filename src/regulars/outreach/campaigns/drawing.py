@@ -39,10 +39,13 @@ class Draw:
     campaign: str
     share: int
 
-    def of(self, member: UUID, channels: Mapping[str, Why | None]) -> Judged:
-        """`channels`, the preferred first: why the member cannot be reached so, for good; None: they can."""
+    def of(self, member: UUID, channels: Mapping[str, Why | None], unfit: str = "") -> Judged:
+        """`channels`, the preferred first: why the member cannot be reached so, for good; None: they can. `unfit`: why
+        there is nothing to give them."""
         if held_out(self.universal, member, self.universal_share):
             return Judged(Arm.HELD, Why.UNIVERSAL_HOLDOUT.value)
+        if unfit:
+            return Judged(Arm.HELD, unfit)
         channel = next((name for name, why in channels.items() if why is None), "")
         if channels and not channel:
             why = next(iter(channels.values()))

@@ -2,26 +2,35 @@
 came; and what was given or asked under a name is never given or asked again, so that a worker may die anywhere."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from regulars.access.selectors import places
 from regulars.basics.ids import new_id
+from regulars.basics.periods import day_of, months_after, start_of
 from regulars.journal.moves import Actor
 from regulars.journal.statements import run
 from regulars.members.moves import NewMark
 from regulars.members.services.extras import mark
 from regulars.outreach.campaigns.forms import CampaignForm, MessageForm, RepeatForm, read
 from regulars.outreach.campaigns.holdouts import TOUCHED
+from regulars.outreach.campaigns.personal import personal
 from regulars.outreach.campaigns.planning import difference, forget, today_of
+from regulars.outreach.campaigns.statements import Account, accounts_of
 from regulars.outreach.models import Campaign, CampaignPlan, CampaignState
 from regulars.outreach.moves import NewMessage
 from regulars.outreach.services.campaigns import back_to_draft, following_code, note
 from regulars.outreach.services.messages import ask
+from regulars.programme.book import book
 from regulars.programme.coupons.moves import Binding, Found, Gift
+from regulars.programme.coupons.terms import SERIES
 from regulars.programme.coupons.wallet import told
 from regulars.programme.models import Coupon
+from regulars.programme.services import offer_lists
 from regulars.programme.services.coupons_issuing import issue
+from regulars.programme.services.offer_lists import NewList
 
 AT_ONCE: Final = 1_000  # members
 _NOBODY: Final = UUID(int=0)
@@ -78,6 +87,10 @@ def go_on(row: Campaign, *, actor: Actor, at: datetime) -> int:
     """The next batch of a launch."""
     assert row.launch is not None
     form = read(row.document)
+    if row.step == "old-lists":
+        if not _end_lists(row, form, actor, at):
+            _next_step(row, form, actor, at)
+        return 1
     rows = run(_NEXT, [row.launch, row.after or _NOBODY, AT_ONCE])
     if not rows:
         _next_step(row, form, actor, at)
@@ -86,6 +99,8 @@ def go_on(row: Campaign, *, actor: Actor, at: datetime) -> int:
         _mark(row, [member for member, _, may in rows if may], actor, at)
     elif row.step == "coupons":
         _give(row, form, [member for member, _, may in rows if may], actor, at)
+    elif row.step == "lists":
+        _list(row, form, [member for member, _, may in rows if may], actor, at)
     else:
         _say(row, form, {member: channel for member, channel, may in rows if may and channel}, actor, at)
     row.after = rows[-1][0]
@@ -109,15 +124,18 @@ def _next_step(row: Campaign, form: CampaignForm, actor: Actor, at: datetime) ->
 
 def steps_of(form: CampaignForm) -> list[str]:
     """What a launch does, one after another; messages come last, when what they speak of is there."""
-    wanted = (("marks", form.mark), ("coupons", form.series is not None), ("messages", bool(form.messages)))
+    wanted = (
+        ("marks", form.mark), ("coupons", bool(form.gives())), ("lists", form.list is not None),
+        ("old-lists", form.list is not None), ("messages", bool(form.messages)),
+    )  # fmt: skip
     return [name for name, asked in wanted if asked]
 
 
 def _repeat(row: Campaign, form: CampaignForm, again: RepeatForm, actor: Actor, at: datetime) -> None:
     """The next time, approved with this one: under its own code, and so with a draw of its own."""
     assert row.launched_at is not None
-    starts_at = row.launched_at + timedelta(days=again.days)
-    later = {"days": again.days, "times": again.times - 1, "number": again.number + 1}
+    starts_at = _again_at(row.launched_at, again, places().zones.get(row.organisation, "UTC"))
+    later = {"days": again.days, "months": again.months, "times": again.times - 1, "number": again.number + 1}
     following = Campaign(
         id=new_id(at),
         organisation=row.organisation,
@@ -144,6 +162,16 @@ def _repeat(row: Campaign, form: CampaignForm, again: RepeatForm, actor: Actor, 
         note("campaigns.repeat", following, {"after": row.code}, actor=actor, at=at)
 
 
+def _again_at(launched_at: datetime, again: RepeatForm, zone: str) -> datetime:
+    """At the same hour on the organisation's clock."""
+    here = launched_at.astimezone(ZoneInfo(zone))
+    if again.months is not None:
+        day = months_after(here.date(), again.months)
+        return here.replace(year=day.year, month=day.month, day=day.day).astimezone(UTC)
+    assert again.days is not None
+    return launched_at + timedelta(days=again.days)
+
+
 def mark_of(row: Campaign) -> str:
     """What treated members are marked with."""
     return f"campaign:{row.code}"
@@ -163,23 +191,58 @@ def gift_of(row: Campaign, member: UUID) -> str:
 
 def _give(row: Campaign, form: CampaignForm, members: Sequence[UUID], actor: Actor, at: datetime) -> None:
     """They are hard: a coupon handed on to somebody of the holdout would prove nothing."""
-    gifts = [Gift(member, gift_of(row, member)) for member in members]
-    if gifts and form.series:
-        issue(form.series, organisation=row.organisation, to=gifts, binding=Binding.HARD, actor=actor, at=at)
+    found = personal(form, members, organisation=row.organisation, at=at).series if members else {}
+    for series in sorted({code for codes in found.values() for code in codes}):
+        gifts = [Gift(member, gift_of(row, member)) for member in members if series in found.get(member, ())]
+        issue(series, organisation=row.organisation, to=gifts, binding=Binding.HARD, actor=actor, at=at)
+
+
+def list_of(row: Campaign) -> str:
+    """For what a list is made, once."""
+    return f"campaign {row.id}"
+
+
+def _list(row: Campaign, form: CampaignForm, members: Sequence[UUID], actor: Actor, at: datetime) -> None:
+    """Good to the end of its last day, so that the next one finds it open."""
+    assert form.list is not None
+    if not members:
+        return
+    zone = places().zones.get(row.organisation, "UTC")
+    until = start_of(day_of(at, zone) + timedelta(days=form.list.days + 1), zone)
+    found = personal(form, members, organisation=row.organisation, at=at).lists
+    lists = [NewList(member, lines) for member, lines in found.items()]
+    made_for = {"organisation": row.organisation, "made_for": list_of(row), "until": until}
+    offer_lists.make(lists, **made_for, actor=actor, at=at)  # type: ignore[arg-type]
+
+
+def _end_lists(row: Campaign, form: CampaignForm, actor: Actor, at: datetime) -> int:
+    """What the times before gave is over for everybody, those among them who are kept without it this time."""
+    number = form.repeat.number if form.repeat is not None else 1
+    first = row.code.rpartition(".")[0] if number > 1 else row.code
+    codes = [first, *(f"{first}.{one}" for one in range(2, number))] if number > 1 else []
+    before = Campaign.objects.filter(organisation=row.organisation, code__in=codes)
+    periods = [list_of(one) for one in before]
+    return offer_lists.end(periods, organisation=row.organisation, actor=actor, at=at) if periods else 0
 
 
 def _say(row: Campaign, form: CampaignForm, channels: Mapping[UUID, str], actor: Actor, at: datetime) -> None:
     by_channel = {one.channel: one for one in form.messages}
     coupons = _coupons(row, form, list(channels), at)
+    accounts: Mapping[UUID, Account] = {}
+    if form.statement is not None:
+        accounts = accounts_of(form.statement, list(channels), organisation=row.organisation, at=at)
+    names = _names(row.organisation) if coupons else {}
     wanted = [
-        _message(row, form, member, by_channel[channel], coupons.get(member)) for member, channel in channels.items()
+        _message(row, form, member, by_channel[channel], _values(coupons.get(member, []), accounts.get(member), names))
+        for member, channel in channels.items()
     ]
     if wanted:
         ask(wanted, organisation=row.organisation, actor=actor, at=at)
 
 
-def _message(row: Campaign, form: CampaignForm, member: UUID, said: MessageForm, coupon: Found | None) -> NewMessage:
-    values: Mapping[str, Any] = {} if coupon is None or not said.template else values_of(coupon)
+def _message(
+    row: Campaign, form: CampaignForm, member: UUID, said: MessageForm, values: Mapping[str, Any]
+) -> NewMessage:
     return NewMessage(
         key=f"campaign/{row.id}/{member}",
         member=member,
@@ -190,22 +253,47 @@ def _message(row: Campaign, form: CampaignForm, member: UUID, said: MessageForm,
         priority=form.priority,
         template=said.template,
         version=said.version,
-        values=values,
+        values=values if said.template else {},
     )
 
 
-def values_of(coupon: Found) -> dict[str, str]:
+def _names(organisation: UUID) -> Mapping[str, str]:
+    return {one.code: one.terms.name for one in book(organisation).versions(SERIES)}
+
+
+def _values(coupons: Sequence[Found], account: Account | None, names: Mapping[str, str]) -> dict[str, Any]:
+    """What a template is told beside the facts of its reader."""
+    found: dict[str, Any] = {}
+    if coupons:
+        found = values_of(coupons[0])
+        found["vouchers"] = [
+            {"code": one.code or "", "name": names.get(one.series, one.series), "until": _last_on(one)}
+            for one in coupons
+        ]
+    if account is not None:
+        found["statement"] = account.told()
+    return found
+
+
+def _last_on(coupon: Found) -> str:
+    return coupon.expires_at.date().isoformat() if coupon.expires_at else ""
+
+
+def values_of(coupon: Found) -> dict[str, Any]:
     """What a template is told of the coupon."""
-    ends = coupon.expires_at.date().isoformat() if coupon.expires_at else ""
-    return {"coupon": coupon.code or "", "coupon_until": ends}
+    return {"coupon": coupon.code or "", "coupon_until": _last_on(coupon)}
 
 
-def _coupons(row: Campaign, form: CampaignForm, members: Sequence[UUID], at: datetime) -> dict[UUID, Found]:
-    """What each was given by this campaign. One query."""
-    if not form.series:
+def _coupons(row: Campaign, form: CampaignForm, members: Sequence[UUID], at: datetime) -> dict[UUID, list[Found]]:
+    """What each was given by this campaign, in the order of their series. One query."""
+    if not form.gives():
         return {}
     wanted = {gift_of(row, member): member for member in members}
-    rows = list(Coupon.objects.filter(organisation=row.organisation, series=form.series, given_for__in=wanted))
-    return {
-        wanted[one.given_for or ""]: found for one, found in zip(rows, told(rows, row.organisation, at), strict=True)
-    }
+    rows = Coupon.objects.filter(
+        organisation=row.organisation, series__in=sorted(form.gives()), given_for__in=wanted
+    ).order_by("series", "id")
+    kept = list(rows)
+    found: dict[UUID, list[Found]] = {}
+    for one, said in zip(kept, told(kept, row.organisation, at), strict=True):
+        found.setdefault(wanted[one.given_for or ""], []).append(said)
+    return found

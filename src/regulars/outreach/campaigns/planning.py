@@ -16,6 +16,7 @@ from regulars.outreach.audiences.compiling import compiled
 from regulars.outreach.audiences.reading import read as read_audience
 from regulars.outreach.campaigns.drawing import Draw
 from regulars.outreach.campaigns.forms import CampaignForm, cost_of, coupon_cost, read
+from regulars.outreach.campaigns.personal import personal
 from regulars.outreach.gate.deciding import Known, Policy, Wish, decide, period_of, salt_of
 from regulars.outreach.gate.knowing import known
 from regulars.outreach.gate.policies import policy_of
@@ -73,7 +74,8 @@ def _sweep() -> None:
 
 
 def judge(plan: CampaignPlan, campaign: Campaign, *, at: datetime) -> int:
-    """Decides for the next members; 0 where all are. Six queries, and one for each channel."""
+    """Decides for the next members; 0 where all are. Six queries, one for each channel, and those of `personal` where
+    what somebody gets is found out of each."""
     rows = run(_NEXT, [plan.id, plan.after or _NOBODY, AT_ONCE])
     if not rows:
         return 0
@@ -81,7 +83,11 @@ def judge(plan: CampaignPlan, campaign: Campaign, *, at: datetime) -> int:
     # Who was merged into somebody since the audience was asked is reached through that one.
     members = [(member, root) for member, root in rows if member == root]
     reachable = _reachable([member for member, _ in members], form, campaign, at)
-    judged = [(member, draw.of(member, reachable[member])) for member, _ in members]
+    unfit: Mapping[UUID, str] = {}
+    if form.personal:
+        roots = [member for member, _ in members]
+        unfit = personal(form, roots, organisation=campaign.organisation, at=at).unfit
+    judged = [(member, draw.of(member, reachable[member], unfit.get(member, ""))) for member, _ in members]
     new = [(plan.id, member, str(one.arm), one.why, one.channel) for member, one in judged]
     run(_ASSIGN, columns(new, len(_TYPES)))
     plan.after = rows[-1][0]

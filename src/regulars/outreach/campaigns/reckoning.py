@@ -14,9 +14,9 @@ from regulars.insight.uplift import result
 from regulars.insight.uplift.errors import NoControlGroup, WrongCampaign
 from regulars.insight.uplift.moves import Interval, Result
 from regulars.journal.moves import Actor
-from regulars.journal.statements import run
+from regulars.journal.statements import column, run
 from regulars.outreach.campaigns import locks
-from regulars.outreach.campaigns.forms import read
+from regulars.outreach.campaigns.forms import CampaignForm, read
 from regulars.outreach.campaigns.lines import Counted, assigned, bought, desk
 from regulars.outreach.campaigns.universal import measure_universal
 from regulars.outreach.gate.deciding import SHARES
@@ -38,8 +38,13 @@ WHERE a.plan = %(launch)s AND a.arm <> 'held' AND NOT a.aside
 _COUPONS: Final = """
 SELECT count(*), count(*) FILTER (WHERE u.uses > 0), coalesce(sum(u.uses), 0)::bigint,
     coalesce(sum(u.discount), 0)::bigint, coalesce(sum(u.units), 0)::bigint
-FROM outreach_assignment a JOIN programme_coupon c ON c.organisation = %(organisation)s::uuid
-    AND c.series = %(series)s AND c.given_for = %(prefix)s || a.member
+FROM outreach_assignment a CROSS JOIN LATERAL (
+    SELECT g.id FROM programme_coupon g WHERE g.organisation = %(organisation)s::uuid
+        AND g.series = ANY(%(series)s::text[]) AND g.given_for = %(prefix)s || '/' || a.member
+    UNION ALL
+    SELECT g.id FROM programme_offer_list l JOIN programme_coupon g ON g.list = l.id
+    WHERE l.made_for = %(prefix)s AND l.member = a.member
+) c
 CROSS JOIN LATERAL (
     SELECT count(*) AS uses, sum(u.discount) AS discount, sum(u.units) AS units FROM programme_coupon_use u
     WHERE u.coupon = c.id AND u.state = 'redeemed' AND u.at < %(until)s::timestamptz
@@ -86,7 +91,7 @@ def measure(row: Campaign, zone: str, today: date, *, actor: Actor, at: datetime
         who = assigned(counted, f"{sent}, {contact}, {share}", more, engine, folder)
         lines = bought(counted, engine, folder)
         told = reckoned(who, lines, engine, row.from_on, until_on, row.until_on)
-    told["coupons"] = _coupons(row, form.series, until_on, zone)
+    told["coupons"] = _coupons(row, form, until_on, zone)
     made = kept(
         told,
         organisation=row.organisation,
@@ -215,13 +220,14 @@ def _means(engine: Engine, from_on: date, sizes: dict[str, int]) -> dict[str, An
     }  # fmt: skip
 
 
-def _coupons(row: Campaign, series: str | None, until_on: date, zone: str) -> dict[str, int]:
-    """Found again at the tills. One query."""
-    if series is None:
+def _coupons(row: Campaign, form: CampaignForm, until_on: date, zone: str) -> dict[str, int]:
+    """Found again at the tills, those of lists among them. One query."""
+    if not form.gives() and form.list is None:
         return {}
     until = datetime.combine(until_on + timedelta(days=1), datetime.min.time(), ZoneInfo(zone))
     values = {
-        "organisation": row.organisation, "series": series, "prefix": f"campaign {row.id}/", "launch": row.launch,
+        "organisation": row.organisation, "series": column(sorted(form.gives())), "prefix": f"campaign {row.id}",
+        "launch": row.launch,
         "until": until,
     }  # fmt: skip
     ((given, redeemed, uses, discount, units),) = run(_COUPONS, values)

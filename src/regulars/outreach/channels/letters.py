@@ -7,6 +7,7 @@ REGULARS_PRINT_FONT  a font file to take before those of the system
 import csv
 import io
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,11 +16,17 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from regulars.insight.bars import CODE, MODULE, bars, svg_path
+from regulars.outreach.templates.liquid import BARS
+
 PRINT_FONT: Final = "REGULARS_PRINT_FONT"
 PDF: Final = "pdf"
 HTML: Final = "html"
 _COLUMNS: Final = ("id", "name", "street", "address_more", "postcode", "town", "country", "language", "subject", "text")
 _STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_BEGINS: Final = BARS[0]
+_NO_BARS: Final = dict.fromkeys(map(ord, BARS.format("")))
+_DRAWN: Final = re.compile(f"({BARS.format('[^{}]*'.format(BARS.format('')))})")
 _LEFT, _WIDTH, _ADDRESS, _BODY = 20.0, 165.0, 50.0, 98.0  # millimetres; the address shows in a window (DIN 5008 B)
 
 
@@ -87,7 +94,7 @@ def _csv(letters: Sequence[Letter]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
     for one in letters:
-        writer.writerow([harmless(getattr(one, name)) for name in _COLUMNS])
+        writer.writerow([harmless(getattr(one, name).translate(_NO_BARS)) for name in _COLUMNS])
     return ("\ufeff" + out.getvalue()).encode()
 
 
@@ -107,7 +114,7 @@ def _pdf(letters: Sequence[Letter], sender: Sender) -> bytes:
     texts = [
         *sender.lines,
         sender.closing,
-        *(text for one in letters for text in (*one.address, one.subject, one.text)),
+        *(text.translate(_NO_BARS) for one in letters for text in (*one.address, one.subject, one.text)),
     ]
     try:
         font = font_for("".join(texts), given=Path(given) if given else None)
@@ -146,20 +153,58 @@ def _page(pages: Any, one: Letter, sender: Sender, shown: Any) -> None:
         pages.multi_cell(_WIDTH, 6.5, shown(one.subject), align="L", new_x="LMARGIN", new_y="NEXT")
         pages.ln(3)
     pages.set_font_size(11)
-    for text in (one.text.strip(), sender.closing):
-        if text:
+    for text in (*_parts(one.text), sender.closing):
+        if text.startswith(_BEGINS):
+            _bars(pages, text.translate(_NO_BARS))
+        elif text:
             pages.multi_cell(_WIDTH, 5.5, _lines(text, shown), align="L", new_x="LMARGIN", new_y="NEXT")
             pages.ln(4)
+
+
+def _parts(text: str) -> list[str]:
+    """Texts and codes that are drawn, in their order.
+
+    >>> _parts("Your code \ue000AB-12\ue001 is good.")
+    ['Your code', '\ue000AB-12\ue001', 'is good.']
+    """
+    return [part.strip() for part in _DRAWN.split(text) if part.strip()]
+
+
+def _bars(pages: Any, code: str) -> None:
+    """Code 128, and below it the code for people; whole on one page."""
+    if not CODE.fullmatch(code):
+        return
+    found, whole = bars(code)
+    module = min(MODULE, _WIDTH / whole)
+    if pages.will_page_break(24):
+        pages.add_page()
+    top = pages.get_y()
+    for begin, width in found:
+        pages.rect(_LEFT + begin * module, top, width * module, 15, style="F")
+    pages.set_xy(_LEFT, top + 16)
+    pages.cell(whole * module, 5, code, align="C", new_x="LMARGIN", new_y="NEXT")
+    pages.ln(4)
 
 
 def _lines(text: str, shown: Any) -> str:
     return "\n".join(shown(line) for line in text.splitlines())
 
 
+def _paragraphs(part: str) -> str:
+    if not part.startswith(_BEGINS):
+        return "".join(f"<p>{escape(one)}</p>" for one in part.split("\n\n"))
+    code = part.translate(_NO_BARS)
+    if not CODE.fullmatch(code):
+        return ""
+    found, whole = bars(code)
+    drawing = f'<svg viewBox="0 0 {whole} 30" width="{whole * MODULE:.1f}mm"><path d="{svg_path(found, 30)}"/></svg>'
+    return f"<p>{drawing}<br>{escape(code)}</p>"
+
+
 def _html(letters: Sequence[Letter], sender: Sender) -> bytes:
     body = []
     for one in letters:
-        text = "".join(f"<p>{escape(part)}</p>" for part in one.text.strip().split("\n\n"))
+        text = "".join(_paragraphs(part) for part in _parts(one.text))
         body.append(
             f'<section lang="{"zh-Hans" if one.language == "zh" else "en"}">'
             f"<p class=from>{escape(' · '.join(sender.lines))}</p>"

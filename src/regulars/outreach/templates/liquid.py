@@ -8,10 +8,14 @@ from typing import Any, ClassVar, Final
 
 from liquid import BoundTemplate, Environment
 from liquid.exceptions import LiquidError, ResourceLimitError
+from markupsafe import Markup
 
+from regulars.insight.bars import as_cells
 from regulars.outreach.templates.facts import is_fact
 
 LENGTH: Final = 60_000  # characters of one part
+BARCODE: Final = "barcode"  # the filter
+BARS: Final = "\ue000{}\ue001"
 # fmt: off
 _TAGS: Final = frozenset((
     "#", "assign", "break", "capture", "case", "comment", "content", "continue", "cycle", "echo", "for", "if",
@@ -52,6 +56,7 @@ class _Within(Environment):
         super().setup_tags_and_filters(extra=False)
         self.tags = {name: tag for name, tag in self.tags.items() if name in _TAGS}
         self.filters = {name: _within(doing) for name, doing in self.filters.items() if name in _FILTERS}
+        self.filters[BARCODE] = drawn if self.autoescape else bars_asked
 
 
 def _within(doing: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,6 +72,16 @@ def _within(doing: Callable[..., Any]) -> Callable[..., Any]:
         return doing(value, *more, **named)
 
     return within
+
+
+def bars_asked(value: Any) -> str:
+    """A text by itself between marks that no value has (they are cleaned): who prints a letter draws bars there."""
+    return BARS.format(value) if value else ""
+
+
+def drawn(value: Any) -> Markup:
+    """A page's bars as a table of cells: mail programs show no pictures until they are asked to, and no drawings."""
+    return Markup(as_cells(str(value))) if value else Markup("")
 
 
 _PLAIN: Final = _Within()
@@ -114,7 +129,11 @@ def faults(source: str) -> list[Fault]:
     except LiquidError as wrong:
         return [_fault(source, wrong)]
     unknown = [(index, f"There is no fact {'.'.join(map(str, p))}.", "no-fact") for p, index in asked if not is_fact(p)]
-    unknown += [(index, f"There is no filter {name}.", "no-filter") for name, index in filters if name not in _FILTERS]
+    unknown += [
+        (index, f"There is no filter {name}.", "no-filter")
+        for name, index in filters
+        if name not in _FILTERS | {BARCODE}
+    ]
     return [Fault(*_place(source, index), detail, code) for index, detail, code in sorted(unknown)]
 
 

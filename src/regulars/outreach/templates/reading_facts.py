@@ -18,6 +18,7 @@ from regulars.ledger.models import Unit
 from regulars.ledger.selectors import spendable
 from regulars.members.selectors.profiles import facts_of
 from regulars.programme.book import book
+from regulars.programme.coupons.lists import off, open_lists
 from regulars.programme.coupons.wallet import told
 from regulars.programme.models import Coupon
 from regulars.programme.naming import words
@@ -167,7 +168,8 @@ def _coupons(roots: Sequence[UUID], organisation: UUID, at: datetime) -> Mapping
     rows = run(
         "SELECT m.root_id, c.id FROM members_member m CROSS JOIN LATERAL (SELECT c.id, c.expires_at"
         " FROM programme_coupon c WHERE c.member = m.id AND c.organisation = %s::uuid"
-        " AND c.state IN ('issued', 'reserved') AND (c.expires_at IS NULL OR c.expires_at > %s::timestamptz)"
+        " AND c.state IN ('issued', 'reserved') AND c.list IS NULL"
+        " AND (c.expires_at IS NULL OR c.expires_at > %s::timestamptz)"
         " ORDER BY c.expires_at NULLS LAST, c.id LIMIT %s::int) c WHERE m.root_id = ANY(%s::uuid[])"
         " ORDER BY m.root_id, c.expires_at NULLS LAST, c.id",
         [organisation, at, _MOST_COUPONS, column(list(roots))],
@@ -183,10 +185,30 @@ def _coupons(roots: Sequence[UUID], organisation: UUID, at: datetime) -> Mapping
     return found
 
 
+def _lists(roots: Sequence[UUID], organisation: UUID, at: datetime) -> Mapping[UUID, Any]:
+    """As they stand at this moment; what was taken off already is no offer any more."""
+    zone = zone_of(organisation)
+    nothing: dict[str, Any] = {"code": "", "until": "", "lines": []}
+    found: dict[UUID, Any] = dict.fromkeys(roots, nothing)
+    for root, one in open_lists(roots, organisation=organisation, at=at).items():
+        lines = [
+            {
+                "name": clean(line.name),
+                "off": off(line.version.terms.offer) if line.version is not None and not line.used else "",
+                "until": last_day(line.expires_at, zone),
+                "next_on": line.next_on.isoformat() if line.next_on else "",
+            }
+            for line in one.lines
+        ]
+        found[root] = {"code": one.code, "until": last_day(one.until, zone), "lines": lines}
+    return found
+
+
 _Reading = Callable[[Sequence[UUID], UUID, datetime], Mapping[UUID, Any]]
 _KINDS: Final[Mapping[str, _Reading]] = {
     "member": _members,
     "tier": _tiers,
     "balances": _balances,
     "coupons": _coupons,
+    "list": _lists,
 }

@@ -6,14 +6,17 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from regulars.insight.bars import bars, svg_path
 from regulars.members.selectors import group_of
 from regulars.programme.book import book
+from regulars.programme.coupons.lists import ListLine, OpenList, off, open_lists
 from regulars.programme.coupons.moves import Found as Coupon
 from regulars.programme.coupons.wallet import wallet
 from regulars.sales.models import SaleLine
 from regulars.scorebook.selectors import present_scores
 
 LISTED: Final = 12
+HEIGHT: Final = 60  # of bars, in modules
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,26 @@ def coupons(root: UUID, *, organisation: UUID, at: datetime) -> list[CouponShown
         CouponShown(one, terms.version(one.terms).terms.name or one.series)
         for one in wallet(root, organisation=organisation, at=at, limit=50)
     ]
+
+
+def offer_list(root: UUID, *, organisation: UUID, at: datetime) -> "ListShown | None":
+    """The list with offers that stands open. Two queries; none where there are no lists here."""
+    one = open_lists([root], organisation=organisation, at=at).get(root)
+    if one is None:
+        return None
+    found, whole = bars(one.code)
+    lines = tuple((line, off(line.version.terms.offer) if line.version is not None else "") for line in one.lines)
+    return ListShown(one, lines, svg_path(found, HEIGHT), whole)
+
+
+@dataclass(frozen=True, slots=True)
+class ListShown:
+    """A list as its page draws it: each line with what is off, and the bars of its code."""
+
+    list: OpenList
+    lines: tuple[tuple[ListLine, str], ...]
+    bars: str
+    width: int
 
 
 def shopping_list(root: UUID, *, organisation: UUID) -> list[Needed]:

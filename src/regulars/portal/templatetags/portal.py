@@ -1,6 +1,6 @@
 """Filters of the portal's templates: amounts and days as they are read."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -58,6 +58,12 @@ def day(value: date | datetime | None) -> str:
         return ""
     on = localtime(value).date() if isinstance(value, datetime) else value
     return str(format_date(on, format="medium", locale=locale()))
+
+
+@register.filter
+def last_day(value: datetime | None) -> str:
+    """The last day of what ends at a moment, the moment not included."""
+    return day(value - timedelta(microseconds=1)) if value is not None else ""
 
 
 @register.filter

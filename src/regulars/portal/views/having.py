@@ -40,8 +40,9 @@ def appeal(visit: Visit, reset: UUID) -> HttpResponse:
 
 
 def offers(visit: Visit) -> HttpResponse:
-    """Six queries at most."""
+    """Eight queries at most."""
     shown = {
+        "list": offered.offer_list(visit.own, organisation=visit.home, at=visit.at),
         "coupons": offered.coupons(visit.own, organisation=visit.home, at=visit.at),
         "needed": offered.shopping_list(visit.own, organisation=visit.home),
     }

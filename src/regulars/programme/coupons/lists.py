@@ -7,15 +7,20 @@ either takes off whatever stands on the list. Of lists that one person has by a 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from babel.numbers import format_currency
+
+from regulars.basics.money import minor_digits
 from regulars.journal.statements import column, columns, run, unnested
 from regulars.programme.book import Book, book
 from regulars.programme.coupons import codes, finding
 from regulars.programme.coupons.moves import Basket, CouponRow
 from regulars.programme.coupons.terms import SERIES
 from regulars.programme.moves import Version
+from regulars.rules.pricing import AmountOff, CheapestFree, FixedPrice, NForM, Offer, Percent
 from regulars.rules.reasons import Reason, Why
 
 _BILLED: Final = {"basket": "uuid", "member": "uuid", "at": "timestamptz", "item": "text"}
@@ -179,3 +184,29 @@ def open_lists(members: Collection[UUID], *, organisation: UUID, at: datetime) -
         root: OpenList(id, codes.write(number, key), begins_at, ends_at, tuple(lines.get(id, ())))
         for root, id, number, begins_at, ends_at in heads
     }
+
+
+def off(offer: Offer) -> str:
+    """What an offer takes off one product, as briefly as a list says it; as it is written in any language.
+
+    >>> off(Offer(Percent(125))), off(Offer(AmountOff(150), currency="GBP")), off(Offer(NForM(3, 2)))
+    ('−12.5 %', '−£1.50', '3 = 2')
+    """
+    match offer.benefit:
+        case Percent(permille=permille):
+            return f"\u2212{permille / 10:g} %"
+        case AmountOff(amount=amount):
+            return f"\u2212{_money(amount, offer.currency)}"
+        case FixedPrice(each=int(each)):
+            return _money(each, offer.currency)
+        case NForM(take=take, pay=pay, permille=1000):
+            return f"{take} = {pay}"
+        case NForM(take=take, permille=permille):
+            return f"{take}: \u2212{permille / 10:g} %"
+        case CheapestFree(of=of, free=free):
+            return f"{of} = {of - free}"
+    return ""
+
+
+def _money(amount: int, currency: str) -> str:
+    return str(format_currency(Decimal(amount).scaleb(-minor_digits(currency)), currency, locale="en"))

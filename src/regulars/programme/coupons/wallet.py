@@ -13,11 +13,12 @@ from regulars.programme.models import Coupon, CouponState, CouponUse
 
 
 def wallet(member: UUID, *, organisation: UUID, at: datetime, also_over: bool = False, limit: int = 200) -> list[Found]:
-    """What a member was given and can use, or also what is over; who merged into it brings theirs. Newest first.
+    """What a member was given and can use, or also what is over; who merged into it brings theirs. Newest first. What
+    stands on a personal list is there, and comes by itself.
 
     Two queries.
     """
-    rows = Coupon.objects.filter(organisation=organisation, member__in=group_of(member)).order_by("-id")
+    rows = Coupon.objects.filter(organisation=organisation, member__in=group_of(member), list=None).order_by("-id")
     if not also_over:
         rows = rows.filter(state__in=("issued", "reserved")).exclude(expires_at__lte=at)
     return told(rows[:limit], organisation, at)

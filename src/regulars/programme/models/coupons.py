@@ -101,7 +101,7 @@ class OfferListLine(models.Model):
     rank = models.SmallIntegerField()  # 1: the best
     item = models.TextField()
     name = models.TextField(default="")
-    why = models.TextField()  # due, or why it may be liked: a code
+    why = models.TextField()  # due, later, or why it may be liked: a code
     next_on = models.DateField(null=True)  # when it is needed again
 
     class Meta:

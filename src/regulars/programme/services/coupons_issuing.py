@@ -103,15 +103,17 @@ def issue(
     organisation: UUID,
     to: Sequence[Gift] = (),
     binding: Binding = Binding.SOFT,
+    until: datetime | None = None,
     actor: Actor,
     at: datetime,
 ) -> Issued:
     """`count` coupons that are nobody's, or one for each member of `to`; by the version of the series that holds.
+    `until`: they end then at the latest.
 
     Five queries however many there are. Raises UnknownTerms, UnknownMember, CouponNeedsProduct.
     """
     assert not (count and to)
-    batch = _begin(series, organisation, at)
+    batch = _begin(series, organisation, at, until)
     if count or not all(one.item for one in to):
         _of_nothing(batch)
     if to:
@@ -192,20 +194,21 @@ def _of_nothing(batch: _Batch) -> None:
         raise CouponNeedsProduct("Each coupon of this series is for one product: a personal list names it.")
 
 
-def _begin(series: str, organisation: UUID, at: datetime) -> _Batch:
+def _begin(series: str, organisation: UUID, at: datetime, until: datetime | None = None) -> _Batch:
     """Raises UnknownTerms."""
     version = book(organisation).one(SERIES, series, at)
     if version is None:
         raise UnknownTerms(f"No series of coupons with the code {series[:80]!r} holds now.")
     assert isinstance(version.terms, Series)
     return _Batch(
-        organisation, version, new_id(at), at, _end(version.terms, places().zones.get(organisation, "UTC"), at)
+        organisation, version, new_id(at), at, _end(version.terms, places().zones.get(organisation, "UTC"), at, until)
     )
 
 
-def _end(terms: Series, zone: str, at: datetime) -> datetime | None:
-    """The end of its life or of its window, whichever comes first."""
+def _end(terms: Series, zone: str, at: datetime, until: datetime | None) -> datetime | None:
+    """The end of its life or of its window, whichever comes first; `until` at the latest."""
     ends = [Period.parse(terms.life).after(at, zone)] if terms.life else []
+    ends += [until] if until is not None else []
     last = terms.offer.conditions.when.ends_on
     if last is not None and not terms.offer.conditions.when.store_local:
         ends.append(start_of(last + timedelta(days=1), zone))

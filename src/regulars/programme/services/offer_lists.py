@@ -15,10 +15,10 @@ from regulars.journal.statements import column, columns, run, unnested
 from regulars.programme.coupons.moves import Binding, Gift
 from regulars.programme.services.coupons_issuing import issue, numbers
 
-PREFIX: Final = "lst"
+AT_ONCE: Final = 5_000
 _LISTS: Final = {
     "id": "uuid", "organisation": "uuid", "number": "bigint", "member": "uuid", "made_for": "text",
-    "begins_at": "timestamptz",
+    "begins_at": "timestamptz", "ends_at": "timestamptz",
 }  # fmt: skip
 _MAKE: Final = (
     f"INSERT INTO programme_offer_list ({', '.join(_LISTS)}) SELECT {', '.join(_LISTS)} FROM {unnested(_LISTS)}"
@@ -36,7 +36,7 @@ _END: Final = """
 WITH over AS (
     UPDATE programme_offer_list l SET ends_at = %(at)s::timestamptz
     WHERE l.id IN (SELECT o.id FROM programme_offer_list o {which}
-        AND (o.ends_at IS NULL OR o.ends_at > %(at)s::timestamptz) ORDER BY o.id FOR UPDATE)
+        AND (o.ends_at IS NULL OR o.ends_at > %(at)s::timestamptz) ORDER BY o.id LIMIT %(most)s FOR UPDATE OF o)
     RETURNING l.id
 ), coupons AS (
     UPDATE programme_coupon c SET expires_at = %(at)s::timestamptz FROM over
@@ -73,20 +73,28 @@ class NewList:
 
 
 @transaction.atomic
-def make(wanted: Sequence[NewList], *, organisation: UUID, made_for: str, actor: Actor, at: datetime) -> int:
+def make(
+    wanted: Sequence[NewList],
+    *,
+    organisation: UUID,
+    made_for: str,
+    until: datetime | None = None,
+    actor: Actor,
+    at: datetime,
+) -> int:
     """So many new lists, and their coupons, which nobody else may use; who has one of that period keeps that one. Five
     queries, and six for each series. Raises UnknownTerms."""
     if not wanted:
         return 0
     first = numbers(organisation, len(wanted))
     rows = [
-        (id, organisation, number, one.member, made_for, at)
+        (id, organisation, number, one.member, made_for, at, until)
         for number, (id, one) in enumerate(zip(new_ids(at, len(wanted)), wanted, strict=True), first)
     ]
     made = {id for (id,) in run(_MAKE, columns(rows, len(_LISTS)))}
     new = [(row[0], one) for row, one in zip(rows, wanted, strict=True) if row[0] in made]
     lines = [
-        (id, rank, line.item, line.name, line.why, line.next_on)
+        (id, rank, line.item, line.name, line.why, line.next_on.isoformat() if line.next_on else None)
         for id, one in new
         for rank, line in enumerate(one.lines, 1)
     ]
@@ -99,9 +107,9 @@ def make(wanted: Sequence[NewList], *, organisation: UUID, made_for: str, actor:
             for line in one.lines
             if line.series == series
         ]
-        issue(series, organisation=organisation, to=gifts, binding=Binding.HARD, actor=actor, at=at)
+        issue(series, organisation=organisation, to=gifts, binding=Binding.HARD, until=until, actor=actor, at=at)
     asked = {"members": column([one.member for _, one in new]), "new": column(sorted(made))}
-    run(_END.format(which=_OF_MEMBERS), {**asked, "organisation": organisation, "at": at})
+    run(_END.format(which=_OF_MEMBERS), {**asked, "organisation": organisation, "at": at, "most": None})
     if new:
         told = {"lists": len(new), "lines": len(lines), "made_for": made_for}
         record([Deed("coupons.make_lists", typed("org", organisation), after=told)], actor=actor, at=at)
@@ -110,8 +118,8 @@ def make(wanted: Sequence[NewList], *, organisation: UUID, made_for: str, actor:
 
 @transaction.atomic
 def end(periods: Collection[str], *, organisation: UUID, actor: Actor, at: datetime) -> int:
-    """Lists made for these periods that still stand open are over, and their offers; how many. One query."""
-    asked = {"organisation": organisation, "at": at, "periods": column(sorted(periods))}
+    """Some lists made for these periods that still stand open are over, and their offers; how many. One query."""
+    asked = {"organisation": organisation, "at": at, "periods": column(sorted(periods)), "most": AT_ONCE}
     ((count,),) = run(_END.format(which=_OF_PERIODS), asked)
     if count:
         record([Deed("coupons.end_lists", typed("org", organisation), after={"lists": count})], actor=actor, at=at)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from regulars.rules.caps import BalanceCap
+from regulars.rules.commission import Commission
 from regulars.rules.goodwill import Allowance, GoodwillTerms, Over
 from regulars.rules.pricing.offers import Cap, Policy
 from regulars.rules.resets import ResetTerms
@@ -61,6 +62,26 @@ def reset(terms: ResetTerms, words: Words) -> str:
         [
             words.say("reset", event=words.name("event", terms.event), unit=words.unit(terms.unit)),
             words.say("reset appeal", length=words.length(terms.appeal_within)),
+        ]
+    )
+
+
+def commission(terms: Commission, words: Words) -> str:
+    """
+    >>> commission(Commission({"agent": 150, "site": 180}, ("web", "desk"), "site"), Words())
+    'Of what is paid agent takes 15% and site takes 18%; web shop and service desk carry no commission; who \
+came by them is taken to have come by site otherwise.'
+    """
+    takes = [
+        words.say("agent takes", agent=words.name("channel", code), percent=words.percent(permille))
+        for code, permille in terms.agents.items()
+    ]
+    return words.clauses(
+        [
+            words.say("commission", each=words.all(takes)),
+            words.say("no commission", names=words.listed("channel", terms.direct, joined="and")),
+            words.say("agent instead", agent=words.name("channel", terms.instead)),
+            words.say("commission of", names=words.listed("merchant", terms.merchants)) if terms.merchants else "",
         ]
     )
 
