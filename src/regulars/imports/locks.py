@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID, uuid4
 
-from django.db import connection
-
 from regulars.imports.errors import UnknownImport
 from regulars.imports.models import Import
+from regulars.journal.locks import next_alone
 from regulars.journal.statements import run
 
 _WORKING: Final = 0x696D706F  # of workers at imports, among PostgreSQL's advisory locks
@@ -20,19 +19,8 @@ _OPEN: Final = (
 @contextmanager
 def next_import() -> Iterator[tuple[UUID, UUID] | None]:
     """The oldest that waits for a worker and that nobody is at, with the claim on it. Two queries and one each."""
-    for (number,) in run(_OPEN):
-        key = number.int & 0x7FFFFFFF
-        ((mine,),) = run("SELECT pg_try_advisory_lock(%s, %s)", [_WORKING, key])
-        if mine:
-            break
-    else:
-        yield None
-        return
-    try:
-        yield _claimed(number)
-    finally:
-        if connection.connection is not None and not connection.connection.closed:
-            run("SELECT pg_advisory_unlock(%s, %s)", [_WORKING, key])
+    with next_alone(_OPEN, _WORKING) as number:
+        yield _claimed(number) if number is not None else None
 
 
 def _claimed(number: UUID) -> tuple[UUID, UUID] | None:

@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID, uuid4
 
-from django.db import connection
-
+from regulars.journal.locks import next_alone
 from regulars.journal.statements import run
 
 _WORKING: Final = 0x70726576  # of workers at previews, among PostgreSQL's advisory locks
@@ -18,19 +17,8 @@ TRIES: Final = 3
 def next_preview() -> Iterator[tuple[UUID, UUID] | None]:
     """The oldest under way that nobody is at, with the claim on it; given up at the end, or with the connection. Two
     queries and one a preview."""
-    for (number,) in run(_OPEN):
-        key = number.int & 0x7FFFFFFF
-        ((mine,),) = run("SELECT pg_try_advisory_lock(%s, %s)", [_WORKING, key])
-        if mine:
-            break
-    else:
-        yield None
-        return
-    try:
-        yield _claimed(number)
-    finally:
-        if connection.connection is not None and not connection.connection.closed:
-            run("SELECT pg_advisory_unlock(%s, %s)", [_WORKING, key])
+    with next_alone(_OPEN, _WORKING) as number:
+        yield _claimed(number) if number is not None else None
 
 
 def _claimed(number: UUID) -> tuple[UUID, UUID] | None:
