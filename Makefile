@@ -30,6 +30,11 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 
+# Where CI runs them, a picture of every page is kept for people to look at.
+ifdef CI
+test: export REGULARS_SCREENS := $(CURDIR)/build/screens
+endif
+
 test: lint browser
 	$(BIN)/python -m pytest -n $(AT_ONCE) --dist worksteal --durations=10
 
@@ -79,4 +84,4 @@ requirements:
 	$(COMPILE) --group bench -o requirements-peers.txt
 
 clean:
-	rm -rf $(VENV) .venv-peers demo bench-data .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-peers demo bench-data build .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,6 +1,7 @@
 """A real browser for tests, and what axe-core finds wrong with a page in it: the script comes with the package."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+SCREENS = os.environ.get("REGULARS_SCREENS", "")
 TWICE = "() => [...document.querySelectorAll('[id]')].map(one => one.id).filter((id, n, all) => all.indexOf(id) < n)"
 Told = TypeVar("Told")
 Site = TypeVar("Site")
@@ -57,6 +59,13 @@ def flaws(page: "Page", *, on_gradient: str = "") -> list[str]:
     twice = page.evaluate(TWICE)  # a label that names one of two boxes belongs to the first alone
     wrong += [f"id twice: {one}" for one in twice]
     return wrong + [html[:100] for html in unjudged if not (on_gradient and html.startswith(on_gradient))]
+
+
+def picture(page: "Page", path: str, how: str) -> None:
+    """For people to look at, one by one: `make test` keeps them where CI runs it."""
+    if SCREENS:
+        name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"[a-z]{3}_[0-9a-z]{26}", "", path).lower()).strip("-")
+        page.screenshot(path=Path(SCREENS) / f"{name}.{how}.png", full_page=True)
 
 
 def aside(doing: Callable[[], Told]) -> Told:

@@ -2,12 +2,10 @@
 at phone width, in both languages. One site and one browser for all of it.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +18,7 @@ from regulars.access.moves import Place
 from regulars.access.services.roles import assign
 from regulars.basics.ids import typed
 from regulars.console.session import LATER
-from tests.browsing import chromium, flaws
+from tests.browsing import SCREENS, chromium, flaws, picture
 from tests.console.scored_town import scored
 from tests.console.town import SETUP, Town, make_town
 
@@ -176,13 +174,6 @@ def conditions_follow(browser: "Browser", url: str, sessions: dict[str, str]) ->
         expect(page.locator("#count strong").first).to_have_text("1")
 
 
-def picture(page: "Page", path: str, how: str) -> None:
-    """For people to look at, where somebody asks for it: `REGULARS_SCREENS=build/screens`."""
-    if folder := os.environ.get("REGULARS_SCREENS"):
-        name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"[a-z]{3}_[0-9a-z]{26}", "", path).lower()).strip("-") or "today"
-        page.screenshot(path=Path(folder) / f"{name}.{how}.png", full_page=True)
-
-
 def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Town) -> None:
     found: dict[str, list[str]] = {}
     assert town.case is not None
@@ -201,13 +192,20 @@ def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Tow
             assert answer
             assert answer.status == 200, path
             found[path] = flaws(page, on_gradient=DRAWN)
-            picture(page, path, "desk")
+            picture(page, path or "today", "desk")
             page.set_viewport_size({"width": 360, "height": 740})
             assert page.evaluate(WIDE) <= 0, path
-            picture(page, path, "phone")
+            picture(page, path or "today", "phone")
             page.set_viewport_size({"width": 1280, "height": 800})
         page.emulate_media(color_scheme="dark")
         for path in DARK:
             page.goto("/" + path.format(**known))
             found[f"{path}, dark"] = flaws(page, on_gradient=DRAWN)
+            picture(page, path or "today", "dark")
+        if SCREENS:
+            page.locator(".more summary").click()
+            page.get_by_role("button", name="简体中文").click()
+        for path in DARK if SCREENS else ():
+            page.goto("/" + path.format(**known))
+            picture(page, path or "today", "chinese")
     assert {path: wrong for path, wrong in found.items() if wrong} == {}

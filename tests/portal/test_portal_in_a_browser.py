@@ -2,13 +2,10 @@
 light and dark, in both languages; and without JavaScript. One site and one browser for all of it.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
 from django.test import override_settings
 from django.urls import reverse
 
@@ -18,7 +15,7 @@ from regulars.members.selectors.consents import permitted
 from regulars.outreach.models import Message
 from regulars.outreach.sealing import kept
 from regulars.portal.services import codes
-from tests.browsing import chromium, flaws
+from tests.browsing import aside, chromium, flaws, picture
 from tests.portal.village import MAIL, Village, make_village
 
 if TYPE_CHECKING:
@@ -48,19 +45,6 @@ def test_the_portal(live_server: Any) -> None:
         every_page(page, village)
         without_script(browser, live_server.url, context.cookies())
     assert noise == []
-
-
-def aside(doing: Callable[[], Any]) -> Any:
-    """What asks the database while a browser is open: in a thread of its own, with a connection of its own."""
-
-    def done() -> Any:
-        try:
-            return doing()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(done).result()
 
 
 def sent_code() -> str:
@@ -115,11 +99,13 @@ def every_page(page: "Page", village: Village) -> None:
         assert answer
         assert answer.status == 200, path
         found[path] = flaws(page)
+        picture(page, f"my/{path or 'card'}", "phone")
         assert page.evaluate(WIDE) <= 0, path
     page.get_by_role("button", name="简体中文").click()
     for path in ("", "preferences"):
         page.goto(f"/my/{path}")
         found[f"{path}, Chinese"] = flaws(page)
+        picture(page, f"my/{path or 'card'}", "chinese")
     expect(page.locator("h1")).to_have_text("喜好与同意")
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
