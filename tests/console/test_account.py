@@ -62,6 +62,7 @@ def test_a_way_is_added_shown_taken_out_and_given_back(town: Town, enter: Enteri
     taken = send(browser, path(town, "/ways", 1), kind="email", value="ada@home.example")
     assert (taken.status_code, "recognised by this already" in taken.text) == (422, True)
     page = browser.get(path(town, "/account")).text
+    assert page.count("opens their pages") == 1  # and those it was known by before are told
     way = re.findall(r'ways/verify".*?name="way" value="([^"]+)"', page)[-1]
     send(browser, path(town, "/ways/verify"), way=way)
     assert "theirs for certain" in browser.get(path(town, "/account")).text

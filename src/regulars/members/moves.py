@@ -102,6 +102,14 @@ class KnownIdentifier:
     verified_at: datetime | None
     ended_at: datetime | None
     card: UUID | None = None
+    came_later: bool = (
+        False  # it opens the member's pages from `opens_at`; None: not before those known before are told
+    )
+    opens_at: datetime | None = None
+
+    def waits(self, at: datetime) -> bool:
+        """Whether it opens no pages of the member yet (services/new_ways)."""
+        return self.came_later and (self.opens_at is None or self.opens_at > at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Account:
     cards: Sequence[tuple[Card, str]]
     ways: Sequence[KnownIdentifier]
     coupons: Sequence[CouponShown]
+    waiting: frozenset[UUID]  # ways that open none of the member's own pages yet
 
     @property
     def open(self) -> bool:
@@ -62,6 +63,7 @@ def account(root: UUID, desk: Desk) -> Account:
             CouponShown(one, terms.version(one.terms).terms.name or one.series)
             for one in (wallet(root, organisation=desk.home, at=desk.at, limit=50) if reads else [])
         ],
+        frozenset(one.id for one in known if one.waits(desk.at)),
     )
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from regulars.members import intake, naming
 from regulars.members.fields import NAMES
 from regulars.members.keyring import Keyring
 from regulars.members.keys import keyring
-from regulars.members.models import Fact, Identifier, Mark, Note, Tag
+from regulars.members.models import Fact, Identifier, Mark, NewWay, Note, Tag
 from regulars.members.moves import KnownFact, KnownIdentifier, Plain
 
 _CANDIDATES = 400  # by name, before their names are opened and compared: of more, some
@@ -57,7 +57,9 @@ def _known(row: Fact, keys: Keyring) -> KnownFact:
 
 def identifiers_of(roots: Sequence[UUID], *, with_ended: bool = False) -> dict[UUID, list[KnownIdentifier]]:
     """What members are recognised by, opened; also of those merged into them. 1 query."""
+    new = NewWay.objects.filter(identifier=OuterRef("id"))
     rows: QuerySet[Identifier] = Identifier.objects.filter(member__root__in=roots).select_related("member")
+    rows = rows.annotate(added_at=Subquery(new.values("added_at")), opens_at=Subquery(new.values("opens_at")))
     keys = keyring()
     found: dict[UUID, list[KnownIdentifier]] = {root: [] for root in roots}
     for row in (rows if with_ended else rows.filter(state="active")).order_by("effective_at", "id"):
@@ -79,6 +81,8 @@ def _identifier(row: Identifier, keys: Keyring) -> KnownIdentifier:
         verified_at=row.verified_at,
         ended_at=row.ended_at,
         card=row.card_id,
+        came_later=row.added_at is not None,  # type: ignore[attr-defined]
+        opens_at=row.opens_at,  # type: ignore[attr-defined]
     )
 
 
