@@ -17,6 +17,7 @@ from regulars.access.moves import Holder, Place
 from regulars.access.rights import Right
 from regulars.basics.ids import typed
 from regulars.console import toasts
+from regulars.console.shape import Shape, shape_of
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 
@@ -62,6 +63,7 @@ class Desk:
     table: bool = False  # what the page shows can be kept as a view, and taken as a file
     own_file: bool = False
     keeps: bool = False
+    columns: Sequence[tuple[str, Any]] = ()
     _looks: list[Deed] = field(default_factory=list)
 
     @property
@@ -85,6 +87,11 @@ class Desk:
     def asked(self) -> str:
         """As `query`, for templates."""
         return self.query()
+
+    @property
+    def shape(self) -> Shape:
+        """Which columns of the list are shown."""
+        return shape_of(self.request.GET, self.columns)
 
     @property
     def shown(self) -> Sequence[str]:

@@ -53,6 +53,8 @@ class Page:
     writes: bool = False
     asks: bool = False  # what is posted is a question, and changes nothing
     table: bool = False  # what it shows can be kept as a view, and taken as a file
+    columns: tuple[tuple[str, Any], ...] = ()  # of its list after the first: name in the address, and label
+    alike: bool = False  # its table is the same each time: there is no view to keep
     own_file: bool = False  # of more than what is on the screen, at an address of its own
 
     @property
@@ -62,7 +64,7 @@ class Page:
     @property
     def keeps(self) -> bool:
         """Whether a view of it can be kept: all it shows is asked behind the question mark."""
-        return self.table and "<" not in self.path
+        return self.table and not self.alike and "<" not in self.path
 
     @property
     def listed(self) -> bool:

@@ -78,6 +78,7 @@ def _sit(request: HttpRequest, page: Page, pages: Sequence[Page]) -> Desk:
         page.table,
         page.own_file,
         page.keeps,
+        page.columns,
     )
 
 

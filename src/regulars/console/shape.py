@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.http import QueryDict
 
@@ -39,11 +39,10 @@ class Shape:
         return any(not one.shown for one in self.columns)
 
 
-def shape_of(asked: QueryDict, told: Sequence[str]) -> Shape:
-    """Names and labels in turn. Without a word in the address all are shown."""
+def shape_of(asked: QueryDict, told: Sequence[tuple[str, Any]]) -> Shape:
+    """By names and labels. Without a word in the address all are shown."""
     wanted = set(asked.getlist(SHOW))
-    named = zip(told[::2], told[1::2], strict=True)
     rest = tuple(
         (name, value) for name, values in asked.lists() for value in values if name not in (SHOW, "before", "after")
     )
-    return Shape(tuple(Column(name, label, not wanted or name in wanted) for name, label in named), rest)
+    return Shape(tuple(Column(name, str(label), not wanted or name in wanted) for name, label in told), rest)

@@ -13,7 +13,16 @@ _READ: Final = (Right.AUDIENCES_READ, Reach.HOME)
 _MANAGE: Final = (Right.AUDIENCES_MANAGE, Reach.HOME)
 
 AUDIENCES: Final[tuple[Page, ...]] = (
-    Page("audiences", "audiences", audiences.listing, *_READ, _("Audiences"), Head.KNOW, table=True),
+    Page(
+        "audiences",
+        "audiences",
+        audiences.listing,
+        *_READ,
+        _("Audiences"),
+        Head.KNOW,
+        table=True,
+        columns=(("members", _("Members")), ("of", _("Of")), ("version", _("Version"))),
+    ),
     Page("audience-new", "audiences/new", audience_builder.new, *_MANAGE, writes=True),
     Page("audience-ask", "audiences/ask", audience_builder.ask, *_MANAGE, posted=True),
     Page("audience", _ONE, audiences.show, *_READ),

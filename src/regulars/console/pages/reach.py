@@ -18,7 +18,16 @@ _APPROVE: Final = (Right.OUTREACH_APPROVE, Reach.HOME)
 _DECIDE: Final = (Right.OUTREACH_APPROVE, Reach.WHOLE)
 
 REACH: Final[tuple[Page, ...]] = (
-    Page("campaigns", "reach/campaigns", campaigns.listing, *_READ, _("Campaigns"), Head.REACH, table=True),
+    Page(
+        "campaigns",
+        "reach/campaigns",
+        campaigns.listing,
+        *_READ,
+        _("Campaigns"),
+        Head.REACH,
+        table=True,
+        columns=(("state", _("State")), ("brought", _("What it brought"))),
+    ),
     Page("campaign-new", "reach/campaigns/new", campaigns.new, *_SEND, writes=True),
     Page("campaign", _CAMPAIGN, campaigns.show, *_READ, table=True),
     Page("campaign-edit", f"{_CAMPAIGN}/edit", campaigns.edit, *_SEND, writes=True),
@@ -36,7 +45,16 @@ REACH: Final[tuple[Page, ...]] = (
     Page("template-draft", "reach/templates/draft", previews.draft, *_WHOLE, asks=True),
     Page("template-retire", f"{_TEMPLATE}/retire", templates.retire, *_WHOLE, posted=True, writes=True),
     Page("template-preview", f"{_TEMPLATE}/as/<id_mbr:member>", previews.preview, *_WHOLE),
-    Page("messages", "reach/messages", messages.log, *_WHOLE, _("Messages"), Head.REACH, table=True),
+    Page(
+        "messages",
+        "reach/messages",
+        messages.log,
+        *_WHOLE,
+        _("Messages"),
+        Head.REACH,
+        table=True,
+        columns=(("who", _("To whom")), ("what", _("What")), ("became", _("What became of it"))),
+    ),
     Page("message", _MESSAGE, messages.show, *_WHOLE),
     Page("message-lift", f"{_MESSAGE}/lift", messages.lift, *_DECIDE, posted=True, writes=True),
     Page("blocked", "reach/blocked", messages.blocked, *_WHOLE, _("Blocked addresses"), Head.REACH, table=True),

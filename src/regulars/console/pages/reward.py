@@ -11,7 +11,17 @@ from regulars.console.views import books, reward, settlement, simulator
 _TERMS: Final = "reward/terms/<slug:kind>/<str:code>"
 
 REWARD: Final[tuple[Page, ...]] = (
-    Page("terms", "reward/terms", reward.terms, Right.PROGRAMME_READ, Reach.HOME, _("Terms"), Head.REWARD, table=True),
+    Page(
+        "terms",
+        "reward/terms",
+        reward.terms,
+        Right.PROGRAMME_READ,
+        Reach.HOME,
+        _("Terms"),
+        Head.REWARD,
+        table=True,
+        alike=True,
+    ),
     Page("terms-new", "reward/terms/new", reward.new, Right.PROGRAMME_MANAGE, Reach.WHOLE, writes=True),
     Page("terms-code", _TERMS, reward.code, Right.PROGRAMME_READ, Reach.HOME),
     Page(

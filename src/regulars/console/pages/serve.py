@@ -11,7 +11,17 @@ from regulars.console.views import case_deeds, cases
 _CASE: Final = "serve/cases/<id_cas:case>"
 
 SERVE: Final[tuple[Page, ...]] = (
-    Page("cases", "serve/cases", cases.queue, Right.CARE_READ, Reach.HOME, _("Cases"), Head.SERVE, table=True),
+    Page(
+        "cases",
+        "serve/cases",
+        cases.queue,
+        Right.CARE_READ,
+        Reach.HOME,
+        _("Cases"),
+        Head.SERVE,
+        table=True,
+        columns=(("case", _("Case")), ("who", _("Who")), ("owner", _("Has it"))),
+    ),
     Page("case-new", "serve/cases/new", cases.new, Right.CARE_WRITE, Reach.HERE, writes=True),
     Page("case", _CASE, cases.show, Right.CARE_READ, Reach.HOME),
     Page(

@@ -46,8 +46,8 @@ def page(
     audience: Audience | None = None,
     oldest: bool = False,
 ) -> list[Row]:
-    """Those who fit, the newest first (or the oldest, of no audience and no level); one more than `limit` where there are more. Seven queries; of an audience or a
-    level and more filters some more."""
+    """Those who fit, the newest first (or the oldest, of no audience and no level); one more than `limit` where there
+    are more. Seven queries; of an audience or a level and more filters some more."""
     if audience is not None:
         tree, asked = read(audience.document), asked_by(audience, at=desk.at)
         found = _among(

@@ -16,7 +16,6 @@ from regulars.access.rights import Right
 from regulars.basics.ids import typed
 from regulars.basics.money import minor_digits
 from regulars.console.plain import MARK, plain
-from regulars.console.shape import Shape, shape_of
 
 register = template.Library()
 _LOCALES: Final = {"zh-hans": "zh_Hans_CN"}
@@ -228,9 +227,3 @@ def paid(sale: Any) -> int:
 def signed(value: int) -> str:
     """With a sign that is as wide as a plus."""
     return f"{value:+d}".replace("-", "\u2212") if value else "0"
-
-
-@register.simple_tag(takes_context=True)
-def columns(context: dict[str, Any], *told: str) -> Shape:
-    """The columns of a list after its first, each by its name in the address and its label: which are shown."""
-    return shape_of(context["desk"].request.GET, told)
