@@ -29,7 +29,7 @@ def check(posting: Posting, unit: Unit, at: datetime) -> None:
     """Raises WrongPosting."""
     if not 0 < posting.amount < MOST:
         raise WrongPosting("An amount is above nothing.", amount=posting.amount)
-    if posting.giver == posting.taker:
+    if posting.giver.__class__ is posting.taker.__class__ and posting.giver == posting.taker:
         raise WrongPosting("A transfer has two ends.")
     if posting.effective_at is not None and posting.effective_at > at:
         ahead = ceil((posting.effective_at - at).total_seconds())

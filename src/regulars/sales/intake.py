@@ -45,7 +45,7 @@ def check(sale: NewSale, at: datetime) -> None:
             effective_at=sale.effective_at.isoformat(),
             ahead=ahead,
         )
-    if sum(one.line.amount for one in sale.lines) > MOST:
+    if sum([one.line.amount for one in sale.lines]) > MOST:
         raise WrongSale("The amounts of this sale are beyond anything that is sold.")
     if sale.lapses_at is not None and sale.lapses_at <= at:
         raise WrongSale("A sale is reserved until a moment that is still to come.")

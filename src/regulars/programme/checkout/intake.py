@@ -11,7 +11,7 @@ def asked(one: NewPurchase) -> dict[str, Any]:
     by now: a merge in between must not make the same bill another one. In the order of the names."""
     return {
         "at": one.effective_at.isoformat() if one.told_at else None,
-        "coupons": sorted(one.coupons),
+        "coupons": sorted(one.coupons) if one.coupons else [],
         "currency": one.currency,
         "lines": [_line(sold) for sold in one.lines],
         "loads": [[each.number, str(each.shown), each.unit] for each in one.loads],
@@ -27,7 +27,7 @@ def _line(sold: SoldLine) -> list[Any]:
     one = sold.line
     return [
         one.number, one.item, sold.name, one.quantity, one.amount, one.discount, one.tax, sold.cost, one.category,
-        one.brand, one.vendor, sorted(one.marks),
+        one.brand, one.vendor, sorted(one.marks) if one.marks else [],
     ]  # fmt: skip
 
 

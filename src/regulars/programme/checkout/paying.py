@@ -57,6 +57,8 @@ class Wallet:
 
     @classmethod
     def of(cls, wanted: NewPurchase, occasion: Occasion, available: Mapping[Holding, int]) -> "Wallet":
+        if not (wanted.points or wanted.value):  # nothing is looked up
+            return cls(occasion, occasion, {}, {}, [])
         without = occasion.without(frozenset(one.number for one in wanted.loads))
         return cls(occasion, without, dict(available), {}, [])
 

@@ -105,20 +105,17 @@ def gains_of(one: Decided) -> list[dict[str, Any]]:
         owner, shown = one.holder
         text = str(owner)
         who = {"owner": text, "shown": text if shown is owner else str(shown)}
-        found += [{**each, **who} for each in (*_earned(one), *_on_top(one))]
+        found += [
+            {"kind": "earn", "unit": each.unit, "amount": each.amount, "effect": plain(each), **who}
+            for each in one.earned.effects
+        ]
+        found += [{**each, **who} for each in _on_top(one)]
     return found
 
 
 def _load(one: Decided, load: Load) -> dict[str, Any]:
     who = {"owner": str(load.owner), "shown": str(load.shown)}
     return {"kind": "load", "line": load.number, "unit": load.unit, "amount": one.loaded(load).paid, **who}
-
-
-def _earned(one: Decided) -> list[dict[str, Any]]:
-    return [
-        {"kind": "earn", "unit": effect.unit, "amount": effect.amount, "effect": plain(effect)}
-        for effect in one.earned.effects
-    ]
 
 
 def _on_top(one: Decided) -> list[dict[str, Any]]:

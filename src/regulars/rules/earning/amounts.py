@@ -52,19 +52,21 @@ def lines_of(rule: EarnRule, occasion: Occasion) -> tuple[Line, ...]:
     return tuple(sorted(rule.what.of(occasion.lines), key=_NUMBER))
 
 
-def portions(rule: EarnRule, occasion: Occasion, lines: Sequence[Line]) -> list[Portion]:
-    """One for each line; an event is one as a whole."""
+def bases(rule: EarnRule, occasion: Occasion, lines: Sequence[Line]) -> list[int]:
+    """What counts of each line; an event is one as a whole."""
     if occasion.kind != PURCHASE:
-        return [Portion(occasion.amount)]
+        return [occasion.amount]
     unpaid = _paid_otherwise(rule, occasion)
-    return [Portion(_basis(rule.basis, line, unpaid.get(line.number, 0)), (line,)) for line in lines]
+    if rule.basis == Basis.PAID and not unpaid:
+        return [line.paid for line in lines]
+    return [_basis(rule.basis, line, unpaid.get(line.number, 0)) for line in lines]
 
 
-def together(parts: Sequence[Portion]) -> Portion:
-    """All of them as one."""
-    if len(parts) == 1:
-        return parts[0]
-    return Portion(sum([part.basis for part in parts]), tuple([line for part in parts for line in part.lines]))
+def portions(counted: Sequence[int], lines: Sequence[Line]) -> list[Portion]:
+    """One for each line, or for the event."""
+    if not lines:
+        return [Portion(basis) for basis in counted]
+    return [Portion(basis, (line,)) for basis, line in zip(counted, lines, strict=True)]
 
 
 def _paid_otherwise(rule: EarnRule, occasion: Occasion) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -32,6 +33,7 @@ class Taken:
     amount: int
 
 
+_text_of: Final = lru_cache(1024)(str)  # of versions, which are few
 _MOMENTS: Final = ("activates_at", "cancels_at", "expires_at")
 _TEXTS: Final = ("on_event", "validity", "funder")
 
@@ -100,7 +102,7 @@ def plain(effect: Effect) -> dict[str, Any]:
     kept: dict[str, Any] = {
         "code": effect.code,
         "version": effect.version,
-        "id": str(effect.id),
+        "id": _text_of(effect.id),
         "unit": effect.unit,
         "amount": effect.amount,
         "wanted": effect.wanted,

@@ -7,15 +7,15 @@ from regulars.basics.quick import quick
 from regulars.rules.earning.amounts import (
     Portion,
     Ratio,
+    bases,
     below,
     lines_of,
     months_of,
     multiplier,
     portions,
     raw,
-    together,
 )
-from regulars.rules.earning.rule import Award, EarnRule, PerAmount, PerItem, PerPiece, PerTenureMonth
+from regulars.rules.earning.rule import EarnRule, PerAmount, PerItem, PerPiece, PerTenureMonth
 from regulars.rules.member import MemberFacts
 from regulars.rules.occasion import PIECE, PURCHASE, Occasion
 from regulars.rules.reasons import Reason, Why
@@ -53,21 +53,23 @@ def worked(rule: EarnRule, occasion: Occasion, member: MemberFacts | None, *, ag
         return Reason(Why.NO_SUCH_ITEMS)
     if (reason := below(rule.conditions.least, lines, occasion, again=again)) is not None:
         return reason
-    parts = portions(rule, occasion, lines)
+    counted = bases(rule, occasion, lines)
     by = multiplier(rule, occasion, member, again=again)
-    whole = together(parts)
+    whole = Portion(sum(counted), lines)
     facts = {"basis": whole.basis, "quantity": whole.quantity, "permille": by[0] * 1000 // by[1]}
     if isinstance(rule.award, PerTenureMonth):
         facts["months"] = months_of(occasion, member)
-    amounts = _amounts(rule, parts, whole, by, occasion, member)
-    by_line = {line.number: part for line, part in zip(lines, amounts, strict=False) if part}
+    amounts = _amounts(rule, counted, whole, by, occasion, member)
     gathered = whole.basis * by[0] * WEIGHT // by[1]
-    return Worked(sum(amounts), by_line if occasion.kind == PURCHASE else {}, gathered, facts)
+    if occasion.kind != PURCHASE:
+        return Worked(sum(amounts), {}, gathered, facts)
+    by_line = {line.number: part for line, part in zip(lines, amounts, strict=True) if part}
+    return Worked(sum(amounts), by_line, gathered, facts)
 
 
 def _amounts(
     rule: EarnRule,
-    parts: Sequence[Portion],
+    counted: Sequence[int],
     whole: Portion,
     by: Ratio,
     occasion: Occasion,
@@ -75,22 +77,25 @@ def _amounts(
 ) -> list[int]:
     """Whole units for each part: rounded on each, or rounded together and shared by the largest remainder."""
     if rule.round_at == At.LINE:
+        parts = portions(counted, whole.lines)
         return [_rounded(rule, raw(rule.award, part, occasion, member), by) for part in parts]
     amount = _rounded(rule, raw(rule.award, whole, occasion, member), by)
-    return shared(amount, [_weight(rule.award, part) for part in parts])
+    if len(counted) == 1:
+        return [amount]
+    if isinstance(rule.award, PerPiece | PerItem):
+        return shared(amount, [_weight(rule.award, part) for part in portions(counted, whole.lines)])
+    return shared(amount, counted)
 
 
 def _rounded(rule: EarnRule, exact: Ratio, by: Ratio) -> int:
     return divided(exact[0] * by[0], exact[1] * by[1], rule.round)
 
 
-def _weight(award: Award, part: Portion) -> int:
-    """In which proportion lines have part in what they earned together."""
+def _weight(award: PerPiece | PerItem, part: Portion) -> int:
+    """In which proportion lines have part in what they earned together by pieces; else it is what counts of them."""
     if isinstance(award, PerPiece):
         return part.quantity
-    if isinstance(award, PerItem):
-        return sum(award.items.get(line.item, 0) * (line.quantity // PIECE) for line in part.lines)
-    return part.basis
+    return sum(award.items.get(line.item, 0) * (line.quantity // PIECE) for line in part.lines)
 
 
 def of_gathered(rule: EarnRule, gathered: int) -> int:

@@ -10,7 +10,7 @@ from regulars.journal.services import recording
 from regulars.journal.statements import run, table
 from regulars.sales.intake import check
 from regulars.sales.models import State
-from regulars.sales.moves import NewSale, Place, SoldLine
+from regulars.sales.moves import NewSale, SoldLine
 from regulars.sales.outbox import SALE, waiting
 
 _SALES: Final = {
@@ -51,14 +51,11 @@ def record_sales(sales: Sequence[NewSale], *, actor: Actor, at: datetime) -> Non
 def _sale(sale: NewSale, actor: Actor, at: datetime) -> tuple[object, ...]:
     bill, place = [one.line for one in sale.lines], sale.place
     return (
-        sale.id, *_where(place), place.channel, State.COMPLETE if sale.lapses_at is None else State.OPEN, sale.member,
-        sale.currency, sum(one.amount for one in bill), sum(one.discount for one in bill),
-        sum(one.tax for one in bill), sale.effective_at, at, sale.lapses_at, actor.id,
+        sale.id, place.organisation, place.merchant, place.store, place.source, place.external_id, place.channel,
+        State.COMPLETE if sale.lapses_at is None else State.OPEN, sale.member,
+        sale.currency, sum([one.amount for one in bill]), sum([one.discount for one in bill]),
+        sum([one.tax for one in bill]), sale.effective_at, at, sale.lapses_at, actor.id,
     )  # fmt: skip
-
-
-def _where(place: Place) -> tuple[object, ...]:
-    return place.organisation, place.merchant, place.store, place.source, place.external_id
 
 
 def _line(sale: NewSale, sold: SoldLine) -> tuple[object, ...]:
