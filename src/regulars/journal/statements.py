@@ -1,7 +1,8 @@
 """How rooms speak to the database where it counts: few statements, whole columns at a time.
 
 A column goes as one text in PostgreSQL's notation of arrays: a quarter of the cost of handing over value by value. A
-table of one row goes value by value: arrays of one are taken apart for nothing.
+table of one row goes value by value: arrays of one are taken apart for nothing. In a table of many rows what is the
+same in all of them is said once.
 """
 
 import re
@@ -18,6 +19,7 @@ from psycopg.types.datetime import TimestamptzLoader
 from pydantic_core import to_json
 
 _NOTHING: Final = type(None)
+_MANY: Final = 50  # rows from which on columns of one value are looked for: each set of them is another statement
 _PLACES: Final = re.compile(r"%(?:\((\w+)\))?s|%%")
 Table = tuple[str, list[object]]  # its SQL, and the values it binds
 
@@ -100,9 +102,31 @@ def table(types: Mapping[str, str], rows: Sequence[Sequence[object]], name: str 
     >>> table({"id": "int", "said": "jsonb"}, [(7, {"a": True})])
     ('(SELECT %s::int AS id, %s::jsonb AS said) AS new', ['7', '{"a":true}'])
     """
-    if len(rows) != 1:
+    if len(rows) == 1:
+        return _one(tuple(types.items()), name), [_alone(value) for value in rows[0]]
+    if len(rows) < _MANY:
         return unnested(types, name), list(columns(rows, len(types)))
-    return _one(tuple(types.items()), name), [_alone(value) for value in rows[0]]
+    turned = list(zip(*rows, strict=True))
+    alike = tuple([_alike(values) for values in turned[1:]])
+    same = [_alone(values[0]) for values, once in zip(turned[1:], alike, strict=True) if once]
+    listed = [column(values) for values, once in zip(turned[1:], alike, strict=True) if not once]
+    return _mostly(tuple(types.items()), alike, name), [*same, column(turned[0]), *listed]
+
+
+def _alike(values: Sequence[object]) -> bool:
+    """Whether a column has one value all the way down."""
+    first = values[0]
+    return first == values[-1] and values.count(first) == len(values) and len(set(map(type, values))) == 1
+
+
+@lru_cache(256)
+def _mostly(types: tuple[tuple[str, str], ...], alike: tuple[bool, ...], name: str) -> str:
+    """Of many rows, where a column has one value that is said once: the server reads no array of copies. The first
+    column is a list in any case."""
+    once = (False, *alike)
+    told = ", ".join(f"%s::{kind} AS {one}" if same else one for (one, kind), same in zip(types, once, strict=True))
+    listed = {one: kind for (one, kind), same in zip(types, once, strict=True) if not same}
+    return f"(SELECT {told} FROM {unnested(listed, 'each')}) AS {name}"
 
 
 @lru_cache(256)
