@@ -1,5 +1,6 @@
 """A longer batch costs no more statements."""
 
+import json
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import pytest
 from tests.ledger.conftest import AT, TILL, earn, spend
 from tests.statements import counted
 
-from regulars.journal.statements import column, run
+from regulars.journal.statements import column, run, table
 from regulars.ledger import services
 from regulars.ledger.moves import NewHold, Posting
 
@@ -56,3 +57,22 @@ def test_many_holds_cost_no_more_statements_than_one(points: str, monkeypatch: p
 )
 def test_a_column_comes_back_as_it_went(values: list[str | None]) -> None:
     assert run("SELECT %s::text[]", [column(values)])[0][0] == values
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [0, 1, 2, 49, 50, 120])
+def test_a_table_comes_back_as_it_went_whatever_is_the_same_in_its_rows(count: int) -> None:
+    types = {
+        "own": "int", "same": "uuid", "other": "uuid", "nothing": "text", "said": "text", "rarely": "text",
+        "yes": "boolean", "kept": "jsonb", "at": "timestamptz", "mark": "bytea",
+    }  # fmt: skip
+    rows = [
+        (
+            7, OWNERS[3], OWNERS[number], None, 'quo"ted {brace,comma}', None if number % 2 else "NULL", True,
+            {"a": [1, "ü"]}, AT, b"\x00\xff",
+        )
+        for number in range(count)
+    ]  # fmt: skip
+    new, values = table(types, rows)
+    found = run(f"SELECT * FROM {new}", values)
+    assert [(*row[:7], json.loads(row[7]), row[8], bytes(row[9])) for row in found] == rows
