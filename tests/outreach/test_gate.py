@@ -184,6 +184,7 @@ def test_a_key_is_one_message_and_wrong_ones_are_refused(opened: None) -> None:
         ({"holdout": {"share": 10_001}}, "/holdout/share"),
         ({"night": []}, "/night"),
         ({"quiet": [{"begins": "21:00", "ends": "08:00"}] * 2}, "/quiet"),
+        ({"quiet": [{"begins": "08:00", "ends": "08:00"}]}, "/quiet/0/ends"),  # it would be quiet for ever
     ],
 )
 def test_a_policy_that_cannot_be_says_where(db: None, document: dict[str, Any], pointer: str) -> None:

@@ -169,6 +169,15 @@ def test_the_gate_is_asked_once_more_before_anything_goes(opened: None, mail: Ma
     assert history(rows[1])[-1] == "stopped"
 
 
+def test_nothing_is_kept_of_what_was_asked_for_somebody_who_is_gone(opened: None) -> None:
+    """As by a launch that was under way while they were erased."""
+    erased = reader("late@example.org")
+    erase(erased, organisation=OURS, reason="asked", actor=ANN, at=NOW)
+    late = NewMessage("late", erased, "email", "marketing", template="spring", values={"coupon": "RV7K"})
+    (row,) = ask([late], organisation=OURS, actor=ANN, at=NOW)
+    assert (row.why, Content.objects.filter(id=row.id).exists()) == ("no-address", False)
+
+
 def test_what_waits_is_asked_anew_by_itself(opened: None, mail: Mail, host: MailHost) -> None:
     save_policy(OURS, OPEN | {"quiet": [{"begins": "12:00", "ends": "13:00"}]}, actor=ANN, at=AT)
     (row,) = planned(reader("w@example.org"), values={"what": "tulips"})

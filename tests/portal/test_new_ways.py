@@ -202,8 +202,10 @@ def test_taken_together_with_somebody_who_came_later_their_address_waits(survive
     merge(*pair, reason="alike", **told_by)
     assert sessions.find(begun.text, at=now) is None
     told()
-    assert services("address-added")
+    assert not services("address-added")
     assert not comes_in(village, THEIRS)
+    told()
+    assert services("address-added")
     assert comes_in(village, MAIL)
     unmerge(pair[1], reason="two people", **told_by)
     assert comes_in(village, THEIRS)

@@ -49,6 +49,8 @@ class PolicyForm(forms.Form):
             name = channel or "all"
             if bool(given.get(f"begins_{name}")) != bool(given.get(f"ends_{name}")):
                 self.add_error(f"ends_{name}", _("Say from when and to when, or neither."))
+            elif given.get(f"begins_{name}") and given[f"begins_{name}"] == given[f"ends_{name}"]:
+                self.add_error(f"ends_{name}", _("It would be quiet for ever: end it at another time than it begins."))
         for number in range(CAPS):
             if (given.get(f"most_{number}") is None) != (given.get(f"days_{number}") is None):
                 self.add_error(f"days_{number}", _("Say how many and within how many days, or neither."))

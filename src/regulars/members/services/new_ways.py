@@ -30,7 +30,7 @@ ON CONFLICT DO NOTHING
 """
 _JOIN: Final = """
 INSERT INTO members_new_way (identifier, organisation, member, added_at, asked_at, merge)
-SELECT i.id, i.organisation, %(root)s::uuid, %(at)s::timestamptz, %(at)s::timestamptz, %(merge)s::uuid
+SELECT i.id, i.organisation, %(root)s::uuid, %(at)s::timestamptz, NULL, %(merge)s::uuid
 FROM members_identifier i WHERE i.id = ANY(%(ids)s::uuid[])
 ON CONFLICT (identifier) DO UPDATE SET member = EXCLUDED.member, added_at = EXCLUDED.added_at,
     asked_at = EXCLUDED.asked_at, told_at = NULL, opens_at = NULL, merge = EXCLUDED.merge
@@ -54,7 +54,8 @@ def note(added: Iterable[UUID], *, tell: bool, at: datetime) -> None:
 
 def join(survivor: UUID, other: UUID, *, merge: UUID, at: datetime) -> None:
     """Two who become one: what the one of them is known by who came later waits before it shows the other's pages.
-    Before the roots are set. Two queries at most."""
+    Before the roots are set. Those known before are told once somebody tries: an import merges many. Two queries at
+    most."""
     known = known_before([survivor, other], at=at)
     one, two = known[survivor], known[other]
     if not one or not two:

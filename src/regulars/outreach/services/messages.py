@@ -74,8 +74,10 @@ def ask(wanted: Sequence[NewMessage], *, organisation: UUID, actor: Actor, at: d
 
 
 def _useless(row: Message) -> bool:
-    """A code to log in with that goes nowhere is kept nowhere."""
-    return row.service == Service.LOGIN_CODE and row.state == MessageState.HELD
+    """What goes nowhere is kept nowhere, if it is a code to log in with, or for somebody who is gone (and so has no
+    address either)."""
+    gone = row.service == Service.LOGIN_CODE or row.why in (Why.GONE, Why.NO_ADDRESS)
+    return gone and row.state == MessageState.HELD
 
 
 def _stopped(wanted: Sequence[NewMessage], organisation: UUID) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_bytes
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,11 @@ from regulars.access.selectors import places
 from regulars.basics.ids import typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.outreach.errors import WrongPolicy
 from regulars.outreach.gate.policies import DEFAULT, PolicyForm, read
 from regulars.outreach.models import Policy
+
+_ENDLESS: Final = "Quiet hours that end when they begin would never end: nothing would be sent any more."
 
 
 @transaction.atomic
@@ -41,9 +44,21 @@ def save_policy(
 ) -> Policy:
     """The same secret stays, so that who is held out stays held out. Raises WrongPolicy."""
     form: PolicyForm = read(document, within=within)
+    _refuse_endless(form, within)
     row = policy(organisation, at=at)
     before, row.document, row.changed_at = row.document, form.model_dump(mode="json"), at
     row.save()
     deed = Deed("messages.policy", typed("org", organisation), before=before, after=row.document)
     record([deed], actor=actor, at=at)
     return row
+
+
+def _refuse_endless(form: PolicyForm, within: str) -> None:
+    """Raises WrongPolicy."""
+    told = [
+        {"pointer": f"{within}/quiet/{place}/ends", "in": "body", "detail": _ENDLESS, "code": "endless"}
+        for place, one in enumerate(form.quiet)
+        if one.begins == one.ends
+    ]
+    if told:
+        raise WrongPolicy(f"This policy cannot be kept. {_ENDLESS}", errors=told)
