@@ -24,6 +24,7 @@ from benchmarks import (
     bench_nextbasket,
     bench_pages,
     bench_pairs,
+    bench_previews,
     bench_programme,
     bench_promotion,
     bench_scorebook,
@@ -49,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only",
-        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,checkout,coupons,programme,audiences,scorebook,pages,sending,analyze",
+        default="models,facts,pairs,promotion,telco,nextbasket,churn,members,duplicates,server,ledger,checkout,coupons,programme,previews,audiences,scorebook,pages,sending,analyze",
         help="which, with commas between",
     )
     parser.add_argument("--lines", type=int, default=100_000_000, help="lines of the whole analysis")
@@ -69,6 +70,7 @@ def main() -> None:
         "ledger": lambda: bench_ledger.run(10_000_000),
         "coupons": lambda: bench_coupons.run(100_000),
         "programme": lambda: bench_programme.run(1_000_000),
+        "previews": lambda: bench_previews.run(1_000_000),
         "scorebook": lambda: bench_scorebook.run(1_000_000),
         "audiences": lambda: iter(bench_audiences.run()),
         "pages": lambda: bench_pages.run(),

@@ -32,7 +32,7 @@ PAGES = (
     "", "waiting", "sales", "members", "members/new", "members/{member}", "members/{member}/account",
     "members/{member}/family", "members/{member}/erase", "sales/{sale}", "counter",
     "counter/{member}", "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator",
-    "reward/levels", "reward/coupons", "reward/rewards", "reward/books", "reward/settlement", "set-up", "set-up/staff",
+    "reward/levels", "reward/terms/earn/base", "reward/terms/drafts/{draft}", "reward/coupons/dessert", "reward/coupons", "reward/rewards", "reward/books", "reward/settlement", "set-up", "set-up/staff",
     "set-up/staff/new",
     "set-up/roles", "set-up/roles/clerk", "set-up/keys", "set-up/webhooks", "set-up/webhooks/{webhook}",
     "set-up/trail", "set-up/health", "set-up/channels", "set-up/roles/new", "views", "work-at", "serve/cases",
@@ -183,7 +183,8 @@ def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Tow
     assert town.brought is not None
     known |= {"brought": typed("inb", town.brought)}
     assert town.webhook is not None
-    known |= {"webhook": typed("whk", town.webhook)}
+    assert town.draft is not None
+    known |= {"webhook": typed("whk", town.webhook), "draft": typed("prv", town.draft)}
     with at(browser, url, "administrator", sessions, locale="en-GB") as page:
         page.goto("/work-at")
         page.locator("li", has_text="Market/Quay").get_by_role("button").click()

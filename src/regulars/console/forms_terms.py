@@ -52,7 +52,7 @@ class Numbers(forms.Form):
     def money(self, label: Any, amount: int | None, *, required: bool = False) -> MoneyField:
         currency = self.document.get("currency") or self.around.currency
         digits = minor_digits(currency)
-        said = "" if amount is None else f"{Decimal(amount).scaleb(-digits):f}"
+        said = "" if not amount else f"{Decimal(amount).scaleb(-digits):f}"
         return MoneyField(currency=currency, label=f"{label} ({currency})" if currency else label, required=required,
                           initial=said)  # fmt: skip
 
@@ -212,7 +212,16 @@ def _put(document: Document, path: Sequence[str], value: Any) -> None:
 
 
 def _only_of(multiplier: Mapping[str, Any], level: str) -> bool:
-    return multiplier.get("conditions") == {"who": {"tiers": [level]}}
+    """Whether it is for all on that level and asks nothing else."""
+    return bool(_asked(multiplier.get("conditions")) == {"who": {"tiers": [level]}})
+
+
+def _asked(value: Any) -> Any:
+    """Conditions without what restricts nothing."""
+    if not isinstance(value, Mapping):
+        return value
+    parts = ((name, _asked(part)) for name, part in value.items())
+    return {name: part for name, part in parts if part not in (None, "", [], {}, False)}
 
 
 def _times(document: Document, level: str) -> Decimal | None:

@@ -12,6 +12,7 @@ from regulars.console.desk import Desk
 from regulars.console.forms_terms import Around, digest, numbers_of
 from regulars.ledger.models import Unit
 from regulars.programme.book import Book, book
+from regulars.programme.models import Terms
 from regulars.programme.moves import Version
 from regulars.programme.naming import words
 from regulars.programme.saying import sentence
@@ -66,8 +67,8 @@ def versions(desk: Desk, kind: str, code: str) -> list[Said]:
 
 
 def plain(version: Version) -> dict[str, Any]:
-    """As it is published again: what was not said is left out."""
-    found: dict[str, Any] = _spoken(kind_of(version.kind).write(version.terms))
+    """The document as it was published. One query."""
+    found: dict[str, Any] = Terms.objects.get(id=version.id).document
     return found
 
 
@@ -102,13 +103,6 @@ def _said(one: Version, said: Words, desk: Desk) -> Said:
     over = one.ends_at is not None and one.ends_at <= desk.at
     state = "over" if over else "coming" if one.begins_at > desk.at else "now"
     return Said(one, sentence(one, said), state, str(getattr(one.terms, "name", "") or ""))
-
-
-def _spoken(value: Any) -> Any:
-    """Without what is empty anyhow."""
-    if isinstance(value, dict):
-        return {name: _spoken(part) for name, part in value.items() if part not in (None, "", [], {})}
-    return [_spoken(part) for part in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)
