@@ -111,10 +111,10 @@ def units() -> list[tuple[str, str]]:
     return list(Unit.objects.filter(kind="points").order_by("name").values_list("code", "name"))
 
 
-def series(desk: Desk) -> list[tuple[str, str]]:
+def series(desk: Desk, *, per_item: bool = False) -> list[tuple[str, str]]:
     """Series of coupons that hold or are to come; those for one product each stand on lists. No query where the book is
     known."""
-    found = {one.code: one for one in book(desk.home).versions("coupon-series") if not one.terms.per_item}
+    found = {one.code: one for one in book(desk.home).versions("coupon-series") if one.terms.per_item == per_item}
     return [
         (code, one.terms.name or code)
         for code, one in sorted(found.items())

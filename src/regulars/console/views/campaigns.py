@@ -52,6 +52,7 @@ def _known(desk: Desk) -> dict[str, Any]:
     return {
         "audiences": shown_of.audiences(desk),
         "series": shown_of.series(desk),
+        "listed": shown_of.series(desk, per_item=True),
         "templates": shown_of.templates(desk),
         "currencies": shown_of.currencies(desk),
         "units": shown_of.units(),

@@ -48,16 +48,24 @@ def offer_list(root: UUID, *, organisation: UUID, at: datetime) -> "ListShown | 
     if one is None:
         return None
     found, whole = bars(one.code)
-    lines = tuple((line, off(line.version.terms.offer) if line.version is not None else "") for line in one.lines)
+    lines = tuple(
+        (line, off(line.version.terms.offer) if line.version is not None else "", _ahead(line.next_on, one))
+        for line in one.lines
+    )
     return ListShown(one, lines, svg_path(found, HEIGHT), whole)
+
+
+def _ahead(day: date | None, one: OpenList) -> date | None:
+    """Not what was due before the list began."""
+    return day if day is not None and day >= one.begins_at.date() else None
 
 
 @dataclass(frozen=True, slots=True)
 class ListShown:
-    """A list as its page draws it: each line with what is off, and the bars of its code."""
+    """A list as its page draws it: each line with what is off and when it is needed, and the bars of its code."""
 
     list: OpenList
-    lines: tuple[tuple[ListLine, str], ...]
+    lines: tuple[tuple[ListLine, str, date | None], ...]
     bars: str
     width: int
 

@@ -15,7 +15,7 @@ from regulars.rules.prizes import Prize
 def of_prize(prize: Prize, pointer: str, organisation: UUID) -> Iterator[Problem]:
     """Two queries at most."""
     if prize.coupon:
-        if prize.coupon not in {one.code for one in book(organisation).versions(SERIES)}:
+        if prize.coupon not in {one.code for one in book(organisation).versions(SERIES) if not one.terms.per_item}:
             yield Problem(f"{pointer}/coupon", "There is no series of this code.", "unknown")
         return
     unit = Unit.objects.filter(code=prize.unit).first()
@@ -29,4 +29,5 @@ def of_prize(prize: Prize, pointer: str, organisation: UUID) -> Iterator[Problem
 
 def may_be_given(prize: Prize, terms: Book, at: datetime) -> bool:
     """Whether it can be given now: coupons of a series that is over are not, and hold up nobody's purchase."""
-    return not prize.coupon or terms.one(SERIES, prize.coupon, at) is not None
+    series = terms.one(SERIES, prize.coupon, at) if prize.coupon else None
+    return not prize.coupon or (series is not None and not series.terms.per_item)

@@ -24,7 +24,7 @@ def _check(terms: GoodwillTerms, organisation: UUID) -> Iterator[Problem]:
             yield Problem(f"/units/{code}", "Paid value comes from a sale; it is not given.", "paid")
         elif code in terms.validity and not known[code].may_expire:
             yield Problem(f"/validity/{code}", "This unit may not expire.", "may-not-expire")
-    series = {one.code for one in book(organisation).versions(SERIES)}
+    series = {one.code for one in book(organisation).versions(SERIES) if not one.terms.per_item}
     for code in terms.coupons:
         if code not in series:
             yield Problem(f"/coupons/{code}", "There is no series of this code.", "unknown")

@@ -63,7 +63,7 @@ class Known:
 def known(organisation: UUID, at: datetime) -> Known:
     """Two queries, and those of the book."""
     terms = book(organisation)
-    series = frozenset(one.code for one in terms.at(SERIES, at))
+    series = frozenset(one.code for one in terms.at(SERIES, at) if not one.terms.per_item)
     units = {unit.code: unit for unit in Unit.objects.all()}
     key = derived(card_secret(), f"move-in {organisation}")
     zone = places().zones.get(organisation, "UTC")

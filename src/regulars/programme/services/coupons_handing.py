@@ -17,11 +17,12 @@ from regulars.programme.services.coupons_issuing import issue
 from regulars.programme.services.level_coupons import handed
 
 AT_ONCE: Final = 500
-# What is of a series that does not hold now waits for it, and keeps nobody else waiting.
+# What is of a series that does not hold now, or whose coupons need a product, waits, and keeps nobody else waiting.
 _WAITING: Final = (
     "SELECT c.id, c.organisation, c.member, c.series, c.count FROM programme_level_coupon c"
     " JOIN programme_terms t ON t.organisation = c.organisation AND t.kind = %s AND t.code = c.series"
     " AND t.begins_at <= %s AND (t.ends_at IS NULL OR t.ends_at > %s)"
+    " AND t.document -> 'per_item' IS DISTINCT FROM 'true'::jsonb"
     " WHERE c.handed_at IS NULL ORDER BY c.id LIMIT %s"
 )
 
