@@ -24,8 +24,10 @@ from regulars.sales.moves import Place
 from tests.console.conftest import Entering
 from tests.console.test_counter import at, bill
 from tests.console.test_member import path, points, send, undo_of
+from tests.console.test_today import MOST
 from tests.console.town import SETUP, Town
 from tests.portal.village import browser_of
+from tests.statements import counted
 
 
 def undone(browser: Any, where: str) -> Any:
@@ -201,6 +203,12 @@ def test_a_late_bill_is_told_to_the_member_once_and_asked_back_on_their_own_page
 
 def test_an_appeal_at_the_desk_is_turned_down_thought_over_and_granted(town: Town, enter: Entering) -> None:
     row, desk, clerk = late(town), enter("support"), enter("clerk")
+    terms(town, "benefit", "lounge", LOUNGE)
+    all_of_it = enter("administrator")
+    all_of_it.get(path(town))
+    with counted() as asked:  # with what the level brings, and what was taken
+        all_of_it.get(path(town))
+    assert len(asked) <= MOST["member"]
     here = f"/taken/{typed('rst', row.id)}"
     page = clerk.get(path(town)).text
     assert ["They ask for it back" in page, "Turn it down" in page] == [True, False]
