@@ -1,7 +1,7 @@
 """The page of one member, and its timeline."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,8 +11,10 @@ from regulars.access.rights import Right
 from regulars.basics.ids import typed
 from regulars.console import places
 from regulars.console.desk import Desk
+from regulars.console.forms import LANGUAGES
 from regulars.console.forms_member import (
     LABELS,
+    SEXES,
     AdjustForm,
     FactsForm,
     GoodwillForm,
@@ -27,6 +29,9 @@ from regulars.console.selectors.member_scores import care_of, scores_of
 from regulars.console.selectors.names import authors
 from regulars.console.selectors.reached import reached
 from regulars.console.selectors.timeline import timeline
+from regulars.console.templatetags.scores import day_of
+
+CHOICES: Final[dict[str, Any]] = {"sex": SEXES, "language": LANGUAGES}
 
 
 def show(desk: Desk, member: UUID) -> HttpResponse:
@@ -99,13 +104,18 @@ def _facts(found: Known) -> list[tuple[Any, Any]]:
     hidden = {"given_name", "family_name", "full_name", "title"}
     ordered = [*(name for name in LABELS if name in found.facts), *sorted(found.facts.keys() - LABELS.keys())]
     return [
-        (LABELS.get(name) or own.get(name, name), _written(found.facts[name].value))
+        (LABELS.get(name) or own.get(name, name), _written(found.facts[name].value, name))
         for name in ordered
         if name not in hidden
     ]
 
 
-def _written(value: Any) -> str:
+def _written(value: Any, name: str) -> str:
+    """As it is read: a day as days are, a choice by its word."""
+    if name == "birth_on":
+        return day_of(str(value))
+    if name in CHOICES:
+        return str(dict(CHOICES[name]).get(value, value))
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 

@@ -32,6 +32,11 @@ def _say(words: Words, phrase: str, **parts: object) -> str:
     return PHRASES[phrase][0 if words.language == Language.ENGLISH else 1].format(**parts)
 
 
+def _named(kind: str, code: str, words: Words) -> str:
+    """What a code is called, where there is a word for it."""
+    return _say(words, f"{kind} {code}") if f"{kind} {code}" in PHRASES else code
+
+
 def _said(tree: Node, words: Words, *, top: bool = False) -> str:
     match tree:
         case One(asked=leaf):
@@ -75,7 +80,8 @@ def _holdings(
             state = {None: "", True: _say(words, "verified"), False: _say(words, "unverified")}[verified]
             yield _say(words, "identifier", state=state, kind=_say(words, f"kind {kind}"))
         case forms.Consented(channel=channel, purpose=purpose):
-            yield _say(words, "consent", channel=channel, purpose=purpose)
+            by, to = _named("channel", channel, words), _named("purpose", purpose, words)
+            yield _say(words, "consent", channel=by, purpose=to)
         case forms.Tagged(any_of=values):
             yield _say(words, "tag", values=words.all(values, joined="or"))
         case forms.Marked():
@@ -102,7 +108,7 @@ def _marked(leaf: forms.Marked, words: Words) -> Iterator[str]:
 def _scored(leaf: forms.Scored, words: Words) -> Iterator[str]:
     for kind, values in (("class", leaf.classes), ("stage", leaf.stages), ("reason", leaf.reasons)):
         if values:
-            named = [_say(words, f"{kind} {one}") if f"{kind} {one}" in PHRASES else one for one in values]
+            named = [_named(kind, one, words) for one in values]
             yield _say(words, f"scored {kind}", values=words.all(named, joined="or"))
     if leaf.leave_percent_at_least is not None or leaf.leave_percent_at_most is not None:
         yield _say(
