@@ -75,13 +75,13 @@ def _read_as(desk: Desk, form: TemplateForm, row: Template | None) -> HttpRespon
     who = AsForm(desk.request.POST)
     typed = TemplateForm(initial={name: form.data.get(name, "") for name in form.fields}, known=row is not None)
     if not who.is_valid():
-        return _page(desk, typed, row, status=UNFIT, who=who)
+        return _page(desk, typed, row, status=UNFIT, who=who, typed=True)
     hits = find(who.cleaned_data["who"], desk).hits
     if len(hits) == 1:
-        return _page(desk, typed, row, reader=hits[0].member)
+        return _page(desk, typed, row, reader=hits[0].member, typed=True)
     told = _("Several are called so: type something that is theirs alone.") if hits else _("Nobody is found.")
     who.add_error("who", told)
-    return _page(desk, typed, row, status=UNFIT, who=who)
+    return _page(desk, typed, row, status=UNFIT, who=who, typed=True)
 
 
 def _kept(desk: Desk, form: TemplateForm, row: Template | None) -> HttpResponse:
@@ -115,6 +115,7 @@ def _page(desk: Desk, form: TemplateForm, row: Template | None, *, status: int =
     said = {} if row is None else row.document
     shown = {
         "form": form, "row": row, "reader": _reader(desk, bound.get("reader")), "who": bound.get("who", AsForm()),
+        "typed": bound.get("typed", False),
         "kept": {f"{channel}_{language}" for channel, words in said.items() for language in words},
         "facts": facts(), "values": VALUES.get(Service(row.code)) if row and row.code in set(Service) else (),
     }  # fmt: skip

@@ -114,6 +114,7 @@ const wake = (from) => {
   all("[data-drop-line]", from).forEach((button) => button.addEventListener("click", () => dropLine(button)));
   all("form[data-ask]", from).forEach((form) => { form.addEventListener("input", () => follow(form)); form.addEventListener("change", () => follow(form)); });
   all("form[data-draft]", from).forEach((form) => form.addEventListener("input", drafted));
+  all("form[data-typed] [formtarget]", from).filter((button) => all("input, textarea", button.closest("fieldset")).some((box) => box.value)).forEach(draft);
   all("[data-load]", from).forEach(load);
   all("[data-close]", from).forEach((button) => button.addEventListener("click", () => button.closest(".toast").remove()));
 };
@@ -143,17 +144,18 @@ const load = async (part) => {
 // A message read as it is typed: the words are posted into the frame beside them. A frame that is new each time leaves
 // nothing to go back through.
 let drafting = 0;
+const draft = (button) => {
+  const frame = one("iframe", button.closest("fieldset")), next = frame.cloneNode();
+  next.removeAttribute("src");
+  next.removeAttribute("loading");
+  frame.replaceWith(next);
+  button.form.requestSubmit(button);
+};
 const drafted = (event) => {
   const button = one("[formtarget]", event.target.closest("fieldset") ?? document.createElement("i"));
   if (!button) return;
   clearTimeout(drafting);
-  drafting = setTimeout(() => {
-    const frame = one("iframe", button.closest("fieldset")), next = frame.cloneNode();
-    next.removeAttribute("src");
-    next.removeAttribute("loading");
-    frame.replaceWith(next);
-    button.form.requestSubmit(button);
-  }, 600);
+  drafting = setTimeout(() => draft(button), 600);
 };
 const busy = (button) => { if (button) setTimeout(() => button.setAttribute("aria-busy", "true")); };
 const sent = async (event) => {
