@@ -55,6 +55,9 @@ class RepeatForm(_Form):
     months: Annotated[int | None, Field(ge=1, le=12)] = None  # on the same day of a later month
     times: Annotated[int, Field(ge=0, le=400)]
     number: Annotated[int, Field(ge=1, le=1000)] = 1  # which time this is
+    day: Annotated[int | None, Field(ge=1, le=31)] = (
+        None  # of the month, on which it came first; shorter ones: the last
+    )
 
 
 class CellForm(_Form):

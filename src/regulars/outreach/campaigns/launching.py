@@ -2,14 +2,14 @@
 came; and what was given or asked under a name is never given or asked again, so that a worker may die anywhere."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from regulars.access.selectors import places
 from regulars.basics.ids import new_id
-from regulars.basics.periods import day_of, months_after, start_of
+from regulars.basics.periods import day_of, start_of
 from regulars.journal.moves import Actor
 from regulars.journal.statements import run
 from regulars.members.moves import NewMark
@@ -18,6 +18,7 @@ from regulars.outreach.campaigns.forms import CampaignForm, MessageForm, RepeatF
 from regulars.outreach.campaigns.holdouts import TOUCHED
 from regulars.outreach.campaigns.personal import personal
 from regulars.outreach.campaigns.planning import difference, forget, today_of
+from regulars.outreach.campaigns.repeating import again_at
 from regulars.outreach.campaigns.statements import Account, accounts_of
 from regulars.outreach.models import Campaign, CampaignPlan, CampaignState
 from regulars.outreach.moves import NewMessage
@@ -134,8 +135,10 @@ def steps_of(form: CampaignForm) -> list[str]:
 def _repeat(row: Campaign, form: CampaignForm, again: RepeatForm, actor: Actor, at: datetime) -> None:
     """The next time, approved with this one: under its own code, and so with a draw of its own."""
     assert row.launched_at is not None
-    starts_at = _again_at(row.launched_at, again, places().zones.get(row.organisation, "UTC"))
-    later = {"days": again.days, "months": again.months, "times": again.times - 1, "number": again.number + 1}
+    began_at, zone = row.starts_at or row.launched_at, places().zones.get(row.organisation, "UTC")
+    starts_at = again_at(began_at, again, zone=zone, after=at)
+    day = again.day or began_at.astimezone(ZoneInfo(zone)).day
+    later = {**again.model_dump(), "times": again.times - 1, "number": again.number + 1, "day": day}
     following = Campaign(
         id=new_id(at),
         organisation=row.organisation,
@@ -160,16 +163,6 @@ def _repeat(row: Campaign, form: CampaignForm, again: RepeatForm, actor: Actor, 
     Campaign.objects.bulk_create([following], ignore_conflicts=True)
     if Campaign.objects.filter(id=following.id).exists():
         note("campaigns.repeat", following, {"after": row.code}, actor=actor, at=at)
-
-
-def _again_at(launched_at: datetime, again: RepeatForm, zone: str) -> datetime:
-    """At the same hour on the organisation's clock."""
-    here = launched_at.astimezone(ZoneInfo(zone))
-    if again.months is not None:
-        day = months_after(here.date(), again.months)
-        return here.replace(year=day.year, month=day.month, day=day.day).astimezone(UTC)
-    assert again.days is not None
-    return launched_at + timedelta(days=again.days)
 
 
 def mark_of(row: Campaign) -> str:
