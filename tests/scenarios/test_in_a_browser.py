@@ -341,6 +341,7 @@ def test_s27_a_cell_by_need_is_sent_its_statement_with_a_voucher_each_quarter(si
         expect(page.locator("tbody")).to_contain_text("Approved")
         page.goto("/reach/campaigns/code/quarter")
         expect(page.locator("dl.pairs")).to_contain_text("by a table with 1 cell a statement of points")
+        expect(page.locator("dl.pairs")).to_contain_text("every 3 months, 3 times more")
     with site.at_home(ada) as page:
         page.goto("/my/offers")
         voucher = page.locator("li", has_text="Voucher of the quarter")
