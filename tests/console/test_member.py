@@ -181,10 +181,10 @@ def test_a_yes_is_given_to_words_and_taken_back_by_a_no(town: Town, enter: Enter
     browser = enter("clerk")
     send(browser, path(town, "/consent"), channel="email", purpose="marketing", given="yes")
     page = browser.get(path(town)).text
-    assert "email ✓" in page
+    assert "Mail ✓" in page
     where, fields = undo_of(page)
     browser.post(where, fields)
-    assert "email ✕" in browser.get(path(town)).text
+    assert "Mail ✕" in browser.get(path(town)).text
 
 
 def test_what_a_role_may_not_do_is_not_shown(town: Town, enter: Entering) -> None:

@@ -111,6 +111,20 @@ def may_find(desk: Any) -> bool:
     return bool(desk.may(Right.MEMBERS_READ))
 
 
+@register.filter
+def channel(code: str) -> str:
+    """What a way to reach somebody is called."""
+    known = {"email": _("Mail"), "sms": _("Text message"), "phone": _("Call"), "post": _("Letter"), "app": _("App")}
+    return known.get(code, code)
+
+
+@register.filter
+def topic(code: str) -> str:
+    """What a purpose of consent is called."""
+    known = {"marketing": _("Marketing"), "profiling": _("Profiling"), "partners": _("Partners")}
+    return known.get(code, code.replace("_", " ").capitalize())
+
+
 @register.simple_tag(takes_context=True)
 def own_ids(context: Any, form: Any) -> str:
     """Several forms of a page may ask for a reason: each label belongs to the box of its own form."""
