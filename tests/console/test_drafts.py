@@ -61,6 +61,8 @@ def test_it_is_stopped_and_asked_again_over_other_days(town: Town, enter: Enteri
     work_due(at=town.at)
     assert "Nothing was bought in these days" in browser.get(where).text
     assert send(browser, f"{where}/again", days="2001-01-01/2001-02-01").status_code == 400
+    assert send(browser, f"{where}/drop")["Location"] == "/reward/terms/earn/base"
+    assert browser.get(where).status_code == 404
 
 
 def test_what_purchases_say_nothing_about_is_said_where_it_was_asked(town: Town, enter: Entering) -> None:

@@ -28,7 +28,7 @@ from regulars.programme.errors import PreviewRefused, TermsClash, UnknownPreview
 from regulars.programme.models.previews import Preview
 from regulars.programme.previews import working
 from regulars.programme.previews.adding import Totals
-from regulars.programme.previews.asking import again, ask, last_days, publish_draft, stop
+from regulars.programme.previews.asking import again, ask, drop, last_days, publish_draft, stop
 from regulars.programme.previews.moves import Bill, Came, NewPreview
 from regulars.programme.previews.reading import DRAWN, Days, Reader
 from regulars.programme.previews.selectors import preview
@@ -311,6 +311,12 @@ def test_a_draft_is_published_once_and_leads_back(shop: Shop) -> None:
     assert (made.version, preview(number, organisation=shop.home).version) == (2, made.id)
     with pytest.raises((PreviewRefused, TermsClash)):
         publish_draft(number, organisation=shop.home, actor=SETUP, at=AT)
+    with pytest.raises(PreviewRefused):
+        drop(number, organisation=shop.home, actor=SETUP, at=AT)
+    other = shop.ask("earn", "base", DOUBLE)
+    drop(other, organisation=shop.home, actor=SETUP, at=AT)
+    with pytest.raises(UnknownPreview):
+        preview(other, organisation=shop.home)
 
 
 def test_what_past_purchases_say_nothing_about_is_refused(shop: Shop) -> None:

@@ -69,7 +69,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     ),
     "messages": (Right.OUTREACH_SEND, "ask channel lift policy print reply send suppress withdraw"),
     "portal": (_TRAIL, "link log_in log_in_barred log_in_failed log_out log_out_everywhere"),
-    "programme": (_PROGRAMME, "move_in move_out move_out_part preview preview_stop publish retire"),
+    "programme": (_PROGRAMME, "move_in move_out move_out_part preview preview_drop preview_stop publish retire"),
     "referrals": (_MEMBERS, "claim code"),
     "resets": (Right.LEDGER_READ, "appeal decide reopen take"),
     "retention": (_MEMBERS, "apply keep"),

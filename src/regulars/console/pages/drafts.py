@@ -13,6 +13,7 @@ DRAFTS: Final[tuple[Page, ...]] = (
     Page("draft", _DRAFT, drafts.draft, Right.PROGRAMME_READ, Reach.WHOLE, table=True),
     Page("draft-again", f"{_DRAFT}/again", drafts.again, *_MANAGE, posted=True, writes=True),
     Page("draft-stop", f"{_DRAFT}/stop", drafts.stop, *_MANAGE, posted=True, writes=True),
+    Page("draft-drop", f"{_DRAFT}/drop", drafts.drop, *_MANAGE, posted=True, writes=True),
     Page("draft-publish", f"{_DRAFT}/publish", drafts.publish, *_MANAGE, posted=True, writes=True),
     Page("terms-said", "reward/terms/said", reward.said_of, *_MANAGE, posted=True),
     Page("series", "reward/coupons/<str:series>", coupons.series, Right.PROGRAMME_READ, Reach.WHOLE, table=True),

@@ -46,6 +46,15 @@ def stop(desk: Desk, draft: UUID) -> HttpResponse:
     return desk.go("draft", draft, told=_("It is being stopped."))
 
 
+def drop(desk: Desk, draft: UUID) -> HttpResponse:
+    row = selectors.preview(draft, organisation=desk.home)
+    asking.drop(draft, organisation=desk.home, actor=desk.actor, at=desk.at)
+    told = _("The draft is gone.")
+    if reward.versions(desk, row.kind, row.code):
+        return desk.go("terms-code", row.kind, row.code, told=told)
+    return desk.go("terms", told=told)
+
+
 def publish(desk: Desk, draft: UUID) -> HttpResponse:
     """Raises FormUnfit, and what a publication refuses."""
     form = PublishForm(desk.request.POST)

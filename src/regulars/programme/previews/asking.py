@@ -92,6 +92,16 @@ def publish_draft(
     return made
 
 
+@transaction.atomic
+def drop(number: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> None:
+    """A draft that nobody will publish is gone; a worker that is at it ends. Raises UnknownPreview, PreviewRefused."""
+    row = _row(number, organisation)
+    if row.version is not None:
+        raise PreviewRefused("This draft was published: it says what was looked at before.")
+    Preview.objects.filter(id=number).delete()
+    _record("programme.preview_drop", _wanted(row), number, actor, at)
+
+
 def _row(number: UUID, organisation: UUID) -> Preview:
     row = Preview.objects.select_for_update(no_key=True).filter(id=number, organisation=organisation).first()
     if row is None:
