@@ -23,6 +23,7 @@ MOST = {
     "counter-member": 33,
     "start": 21,
     "sale": 16,
+    "series": 17,
     "audience-new": 22,
     "audience-edit": 24,
     "audience-why": 17,
