@@ -42,6 +42,8 @@ def test_a_change_is_looked_at_before_it_is_published(town: Town, enter: Enterin
     assert all(f"/sales/{typed('sal', sale)}" in page for sale in town.sales)
     assert browser.get("/reward/terms").text.count(where) == 1
     assert where in browser.get("/reward/terms/earn/base").text
+    clerk = enter("clerk")  # who works at one store, and may read the terms
+    assert [where in clerk.get(f"/reward/terms{of}").text for of in ("", "/earn/base")] == [False, False]
     second = enter("administrator")
     assert send(second, f"{where}/publish").status_code == 302
     assert Terms.objects.filter(code="base").count() == 2

@@ -40,7 +40,7 @@ def code(desk: Desk, kind: str, code: str) -> HttpResponse:
         raise Http404
     plain = reward.plain(found[0].version)
     shown: dict[str, Any] = {"kind": kind, "code": code, "versions": found, "document": reward.plain_text(plain)}
-    drafted = drafts.of_code(desk, kind, code)
+    drafted = drafts.of_code(desk, kind, code) if desk.may_all_over(_READ) else []
     shown["drafts"] = [one for one in drafted if one.version is None]
     shown["before"] = {str(one.version): one.id for one in drafted if one.version is not None}
     if desk.may_all_over(Right.PROGRAMME_MANAGE):
