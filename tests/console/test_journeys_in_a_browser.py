@@ -186,6 +186,7 @@ class Visit:
     def go(self, *names: str) -> None:
         """Through the navigation, as it is at this width."""
         for name in names:
+            self.page.wait_for_load_state()  # before its style is there everything can be seen
             inside = self.page.get_by_role("navigation").get_by_role("link", name=self.t(name), exact=True)
             inside.locator("visible=true").first.click()
 
@@ -343,7 +344,7 @@ def sees_how_members_fall_into_classes_and_what_campaigns_brought_but_no_names(m
 
 
 def rings_up_takes_points_and_takes_something_back(my: Visit) -> None:
-    who, name = {"en": ("+442071838750", "Ada Wong"), "zh": ("+8613800138000", "周明丽")}[my.language]
+    who, name = {"en": (my.site.town.card, "Ada Wong"), "zh": ("+8613800138000", "周明丽")}[my.language]
     my.go("Counter")
     my.fill("Who stands before you", who)
     my.page.keyboard.press("Enter")
