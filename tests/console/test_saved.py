@@ -134,7 +134,7 @@ def test_cells_are_harmless_and_hidden_columns_stay_here() -> None:
     text = (
         '<h1>T</h1><table class="no-2"><thead><tr><th>A</th><th>B</th></tr></thead><tbody><tr><td>'
         '<a class="row-link" href="/members/mbr_01kdvdna00e008000000000001">=1+1</a><br><small>x &amp; y</small>'
-        "<button>Press</button></td><td>secret</td></tr></tbody></table>"
+        '<span class="narrow-only"><br>again</span><button>Press</button></td><td>secret</td></tr></tbody></table>'
         '<a rel="next" href="?a=b&amp;before=c">Further</a>'
     )
     found = Reader(text)

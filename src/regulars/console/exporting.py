@@ -73,7 +73,7 @@ class Reader(HTMLParser):
         given: Mapping[str, str] = {name: value or "" for name, value in attrs}
         if tag == "a" and given.get("rel") == "next":
             self.next = given.get("href", "").partition("?")[2]
-        if self._silent or tag in _UNSAID:
+        if self._silent or tag in _UNSAID or "narrow-only" in given.get("class", ""):
             self._silent += tag not in _EMPTY
             return
         if tag == "table":
