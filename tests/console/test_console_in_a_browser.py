@@ -42,7 +42,8 @@ PAGES = (
     "audiences/new?copy=vips", "audiences/code/vips?count", "audiences/code/vips/why/{member}", "reach/campaigns",
     "reach/campaigns/new", "reach/campaigns/code/spring", "reach/campaigns/code/spring/members", "reach/templates",
     "reach/templates/code/hello", "reach/messages", "reach/messages/{message}", "reach/blocked", "reach/policy",
-    "prove", "import", "import/{brought}", "import/{brought}/refused", "duplicates", "set-up/quality",
+    "prove", "prove/members", "prove/direct", "import", "import/{brought}", "import/{brought}/refused", "duplicates",
+    "set-up/quality",
     "set-up/quality/no-name",
 )  # fmt: skip
 DARK = ("", "members/{member}", "know", "know/classes")
