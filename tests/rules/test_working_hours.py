@@ -51,6 +51,12 @@ def test_the_night_on_which_the_clock_is_put_forward_is_an_hour_shorter() -> Non
     assert due(saturday, 30, always, BERLIN).astimezone(BERLIN).hour == 19
 
 
+@pytest.mark.parametrize("begins", ["02:05", "02:30", "02:59"])
+def test_hours_that_the_clock_skips_are_worked_by_nobody(begins: str) -> None:
+    night = read({"days": {"sunday": [[begins, "03:00"], ["03:00", "04:00"]]}})
+    assert due(datetime(2026, 3, 28, tzinfo=UTC), 1, night, BERLIN) == datetime(2026, 3, 29, 2, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     "days",
     [

@@ -20,12 +20,12 @@ _NOT_FOLDED: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d",
 def folded(text: str) -> str:
     """Small letters without accents; Chinese as it stands, full-width forms made plain.
 
-    >>> folded("José  ŁUKASZ"), folded("欧阳　娜")
-    ('jose lukasz', '欧阳 娜')
+    >>> folded("José  ŁUKASZ"), folded("欧阳　娜"), folded("𝘼nn")
+    ('jose lukasz', '欧阳 娜', 'ann')
     """
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(_NOT_FOLDED))
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     letters = (" " if unicodedata.category(c)[0] in "ZPC" else c for c in apart if not unicodedata.combining(c))
-    return " ".join("".join(letters).split())
+    return " ".join("".join(letters).translate(_NOT_FOLDED).split())
 
 
 def pieces(text: str) -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SECOND: Final = timedelta(seconds=1)
 MOST_DAYS: Final = 5000  # looked through at most: hours that never come are nobody's hours
 
 
@@ -35,8 +36,25 @@ class WorkingHours:
             return
         for span in self.week.get(day.weekday(), ()):
             last = day + timedelta(days=1) if span.ends == time() else day
-            begins = datetime.combine(day, span.begins, zone).astimezone(UTC)
-            yield begins, datetime.combine(last, span.ends, zone).astimezone(UTC)
+            yield _instant(day, span.begins, zone), _instant(last, span.ends, zone)
+
+
+def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """In UTC; of a time that the clock skips, the instant at which it is put forward.
+
+    >>> _instant(date(2026, 3, 29), time(2, 30), ZoneInfo("Europe/Berlin")).isoformat()
+    '2026-03-29T01:00:00+00:00'
+    """
+    after = datetime.combine(day, at, zone).astimezone(UTC)
+    before = datetime.combine(day, at.replace(fold=1), zone).astimezone(UTC)
+    offset = after.astimezone(zone).utcoffset()
+    while after - before > _SECOND:  # only where it is skipped: else they are the same, or the other way round
+        middle = before + (after - before) // _SECOND // 2 * _SECOND
+        if middle.astimezone(zone).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return after
 
 
 _OFFICE: Final = Span(time(9), time(17))
