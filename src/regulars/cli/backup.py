@@ -58,15 +58,14 @@ def verify_backup(
 
     The page of the state tells when this was last done. Only bringing it back into an empty folder proves more.
     """
-    from datetime import UTC, datetime
-
     from regulars.server.backup.contents import Contents, check
     from regulars.server.backup.noting import note_verified
+    from regulars.server.checks import clock
 
     contents = Contents.read(folder)
     with Bars(Console(stderr=True), quiet=False) as progress:
         check(folder, contents, progress)
-    note_verified(place_of(data), folder, contents, at=datetime.now(UTC))
+    note_verified(place_of(data), folder, contents, at=clock())
     if as_json:
         typer.echo(json.dumps({"folder": str(folder), "at": contents.at, "files": len(contents.files)}))
         return
