@@ -1,5 +1,6 @@
 """What is known of everybody together: the overview, concentration, baskets, products, models; and a run now."""
 
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
@@ -20,12 +21,14 @@ from regulars.scorebook.reasons import accuracy
 PAGE: Final = 50
 _CUTS: Final = (1.0, 2.5, 5.0, 10.0, 20.0, 50.0)
 
+OLD: Final = timedelta(days=60)  # no bill for so long: seen from today everybody is late
+
 
 def overview(desk: Desk) -> HttpResponse:
     """The pictures of the last good run, and how the newest stands. Six queries."""
     now = scores.standing(desk)
     told = selectors.pictures(now.run.id, "months", "concentration", "counts") if now.run else {}
-    counts = told.get("counts", {})
+    counts, months = told.get("counts", {}), scores.months(told.get("months", ()))
     steps = selectors.steps_of([now.last.id])[now.last.id] if now.last and now.under_way else []
     shown: dict[str, Any] = {
         "now": now,
@@ -33,12 +36,17 @@ def overview(desk: Desk) -> HttpResponse:
         "step": next((one.name for one in steps if one.begun_at and not one.ended_at), ""),
         "plan": selectors.plan_of(desk.home),
         "counts": counts,
-        "months": scores.months(told.get("months", ())),
+        "months": months,
+        "quiet_since": months[-1].day if now.run and months and _is_old(months[-1].last_day, now.run.cut_off) else None,
         "bars": scores.ordered(counts),
         "curve": scores.curve(told["concentration"]["curve"]) if "concentration" in told else "",
         "concentration": told.get("concentration"),
     }
     return desk.show("console/know.html", shown)
+
+
+def _is_old(last_on: date | None, cut_off: date) -> bool:
+    return last_on is not None and cut_off - last_on > OLD
 
 
 def run(desk: Desk) -> HttpResponse:
