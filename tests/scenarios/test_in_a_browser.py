@@ -2,25 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from pytest_django import DjangoDbBlocker
 from tests.browsing import aside
+from tests.scenarios.doing import arms, begun, code_on, number_in, planned, reckoned
 from tests.scenarios.site import Site, served, usual
 
-from regulars.basics.ids import typed, untyped
+from regulars.basics.ids import typed
 from regulars.journal.moves import Actor
-from regulars.members import codes
-from regulars.members.keys import card_secret
-from regulars.members.models import Card
-from regulars.outreach.campaigns import selectors
-from regulars.outreach.models import Campaign
 from regulars.outreach.sending import tell_late_bills
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -109,22 +102,6 @@ def test_s05_a_list_with_offers_is_made_each_fortnight_and_its_code_or_the_card_
         page.goto(f"/reach/templates/code/list/as/{site.member(1)}?channel=email&version=1")
         expect(page.locator("body")).to_contain_text("Your list:")
         assert page.locator("td[bgcolor='#000000']").count() == 3 * (len(listed) + 3) + 1
-
-
-def code_on(member: Any, drawn: str) -> str:
-    """The changing code that a picture shows: of this half minute, or of the one before."""
-    card = Card.objects.get(member=member, state="active").id
-    now = datetime.now(UTC)
-    told = [codes.code(card, at=now - timedelta(seconds=back), secret=card_secret()) for back in (0, 30, 60)]
-    return next(one for one in told if f'd="{drawn}"' in codes.svg(one))
-
-
-def reckoned(page: "Page", what: str, price: str, *, due: str) -> None:
-    """A bill with one line, and what it comes to."""
-    page.get_by_label("What", exact=True).fill(what)
-    page.get_by_label("Price of the line").fill(price)
-    page.get_by_role("button", name="What does it come to?").click()
-    expect(page.locator(".due strong")).to_have_text(due)
 
 
 def test_s08_the_curve_is_shown_and_a_cut_of_it_becomes_an_audience_of_the_same_members(site: Site) -> None:
@@ -268,55 +245,6 @@ def test_s24_direct_members_have_the_low_price_and_an_agents_guest_has_not(site:
         expect(page.locator("tbody[data-rows] tr")).to_contain_text("£92.00")
 
 
-OPENED = {
-    "makes_list": "A personal list with offers", "cells": "Another offer for each cell",
-    "statement_unit": "A statement of points",
-}  # fmt: skip
-
-
-def planned(page: "Page", name: str, audience: str, **more: str) -> None:
-    """A campaign typed and kept: it is being tried out."""
-    page.goto("/reach/campaigns/new")
-    page.get_by_label("Name of the campaign").fill(name)
-    page.locator("[name=audience]").select_option(label=audience)
-    for field, value in more.items():
-        one = page.locator(f"[name={field}]")
-        if field in OPENED:
-            page.locator("summary", has_text=OPENED[field]).click()
-        if field in ("series", "email", "statement_unit"):
-            one.select_option(label=value)
-        elif field in ("mark", "makes_list"):
-            one.check()
-        else:
-            one.fill(value)
-    page.get_by_role("button", name="Keep it and try it out").click()
-    expect(page.locator("h1")).to_have_text(name)
-
-
-def begun(site: Site, page: "Page", code: str) -> None:
-    """The planner asks, a second person approves, and it begins."""
-    page.reload()
-    page.get_by_role("button", name="Ask for approval").click()
-    expect(page.locator("main")).to_contain_text("nobody approves what they planned")
-    with site.at_desk("administrator") as other:
-        other.goto(f"/reach/campaigns/code/{code}")
-        other.get_by_role("button", name="Approve it").click()
-        expect(other.locator("main")).to_contain_text("Approved")
-    site.worker()
-
-
-def arms(site: Site, code: str) -> dict[str, set[Any]]:
-    """Who was to get it and who not, as it was drawn."""
-
-    def drawn() -> dict[str, set[Any]]:
-        plan = selectors.plan_of(Campaign.objects.get(organisation=site.town.organisation, code=code))
-        assert plan is not None
-        return {arm: {one.member for one in selectors.members_of(plan.id, arm=arm)} for arm in ("treated", "holdout")}
-
-    found: dict[str, set[Any]] = aside(drawn)
-    return found
-
-
 def test_s27_a_cell_by_need_is_sent_its_statement_with_a_voucher_each_quarter(site: Site) -> None:
     ada = site.town.members[0]
     with site.at_desk("marketer") as page:
@@ -376,10 +304,6 @@ def test_s29_a_gold_card_is_proved_against_a_control_group_from_the_first_day(si
         for arm, due in (("treated", "£90.00"), ("holdout", "£100.00")):
             page.goto(f"/counter/{typed('mbr', min(drawn[arm]))}")
             reckoned(page, "Coat", "100.00", due=due)
-
-
-def number_in(link: Any) -> Any:
-    return untyped("mbr", link.get_attribute("href").rpartition("/")[2])
 
 
 def test_s30_coupons_of_quiet_days_keep_to_their_budget_and_say_what_they_brought(site: Site) -> None:
