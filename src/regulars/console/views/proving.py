@@ -20,7 +20,7 @@ from regulars.console.selectors import campaigns as shown_of
 from regulars.console.selectors.knowing import ONE_IN, Knowing, cost_within, knowing
 from regulars.console.selectors.names import names_of
 from regulars.outreach.campaigns import selectors
-from regulars.outreach.campaigns.universal import arm_of
+from regulars.outreach.campaigns.arms import arm_of
 from regulars.outreach.models import CampaignResult
 from regulars.programme import commissions
 

@@ -7,22 +7,17 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from regulars.access.selectors import places
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import column, run
+from regulars.outreach.campaigns.arms import EVERYBODY
 from regulars.outreach.campaigns.lines import Counted, assigned, bought, desk
 from regulars.outreach.gate.deciding import SHARES, held_out, period_of, salt_of
 from regulars.outreach.gate.policies import PolicyForm, read
 from regulars.outreach.models import CampaignResult, Policy
 
-# Everybody who was a member when the period began, whatever became of them since.
-_EVERYBODY: Final = (
-    "SELECT id FROM members_member WHERE organisation = %s::uuid AND root_id = id AND enrolled_at < %s::timestamptz"
-)
-_LOOKED: Final = 1_000
 _WHO: Final = "SELECT member, arm FROM unnest(%(members)s::uuid[], %(arms)s::text[]) AS w(member, arm)"
 _CURRENCY: Final = (
     "SELECT currency FROM sales_sale WHERE organisation = %s::uuid AND effective_at >= %s::timestamptz"
@@ -58,24 +53,6 @@ def _days(kept: Policy, form: PolicyForm, period: int, today: date) -> tuple[dat
     begun = max(first, _changed_on(kept))
     until = min(last, today - timedelta(days=1))
     return (begun, until, last) if begun <= until else None
-
-
-def arm_of(period: CampaignResult, *, holdout: bool, after: UUID | None = None, limit: int = 50) -> list[UUID]:
-    """A page of who was in an arm of a period that was reckoned, in the order of their ids: drawn again, as the gate
-    does it. Three queries, and one for each thousand members that are looked at."""
-    kept = Policy.objects.get(organisation=period.organisation)
-    share = period.told.get("share") or read(kept.document).holdout.share
-    salt = salt_of(bytes(kept.secret), period.period or 0)
-    first = datetime.combine(period.from_on, datetime.min.time(), ZoneInfo(places().zones[period.organisation]))
-    found: list[UUID] = []
-    last = after or UUID(int=0)
-    while len(found) < limit:
-        rows = run(_EVERYBODY + " AND id > %s::uuid ORDER BY id LIMIT %s", [period.organisation, first, last, _LOOKED])
-        found += [member for (member,) in rows if held_out(salt, member, share) == holdout]
-        if len(rows) < _LOOKED:
-            break
-        last = rows[-1][0]
-    return found[:limit]
 
 
 def _months_on(day: date, months: int) -> date:
@@ -117,7 +94,7 @@ def _measure(
     first = datetime.combine(begun, datetime.min.time(), clock)
     last = datetime.combine(until_on + timedelta(days=1), datetime.min.time(), clock)
     currencies = run(_CURRENCY, [kept.organisation, first, last])
-    members = [member for (member,) in run(_EVERYBODY, [kept.organisation, first])]
+    members = [member for (member,) in run(EVERYBODY, [kept.organisation, first])]
     if not currencies or not members:
         return False
     salt = salt_of(bytes(kept.secret), period)
