@@ -34,7 +34,7 @@ OF_THE_API: Final = {"api-root", "openapi-json", "openapi-view"}  # its document
 PUBLIC_API: Final = {"/api/v1/openapi.json", "/api/v1/reference"}
 TABLES: Final = {page.name for page in PAGES} | {page.name for page in PORTAL}
 LOOKED: Final = [page.name for page in PAGES if not page.posted and "A" in WHO.get(page.name, "")]
-NOT_OURS: Final = {"members-export", "trail-export", "template-preview"}  # files, and what somebody wrote
+NOT_OURS: Final = {"members-export", "trail-export", "template-preview", "template-draft"}  # files, and what others say
 HOSTILE: Final = (
     '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "' onmouseover='x", "=HYPERLINK(\"http://x\")",
     "@SUM(1)", "-2+3", "{{ 7|add:7 }}", "{% load i18n %}", "javascript:alert(1)", "Robert'); DROP TABLE members;--",
