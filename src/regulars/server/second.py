@@ -53,7 +53,8 @@ def own(request: HttpRequest) -> HttpResponse:
     holder = session.holder_of(request)
     factor = factor_of(holder.id)
     in_use = factor is not None and factor.made_at is not None
-    asked, form = request.POST.get("do"), CodeForm(request.POST if request.POST.get("do") != "begin" else None)
+    asked = request.POST.get("do")
+    form = CodeForm(request.POST) if request.method == "POST" and asked != "begin" else CodeForm()
     if request.method == "POST":
         if asked == "begin" and not in_use:
             return _offer(request, holder)
@@ -66,7 +67,7 @@ def own(request: HttpRequest) -> HttpResponse:
                 return _shown(request, holder, form, refused.status)
             if answer is not None:
                 return answer
-    return _shown(request, holder, form if request.method == "POST" else CodeForm(), 422 if form.errors else 200)
+    return _shown(request, holder, form, 422 if form.errors else 200)
 
 
 def _done(request: HttpRequest, holder: Holder, asked: str, typed: str, *, in_use: bool) -> HttpResponse | None:
