@@ -9,8 +9,10 @@ from django.test import Client
 from regulars.access import gate
 from regulars.access.models import Assignment, Key, Merchant, Role, Staff, Store
 from regulars.access.moves import Place
+from regulars.access.rights import Right
 from regulars.access.services.roles import assign
 from regulars.basics.ids import typed
+from regulars.console.rights_told import RIGHTS
 from regulars.journal.models import Entry
 from regulars.webhooks.models import Delivery, Endpoint
 from tests.console.conftest import Entering
@@ -88,6 +90,14 @@ def test_an_account_is_closed_and_its_sessions_with_it(town: Town, enter: Enteri
     where, fields = undo_of(browser.get(of).text)
     browser.post(where, fields)
     assert Staff.objects.get(pk=town.staff["clerk"]).is_active
+
+
+def test_what_a_role_may_is_said_in_words(town: Town, enter: Entering) -> None:
+    browser = enter("administrator")
+    assert RIGHTS.keys() == set(Right)
+    assert "give goodwill within the role&#x27;s limit" in browser.get("/set-up/roles").content.decode()
+    page = browser.get("/set-up/roles/clerk", headers={"Accept-Language": "zh-Hans"}).content.decode()
+    assert ["查看工单和回访" in page, "care.read" in page] == [True, True]
 
 
 def test_a_role_that_is_changed_holds_at_once(town: Town, enter: Entering) -> None:

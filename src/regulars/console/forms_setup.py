@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.asking import ChosenFilters, DayField
+from regulars.console.rights_told import RIGHTS
 
 
 def _zone() -> forms.CharField:
@@ -72,7 +73,7 @@ class RoleForm(forms.Form):
 
     name = forms.CharField(label=_("Name of the role"), max_length=200)
     rights = forms.MultipleChoiceField(
-        label=_("Is allowed to"), choices=[(one.value, one.value) for one in Right], required=False,
+        label=_("Is allowed to"), choices=[(one.value, RIGHTS[one]) for one in Right], required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 

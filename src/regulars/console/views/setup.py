@@ -18,6 +18,7 @@ from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms_setup import HireForm, MerchantForm, NewRoleForm, RoleAtForm, RoleForm, StoreForm
 from regulars.console.places import open_to, text_of
 from regulars.console.refusals import told_in
+from regulars.console.rights_told import RIGHTS
 from regulars.console.selectors import setup
 from regulars.console.toasts import Undo
 
@@ -154,7 +155,7 @@ def end_sessions(desk: Desk, staff: UUID) -> HttpResponse:
 def roles(desk: Desk) -> HttpResponse:
     """What each role may. One query."""
     shown = [(one, setup.said_name(one)) for one in setup.roles(desk)]
-    return desk.show("console/roles.html", {"roles": shown, "all": list(Right)})
+    return desk.show("console/roles.html", {"roles": shown, "all": list(Right), "words": RIGHTS})
 
 
 def new_role(desk: Desk) -> HttpResponse:
