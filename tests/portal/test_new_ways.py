@@ -15,6 +15,7 @@ from regulars.journal.moves import Actor
 from regulars.members.merging import merge, unmerge
 from regulars.members.models import Identifier, NewWay
 from regulars.members.moves import NewIdentifier, NewMember
+from regulars.members.sending import forget_new_ways
 from regulars.members.services import identifiers
 from regulars.members.services.new_ways import note
 from regulars.members.services.people import enrol
@@ -77,6 +78,16 @@ def test_after_some_days_without_a_no_it_opens(village: Village) -> None:
     new = added(village)
     told()
     NewWay.objects.filter(identifier=new).update(opens_at=datetime.now(UTC))
+    assert comes_in(village, THEIRS)
+
+
+def test_what_has_been_open_for_long_is_forgotten_and_stays_open(village: Village) -> None:
+    new = added(village)
+    told()
+    now = datetime.now(UTC)
+    assert forget_new_ways(at=now + timedelta(days=3)) == 0  # it still may be objected to
+    NewWay.objects.filter(identifier=new).update(opens_at=now - timedelta(days=31))
+    assert [forget_new_ways(at=now), forget_new_ways(at=now)] == [1, 0]
     assert comes_in(village, THEIRS)
 
 

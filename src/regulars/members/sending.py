@@ -17,5 +17,5 @@ def keep_to_periods(*, actor: Actor, at: datetime) -> int:
 
 
 def forget_new_ways(*, at: datetime) -> int:
-    """Drops what is open for long of addresses that had to wait. Safe to repeat."""
+    """Drops what is open for long of addresses that had to wait; says how many. Safe to repeat."""
     return new_ways.sweep(at=at)

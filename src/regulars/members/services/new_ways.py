@@ -38,6 +38,7 @@ ON CONFLICT (identifier) DO UPDATE SET member = EXCLUDED.member, added_at = EXCL
 _ORPHANS: Final = """
 DELETE FROM members_new_way w WHERE (w.refused_at IS NULL AND w.opens_at <= %s::timestamptz)
     OR NOT EXISTS (SELECT FROM members_identifier i WHERE i.id = w.identifier)
+RETURNING w.identifier
 """
 
 
@@ -84,5 +85,4 @@ def told(rows: Sequence[NewWay], *, wait: timedelta, at: datetime) -> None:
 
 def sweep(*, at: datetime) -> int:
     """Forgets what has been open for long, and what is no more; says how many. One query."""
-    run(_ORPHANS, [at - _KEPT])
-    return 0
+    return len(run(_ORPHANS, [at - _KEPT]))
