@@ -70,7 +70,7 @@ def _code(label: Any, **more: Any) -> forms.CharField:
 
 
 class CodeForm(forms.Form):
-    code = _code(_("Code"), autofocus=True)
+    code = _code(_("Log-in code"), autofocus=True)
 
 
 class ChangeForm(NewPassword):
@@ -86,7 +86,7 @@ class ChangeForm(NewPassword):
         self.fields["password"].label = _("The new password")
         self.fields["again"].label = _("The new password again")
         if factor:
-            self.fields["code"] = _code(_("Code"))
+            self.fields["code"] = _code(_("Log-in code"))
 
     def clean(self) -> dict[str, Any]:
         found = super().clean()
