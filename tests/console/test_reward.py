@@ -1,6 +1,7 @@
 """The programme on pages: sentences, versions from documents with their faults, the simulator, levels, what is owed."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from regulars.console.models import Kept
 from regulars.console.pointing import marked
 from regulars.ledger.books_closing import close_due
 from regulars.programme.models import Terms
+from regulars.programme.terms import kinds
 from tests.console.conftest import Entering
 from tests.console.test_member import send
 from tests.console.town import SETUP, Town
@@ -141,3 +143,10 @@ def test_who_owes_whom_is_told_by_merchant(town: Town, enter: Entering) -> None:
     assert ["Market" in page, "31" in page] == [True, True]  # given at its tills
     file = browser.get(f"/reward/settlement.csv?unit=points&{days}").content.decode("utf-8-sig")
     assert "Market,Given" in file
+
+
+def test_every_kind_of_terms_is_said_in_words(town: Town, enter: Entering) -> None:
+    page = enter("marketer").get("/reward/terms/new", headers={"Accept-Language": "zh-Hans"}).content.decode()
+    said = re.findall(r'<option value="([a-z-]+)"[^>]*>([^<]+?) · ([a-z-]+)</option>', page)
+    assert [kind for kind, _, _ in said] == kinds()
+    assert [kind for kind, words, shown in said if shown != kind or words.isascii()] == []

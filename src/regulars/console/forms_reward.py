@@ -5,12 +5,18 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from regulars.console.asking import ChosenFilters, DayField
 from regulars.programme.previews.drafts import KINDS as PREVIEWED
 
 LONGEST = 50_000
+
+
+def _kind(kind: str) -> str:
+    """In words, and as documents name it."""
+    return f"{render_to_string('console/parts/kind.html', {'kind': kind}).strip()} · {kind}"
 
 
 class TermsForm(forms.Form):
@@ -29,7 +35,7 @@ class TermsForm(forms.Form):
 
     def __init__(self, kinds: list[str], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["kind"].choices = [(one, one) for one in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(one, _kind(one)) for one in kinds]  # type: ignore[attr-defined]
 
     @property
     def previewed(self) -> bool:
