@@ -17,23 +17,26 @@ def recorded() -> Iterator[list[str]]:
     import psycopg
     from django.db import connection
 
+    from regulars.journal import prepared
+
     told: list[str] = []
-    plain = psycopg.Cursor.execute
+    plain, short = psycopg.Cursor.execute, prepared.rows
 
     def execute(self: Any, query: Any, params: Any = None, **rest: Any) -> Any:
         client = psycopg.ClientCursor(connection.connection)
         if isinstance(self, psycopg.RawCursor):  # its places have numbers
             texts = [client.mogrify("%s", [value]) for value in params or ()]
-            told.append(re.sub(r"\$(\d+)", lambda found: texts[int(found[1]) - 1], query))
+            told.append(re.sub(r"\$(\d+)", lambda found: texts[int(found[1]) - 1], query.decode()))
         else:
             told.append(client.mogrify(query, params))
         return plain(self, query, params, **rest)
 
     psycopg.Cursor.execute = execute  # type: ignore[method-assign]
+    prepared.rows = lambda *_: None  # everything by a cursor
     try:
         yield told
     finally:
-        psycopg.Cursor.execute = plain  # type: ignore[method-assign]
+        psycopg.Cursor.execute, prepared.rows = plain, short  # type: ignore[method-assign]
 
 
 def script(

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from regulars.basics.ids import typed
+from regulars.basics.under_way import telling
 from regulars.ledger.models import Adjustment, Unit
 from regulars.sales import kept
 from regulars.sales.kept import added_up, days_of, keep_due
@@ -111,3 +112,18 @@ def test_many_bills_are_added_up_by_the_worker_and_read(
     assert "4,242.42" not in enter("clerk").get("/").text  # of one store: what it may see is added up
     later = days_of(town.organisation, zone="Europe/London", at=town.at + kept.FRESH)
     assert later.now == live.now
+
+
+def test_who_comes_while_the_house_is_filled_reads_how_far_it_is(town: Town, enter: Entering, settings: Any) -> None:
+    clerk = enter("clerk")
+    assert "under-way" not in clerk.get("/").content.decode()
+    with telling(settings.UNDER_WAY) as tell:
+        tell("bills", 12_400, 130_000)
+        english = clerk.get("/").content.decode()
+        chinese = clerk.get("/", headers={"Accept-Language": "zh-Hans"}).content.decode()
+        tell("scoring every member")
+        later = clerk.get("/").content.decode()
+    assert ["12,400 of 130,000" in english, 'value="12400"' in english, "data-again" in english] == [True] * 3
+    assert ["账单" in chinese, "12,400" in chinese] == [True, True]
+    assert ["Scores of every member" in later, "<progress aria-label" in later] == [True, True]
+    assert "under-way" not in clerk.get("/").content.decode()

@@ -17,6 +17,8 @@ from uuid import UUID
 
 import django
 
+from regulars.basics.under_way import telling
+
 DAYS: Final = 730
 SHOPS: Final = 12
 GIVEN: Final = 300  # coupons
@@ -27,10 +29,20 @@ def main() -> int:
     folder, customers = Path(sys.argv[1]), int(sys.argv[2])
     os.nice(5)  # whoever looks at a page goes first
     django.setup()
-    fill(folder, customers, tell=_line)
-    if not (folder / "report" / "index.html").exists():
-        _line(step="analysing the same sales")
-        _analysed(folder)
+    from django.conf import settings
+
+    with telling(settings.UNDER_WAY) as pages:
+
+        def tell(**told: Any) -> None:
+            """In the terminal, and on the pages of those who are there already."""
+            _line(**told)
+            if "step" in told:
+                pages(told["step"], told.get("done", 0), told.get("of", 0))
+
+        fill(folder, customers, tell=tell)
+        if not (folder / "report" / "index.html").exists():
+            tell(step="analysing the same sales")
+            _analysed(folder)
     _line(finished=True, report=str(folder / "report" / "index.html"))
     return 0
 

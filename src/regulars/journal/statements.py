@@ -18,6 +18,8 @@ from django.db import connection
 from psycopg.types.datetime import TimestamptzLoader
 from pydantic_core import to_json
 
+from regulars.journal import prepared
+
 _NOTHING: Final = type(None)
 _MANY: Final = 50  # rows from which on columns of one value are looked for: each set of them is another statement
 _PLACES: Final = re.compile(r"%(?:\((\w+)\))?s|%%")
@@ -30,11 +32,13 @@ def run(sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[
     assert isinstance(connection.connection, psycopg.Connection)
     text, names = _numbered(sql)
     given = [values[name] for name in names] if isinstance(values, Mapping) else values
-    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
-        # Moments as psycopg reads them: a tenth of the time that Django's way takes.
-        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
-        cursor.execute(text, given)
-        return cursor.fetchall() if cursor.rownumber is not None else []
+    with connection.wrap_database_errors:
+        if (found := prepared.rows(connection.connection, text, given)) is not None:
+            return found
+        with psycopg.RawCursor(connection.connection) as cursor:
+            cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+            cursor.execute(text, given)
+            return cursor.fetchall() if cursor.rownumber is not None else []
 
 
 def look_anew(*tables: str) -> None:
@@ -47,13 +51,13 @@ def look_anew(*tables: str) -> None:
 
 
 @lru_cache(1024)
-def _numbered(sql: str) -> tuple[str, list[str]]:
+def _numbered(sql: str) -> tuple[bytes, list[str]]:
     """As the server takes it, once a text: psycopg would take long statements apart every time.
 
     >>> _numbered("SELECT 5 %% 2, %s, %s::int[]")
-    ('SELECT 5 % 2, $1, $2::int[]', [])
+    (b'SELECT 5 % 2, $1, $2::int[]', [])
     >>> _numbered("SELECT %(at)s, %(who)s, %(at)s")
-    ('SELECT $1, $2, $1', ['at', 'who'])
+    (b'SELECT $1, $2, $1', ['at', 'who'])
     """
     numbers, names = count(1), dict[str, int]()
 
@@ -63,7 +67,7 @@ def _numbered(sql: str) -> tuple[str, list[str]]:
         number = names.setdefault(found[1], len(names) + 1) if found[1] else next(numbers)
         return f"${number}"
 
-    return _PLACES.sub(place, sql), list(names)
+    return _PLACES.sub(place, sql).encode(), list(names)
 
 
 def column(values: Iterable[Any]) -> str:

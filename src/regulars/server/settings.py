@@ -133,6 +133,7 @@ WEBHOOK_REACH = Reach.read(
 )
 PORTAL_ORGANISATION = os.environ.get("REGULARS_PORTAL_ORGANISATION", "")
 NEW_ADDRESS_DAYS = int(os.environ.get("REGULARS_NEW_ADDRESS_DAYS", "3"))  # before it opens a member's pages
+UNDER_WAY = PLACE.data / "under-way.json"  # what fills the house from beside the server
 OUTBOX_DAYS = int(os.environ.get("REGULARS_OUTBOX_DAYS", "30"))  # that letters and texts stay in files
 SECOND_FACTOR = os.environ.get("REGULARS_SECOND_FACTOR", "administrators")
 LOGIN_URL = "/login"

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
@@ -15,6 +16,7 @@ from regulars.access.rights import Right
 from regulars.access.selectors import has_factor
 from regulars.access.services.factors import required
 from regulars.basics.ids import typed
+from regulars.basics.under_way import under_way
 from regulars.console.asking import since, until, uuid_of
 from regulars.console.desk import Desk
 from regulars.console.forms_reward import DaysFilter
@@ -51,6 +53,7 @@ def today(desk: Desk) -> HttpResponse:
         "cases": care.counted(desk),
         "campaigns": campaigns.waiting(desk),
         "calls": calls(desk),
+        "under_way": under_way(settings.UNDER_WAY),
         "factor_missing": required(desk.holder.grants) and not has_factor(desk.holder.id),
     }
     return desk.show("console/today.html", shown)
