@@ -7,8 +7,7 @@ from datetime import datetime
 from math import ceil
 from typing import Any, Final
 
-from pydantic_core import to_json
-
+from regulars.journal.documents import document
 from regulars.sales.errors import WrongSale
 from regulars.sales.moves import NewSale
 
@@ -22,13 +21,13 @@ def fingerprint(kind: str, asked: Mapping[str, Any]) -> bytes:
 
 
 def fingerprint_in_order(kind: str, asked: Mapping[str, Any]) -> bytes:
-    """As `fingerprint`, of what comes in the order of its names, in a third of the time.
+    """As `fingerprint`, of what comes in the order of its names, in a tenth of the time.
 
     >>> asked = {"at": None, "lines": [[1, "Käse \u2028\x07"]]}
     >>> fingerprint_in_order("sale", asked) == fingerprint("sale", asked)
     True
     """
-    return hashlib.blake2b(to_json([kind, asked]), digest_size=16).digest()
+    return hashlib.blake2b(document([kind, asked]), digest_size=16).digest()
 
 
 def check(sale: NewSale, at: datetime) -> None:

@@ -5,8 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic_core import to_json
-
+from regulars.journal.documents import document
 from regulars.journal.statements import run
 from regulars.programme.checkout.deciding import Decided
 from regulars.programme.checkout.moves import Load, NewPurchase
@@ -36,7 +35,7 @@ def write(
     told: Sequence[Mapping[str, Any]],
 ) -> None:
     """One query. All goes as one document: less to write and to read than columns of documents."""
-    run(_WRITE, [to_json(list(map(_row, decided, parts, gains, told))).decode()])
+    run(_WRITE, [document(list(map(_row, decided, parts, gains, told))).decode()])
 
 
 def write_before(bought: Sequence[tuple[UUID, NewPurchase, Occasion, Mapping[str, Any]]]) -> None:
@@ -57,7 +56,7 @@ def write_before(bought: Sequence[tuple[UUID, NewPurchase, Occasion, Mapping[str
         for number, one, occasion, told in bought
         for shown in [one.shown or one.member]
     ]
-    run(_WRITE, [to_json(written).decode()])
+    run(_WRITE, [document(written).decode()])
 
 
 def _row(
