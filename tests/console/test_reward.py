@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -150,3 +151,32 @@ def test_every_kind_of_terms_is_said_in_words(town: Town, enter: Entering) -> No
     said = re.findall(r'<option value="([a-z-]+)"[^>]*>([^<]+?) · ([a-z-]+)</option>', page)
     assert [kind for kind, _, _ in said] == kinds()
     assert [kind for kind, words, shown in said if shown != kind or words.isascii()] == []
+
+
+def begun(browser: Any, kind: str) -> tuple[str, dict[str, str]]:
+    """The page that begins with a kind, and what its form would send."""
+    page = browser.get(f"/reward/terms/new?kind={kind}").content.decode()
+    assert 'id="said"' in page, kind
+    assert "Not complete yet" not in page
+    code = re.findall(r'<input type="text" name="code" value="([^"]+)"[^>]*>', page)[-1]
+    document = unescape(re.findall(r'<textarea name="document".*?>\s*(.*?)</textarea>', page, re.DOTALL)[0])
+    return page, {"kind": kind, "code": code, "document": document}
+
+
+def test_each_kind_begins_with_an_example_that_the_house_can_publish(town: Town, enter: Entering) -> None:
+    browser = enter("marketer")
+    links = re.findall(r'class="tag" href="\?kind=([a-z-]+)"', browser.get("/reward/terms/new").text)
+    assert (links[0], sorted(links)) == ("earn", kinds())
+    for kind in links:
+        page, given = begun(browser, kind)
+        if kind == "inactivity":  # its points say themselves how long they last
+            assert ['href="/reward/terms/earn/base"' in page, 'value="publish"' in page] == [True, False]
+            send(browser, "/reward/terms/earn/base/retire")
+            send(browser, "/reward/terms/earn/purchases/retire")
+            send(browser, "/reward/terms/earn/tuesdays/retire")
+            page, given = begun(browser, kind)
+        answer = send(browser, "/reward/terms/new", **given, do="publish")
+        assert answer.status_code == 302, (kind, answer.text)
+    again = begun(browser, "return-policy")
+    assert ["This holds already" in again[0], again[1]["code"]] == [True, "default"]
+    assert "每" in browser.get("/reward/terms/new", headers={"Accept-Language": "zh-Hans"}).text

@@ -1,7 +1,7 @@
 """The programme as its terms say it, in sentences; and who is where in it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -76,20 +76,29 @@ def plain_text(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def numbers(desk: Desk, kind: str, document: dict[str, Any], data: Any = None) -> dict[str, Any]:
-    """The fields of a document, and by what it is known whether it was left as it is. Two queries where there may be
-    any."""
+def numbers(
+    desk: Desk, kind: str, document: dict[str, Any], data: Any = None, *, around: Around | None = None
+) -> dict[str, Any]:
+    """The fields of a document, and by what it is known whether it was left as it is. Three queries where there may be
+    any and what they are made of is not known yet."""
     if kind not in ("earn", "ladder"):
         return {"numbers": None, "seen": ""}
+    fields = numbers_of(kind, document, around or _around(desk), data)
+    return {"numbers": fields, "seen": digest(plain_text(document))}
+
+
+def _around(desk: Desk) -> Around:
     units = dict(Unit.objects.values_list("code", "name"))
-    currencies = {currency for _, _, currency in merchants(desk)}
+    return around_of(desk, book(desk.home), units, [currency for _, _, currency in merchants(desk)])
+
+
+def around_of(desk: Desk, terms: Book, units: Mapping[str, str], currencies: Sequence[str]) -> Around:
     levels = {
         f"{one.code}/{level.code}": level.name or level.code.capitalize()
-        for one in book(desk.home).at("ladder", desk.at)
+        for one in terms.at("ladder", desk.at)
         for level in one.terms.levels
     }
-    around = Around(levels, units, currencies.pop() if len(currencies) == 1 else "")
-    return {"numbers": numbers_of(kind, document, around, data), "seen": digest(plain_text(document))}
+    return Around(levels, units, currencies[0] if len(set(currencies)) == 1 else "")
 
 
 def read_aloud(desk: Desk, kind: str, code: str, plain: dict[str, Any]) -> str:

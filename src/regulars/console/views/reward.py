@@ -15,6 +15,7 @@ from regulars.console.forms_reward import TermsForm
 from regulars.console.forms_terms import Numbers, digest, written
 from regulars.console.refusals import said
 from regulars.console.selectors import drafts, reward
+from regulars.console.selectors.ready_terms import READY, ready
 from regulars.programme.errors import PreviewRefused, TermsClash, WrongTerms
 from regulars.programme.previews import selectors as previews
 from regulars.programme.previews.asking import ask as ask_preview
@@ -23,7 +24,6 @@ from regulars.programme.services.terms import publish as publish_terms
 from regulars.programme.services.terms import retire as retire_terms
 from regulars.programme.terms import kinds
 
-_START: Final = "{\n  \n}"
 _READ: Final = Right.PROGRAMME_READ
 
 
@@ -82,16 +82,24 @@ def new(desk: Desk) -> HttpResponse:
 
 
 def _begun(desk: Desk) -> HttpResponse:
-    """An empty document, or that of a draft."""
-    asked: dict[str, Any] = {"kind": desk.request.GET.get("kind", "earn"), "document": _START}
+    """An example of the kind that fits the house, or a draft; read aloud. Twelve queries at most."""
     number = uuid_of("prv", desk.request.GET.get("draft"))
     shown: dict[str, Any] = {}
     if number is not None:
         row = previews.preview(number, organisation=desk.home)
-        asked = {"kind": row.kind, "code": row.code, "document": reward.plain_text(row.document)}
-        shown = reward.numbers(desk, row.kind, row.document)
-    form = TermsForm(kinds(), initial=asked)
-    return desk.show("console/terms_new.html", {"form": form, "previewed": form.previewed, **shown})
+        kind, code, document = row.kind, row.code, row.document
+        shown = reward.numbers(desk, kind, document)
+    else:
+        asked = desk.request.GET.get("kind", "")
+        kind = asked if asked in READY else next(iter(READY))
+        begun, around = ready(desk, kind)
+        code, document = begun.code, begun.document
+        shown = {"begun": begun, "kind": kind, "kinds": list(READY)}
+        shown |= reward.numbers(desk, kind, document, around=around)
+    shown["sentence"] = reward.read_aloud(desk, kind, code, document)
+    form = TermsForm(kinds(), initial={"kind": kind, "code": code, "document": reward.plain_text(document)})
+    shown |= {"form": form, "previewed": form.previewed}
+    return desk.show("console/terms_new.html", shown)
 
 
 def _filled(desk: Desk, posted: QueryDict) -> tuple[TermsForm, Numbers | None, bool]:
