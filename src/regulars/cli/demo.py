@@ -7,8 +7,6 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
@@ -16,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from regulars.cli.serve import say
+from regulars.cli.terminal import logs_in, step_by_step
 
 if TYPE_CHECKING:
     from regulars.server.running.options import Asked
@@ -43,26 +41,12 @@ def demo(
     place = Place((out / "regulars").resolve(), None)
     asked = Asked(place, Listening("127.0.0.1", port), worker=True, processes=2, jobs=2)
     filling = Filling(asked, out.resolve(), customers, until_filled)
-    with _logs_in(out / "server.log"):
+    with logs_in(out.resolve() / "server.log"):
         try:
-            run(asked, say, announce=lambda _: filling.start())
+            run(asked, step_by_step(filling.console), announce=lambda _: filling.start())
         finally:
             filling.stop()
     raise typer.Exit(filling.status)
-
-
-@contextmanager
-def _logs_in(path: Path) -> Iterator[None]:
-    """What the parts log goes into a file: the terminal is for people here."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kept = os.dup(2)
-    with path.open("a", encoding="utf-8") as log:
-        os.dup2(log.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def seen() -> bool:

@@ -59,6 +59,7 @@ def run(asked: Asked, say: Say, *, announce: Callable[[Prepared], None]) -> None
             say("starting the database")
             undo.callback(_stop_database, database, say)
             database.start()
+        say("making the tables ready")
         prepared = _prepare(asked)
         programs = _programs(asked, undo)
         undo.callback(_stop_programs, programs, hurry, say)
@@ -138,7 +139,7 @@ def _prepare(asked: Asked) -> Prepared:
         known = {kind.code: kind for kind in descendants(RegularsError)}
         raise known.get(told["code"], ServerWontStart)(told["refused"])
     if done.returncode:
-        raise ServerWontStart(f"Making the database ready ended with {how(done.returncode)}; see the lines above.")
+        raise ServerWontStart(f"Making the database ready ended with {how(done.returncode)}; what it logged says why.")
     return Prepared(told.get("link"), told.get("expires"))
 
 
@@ -167,9 +168,9 @@ def _start(programs: list[Program], listening: Listening | None, stop: threading
         _mend(programs, say)
         dying = [program.name for program in programs if program.deaths >= TRIES]
         if dying:
-            raise ServerWontStart(f"The {dying[0]} ended {TRIES} times while starting; see the lines above.")
+            raise ServerWontStart(f"The {dying[0]} ended {TRIES} times while starting; what it logged says why.")
         if time.monotonic() - begun > READY:
-            raise ServerWontStart(f"The web part did not answer within {READY:.0f} seconds; see the lines above.")
+            raise ServerWontStart(f"The web part did not answer within {READY:.0f} seconds; what it logged says why.")
         stop.wait(TICK / 2)
 
 
