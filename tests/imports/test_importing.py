@@ -184,6 +184,17 @@ def test_everybody_is_scored_next(shop: Shop, booked: Import) -> None:
     assert booked.steps == ["people", "stores", "bills", "returns", "duplicates", "scores"]
 
 
+def test_scores_follow_a_run_that_may_have_begun_too_early(shop: Shop, tmp_path: Path, booked: Import) -> None:
+    row = _earning(shop, tmp_path / "more.csv", [f"K{n},2026-03-15,R{n},Tea,1,4.00" for n in range(3)], points=False)
+    early = Run.objects.get(organisation=shop.organisation)
+    assert (row.told["scores"], sending.run_due(at=shop.at)) == ("under-way", 0)
+    Run.objects.filter(pk=early.pk).update(state="failed", ended_at=shop.at)
+    assert [sending.run_due(at=shop.at), sending.run_due(at=shop.at)] == [1, 0]
+    later = Run.objects.exclude(pk=early.pk).get(organisation=shop.organisation)
+    row.refresh_from_db()
+    assert (row.told["scores"], later.state) == (typed("scr", later.id), "waiting")
+
+
 def test_the_same_file_again_adds_nothing(shop: Shop, booked: Import) -> None:
     before = [kind.objects.count() for kind in (Member, Sale, Return, Store, Identifier)]
     again = Import.objects.get(pk=_booked(shop.organisation, shop.merchant, shop.file, shop.at))

@@ -14,6 +14,7 @@ SALES: Final = "sales"
 PEOPLE: Final = "people"
 QUESTION: Final = "question"
 OTHER: Final = "other"
+WAITS: Final = "under-way"  # said of scores: a run is at work, and another follows it
 # What booking does, one after another; a done step is not done again.
 STEPS: Final = ("people", "stores", "bills", "returns", "duplicates", "scores")
 # Fields of a purchase that a column may be, as `history` names them, and of a person, as `members` does.

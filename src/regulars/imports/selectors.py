@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db.models import Count
 
 from regulars.imports.errors import UnknownImport
-from regulars.imports.models import Import, Refusal, Table
+from regulars.imports.models import Import, Refusal, State, Table
+from regulars.imports.moves import WAITS
 
 
 def imports(organisation: UUID, *, before: UUID | None = None, limit: int = 30) -> list[Import]:
@@ -15,6 +16,11 @@ def imports(organisation: UUID, *, before: UUID | None = None, limit: int = 30) 
     if before is not None:
         found = found.filter(id__lt=before)
     return list(found.order_by("-id")[:limit])
+
+
+def scores_wait() -> bool:
+    """Whether an import waits for a run of scores to end, so that another may follow it. 1 query."""
+    return Import.objects.filter(state=State.BOOKED, told__scores=WAITS).exists()
 
 
 def import_of(number: UUID, *, organisation: UUID) -> Import:

@@ -4,18 +4,23 @@ from datetime import datetime
 
 from regulars.imports import folders, locks
 from regulars.imports.models import Import
+from regulars.imports.selectors import scores_wait
 
 
 def run_due(*, at: datetime) -> int:
     """Works at one import until it is done or waits for somebody; 1, or 0 where there is none. One of a worker that
-    died goes on where it was."""
+    died goes on where it was. Where there is none, the scores that one waited for are asked for."""
     with locks.next_import() as mine:
-        if mine is None:
-            return 0
-        from regulars.imports.working.running import work  # loads DuckDB
+        if mine is not None:
+            from regulars.imports.working.running import work  # loads DuckDB
 
-        work(*mine, at=at)
-    return 1
+            work(*mine, at=at)
+            return 1
+    if not scores_wait():
+        return 0
+    from regulars.imports.working.scoring import ask_again  # loads it too
+
+    return ask_again(at=at)
 
 
 def forget_due(*, at: datetime) -> int:

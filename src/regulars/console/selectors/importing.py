@@ -16,7 +16,7 @@ from regulars.console.places import number_of
 from regulars.history.reasons import told as reasons_told
 from regulars.imports import folders
 from regulars.imports.models import Import, Table
-from regulars.imports.moves import PEOPLE_FIELDS, SALES_FIELDS
+from regulars.imports.moves import PEOPLE_FIELDS, SALES_FIELDS, WAITS
 from regulars.scorebook.models import Run
 from regulars.scorebook.selectors import runs
 
@@ -50,6 +50,7 @@ REASONS: Final[Mapping[str, Promise]] = {
     "twice-in-file": gettext_lazy("the same person further up"),
     "wrong-identifier": gettext_lazy("no number or address of that kind"),
     "wrong-fact": gettext_lazy("a value that does not fit"), "nobody": gettext_lazy("nobody is named"),
+    "place-closed": gettext_lazy("after its place was closed"),
     "not-yet": gettext_lazy("lies ahead"), "money-back": gettext_lazy("money back without goods"),
     "bought-before": gettext_lazy("its purchase is not known"),
     "stays-bought": gettext_lazy("its purchase takes nothing back any more"),
@@ -194,3 +195,8 @@ def run_after(row: Import, home: UUID) -> Run | None:
     """The run of scores that the import asked for. One query."""
     number = number_of("scr", str(row.told.get("scores", "")))
     return next((one for one in runs(home, limit=10) if one.id == number), None) if number else None
+
+
+def scores_come(row: Import, run: Run | None) -> bool:
+    """Whether that run is at work, or follows the one that is. No query."""
+    return row.told.get("scores") == WAITS or (run is not None and run.state in ("waiting", "running"))

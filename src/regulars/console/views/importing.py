@@ -63,7 +63,7 @@ def _one(desk: Desk, row: Import, form: BookForm | None = None) -> HttpResponse:
         shown["merchants"] = importing.merchants(desk)
     if row.state == State.BOOKED:
         run = importing.run_after(row, desk.home)
-        shown |= {"run": run, "going": run is not None and run.state in ("waiting", "running")}
+        shown |= {"run": run, "going": importing.scores_come(row, run)}
         shown |= {"overview": _there(desk, "know"), "campaigns": _there(desk, "campaigns")}
     return desk.show("console/import.html", shown, status=UNFIT if form else 200)
 
