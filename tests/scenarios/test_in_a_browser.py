@@ -78,6 +78,7 @@ def test_s05_a_list_with_offers_is_made_each_fortnight_and_its_code_or_the_card_
         page.get_by_label("Who stands before you").fill(code)  # what a scanner reads
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_contain_text("周")
+        expect(page.locator("section[aria-labelledby=listed] li", has_text="Coffee beans")).to_contain_text("−20 %")
         reckoned(page, "coffee beans", "12.50", due="£10.00")
         expect(page.locator("[role=status]").first).to_contain_text("−£2.50")
         page.get_by_role("button", name="Paid: book it").click()
@@ -90,6 +91,8 @@ def test_s05_a_list_with_offers_is_made_each_fortnight_and_its_code_or_the_card_
         "source": "till", "external_id": "l-1", "merchant": typed("mrc", site.town.merchant), "currency": "GBP",
         "coupons": [listed], "lines": [{"item": "oat milk", "amount": 500}, {"item": "coffee beans", "amount": 1250}],
     }  # fmt: skip
+    open_list = aside(lambda: site.till.get(f"/members/{typed('mbr', zhou)}/list").json()["list"])
+    assert (open_list["code"], open_list["items"][0]["offer"]["taken"]) == (listed, True)
     sold = aside(lambda: site.till.done("/purchases", alone))
     assert (sold["member"], sold["due"]) == (typed("mbr", zhou), 1650)  # the coffee's offer was good once
     with site.at_home(zhou) as page:

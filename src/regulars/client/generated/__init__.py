@@ -28,6 +28,7 @@ from regulars.client.generated.households import Households
 from regulars.client.generated.identifiers import Identifiers
 from regulars.client.generated.jobs import Jobs
 from regulars.client.generated.leaving import Leaving
+from regulars.client.generated.lists import Lists
 from regulars.client.generated.merging import Merging
 from regulars.client.generated.messages import Messages
 from regulars.client.generated.moving import Moving
@@ -80,6 +81,7 @@ class Addresses(
     Identifiers,
     Jobs,
     Leaving,
+    Lists,
     Merging,
     Messages,
     Moving,

@@ -8,8 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from regulars.access.models import Merchant
+from regulars.access.rights import Right
 from regulars.console.desk import Desk
 from regulars.console.selectors.member import Known, known
+from regulars.console.selectors.timeline import seen_by
 from regulars.ledger.models import Unit
 from regulars.ledger.words import UnitKind
 from regulars.programme.book import Book, book
@@ -18,7 +20,10 @@ from regulars.programme.naming import words
 from regulars.rules.reasons import Reason, Why
 from regulars.rules.sentences.reasons import because
 from regulars.rules.sentences.words import Language
+from regulars.sales.models import Sale
+from regulars.sales.selectors import sales_of
 
+_LATELY: Final = 4  # bills, one of which they may bring something back of
 _GREETED: Final = 3  # days before and after a birthday
 # Why a rule gave nothing is told where somebody at the desk can do something about it.
 TOLD_WHY: Final = frozenset(
@@ -65,12 +70,15 @@ class Before:
 
     member: Known
     birthday: str  # today, soon, past; empty: not now
+    bills: Sequence[Sale]  # their latest that may be seen here
 
 
 def before(root: UUID, desk: Desk) -> Before:
-    """As many queries as the member's page needs above its timeline."""
+    """As many queries as the member's page needs above its timeline, and one."""
     found = known(root, desk)
-    return Before(found, near(found.row.birthday, _today(desk)))
+    reads = desk.may(Right.SALES_READ)
+    bills = sales_of(found.group, limit=_LATELY, seen=seen_by(desk, Right.SALES_READ)) if reads else []
+    return Before(found, near(found.row.birthday, _today(desk)), bills)
 
 
 def near(birthday: int | None, today: date) -> str:
@@ -106,7 +114,8 @@ def reasons(told: Mapping[str, Any], desk: Desk) -> list[Unapplied]:
     named = words(desk.home, Language.CHINESE if desk.chinese else Language.ENGLISH, terms=terms)
     return [
         Unapplied(
-            name_of(terms, one["code"]), because(Reason(Why(one["why"]), one["facts"]), named, str(told["currency"]))
+            name_of(terms, one["code"]) or one["coupon"],  # of a code that is nobody's, what was typed
+            because(Reason(Why(one["why"]), one["facts"]), named, str(told["currency"])),
         )
         for one in wanted
     ]
@@ -114,7 +123,7 @@ def reasons(told: Mapping[str, Any], desk: Desk) -> list[Unapplied]:
 
 def name_of(terms: Book, code: str) -> str:
     """What a promotion, series or rule calls itself; else its code. No query."""
-    for kind in ("promotion", "coupon-series", "earn"):
+    for kind in ("promotion", "coupon-series", "earn") if code else ():
         for one in reversed(terms.versions(kind, code)):
             if name := getattr(one.terms, "name", ""):
                 return str(name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from regulars.members.selectors import profiles, roots
 from regulars.members.selectors.consents import permissions_of
 from regulars.members.selectors.settings import fields
 from regulars.programme.book import Book, book
+from regulars.programme.coupons.lists import ListLine, OpenList, off, open_lists
 from regulars.programme.coupons.moves import Found as Coupon
 from regulars.programme.coupons.wallet import wallet
 from regulars.programme.goodwill.giving import allowances
@@ -73,6 +74,14 @@ class CouponShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ListShown:
+    """Their personal list that stands open: each product with what comes off it by itself."""
+
+    list: OpenList
+    lines: Sequence[tuple[ListLine, str, date | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """Everything the page shows beside the timeline."""
 
@@ -94,6 +103,7 @@ class Known:
     notes: Sequence[tuple[UUID, str, str, datetime]]
     units: Mapping[str, Unit]
     coupons: Sequence[CouponShown]
+    listed: ListShown | None
     frozen: Sequence[Freeze]
     benefits: Sequence[Entitled]  # where they work
     taken: Sequence[Reset]  # as the terms say, and what can be done about it
@@ -111,7 +121,7 @@ def root_of(member: UUID, desk: Desk) -> UUID:
 
 
 def known(root: UUID, desk: Desk) -> Known:
-    """Twenty-four queries at most, however much there is. Raises UnknownMember."""
+    """Twenty-six queries at most, however much there is. Raises UnknownMember."""
     group = {row.id: row for row in Member.objects.filter(root=root, organisation=desk.home)}
     row = group[root]
     if row.state == "erased":
@@ -141,6 +151,7 @@ def known(root: UUID, desk: Desk) -> Known:
         notes=profiles.notes_of(root),
         units=listed,
         coupons=_coupons(root, terms, desk) if reads else [],
+        listed=_listed(root, desk) if reads else None,
         frozen=freezes(root, at=desk.at) if money else [],
         benefits=_benefits(row, rows, terms, desk) if reads else [],
         taken=_taken(list(group), terms, desk) if money else [],
@@ -204,6 +215,16 @@ def _taken(group: Sequence[UUID], terms: Book, desk: Desk) -> list[Reset]:
 def _coupons(root: UUID, terms: Book, desk: Desk) -> list[CouponShown]:
     found = wallet(root, organisation=desk.home, at=desk.at, limit=20)
     return [CouponShown(one, terms.version(one.terms).terms.name or one.series) for one in found]
+
+
+def _listed(root: UUID, desk: Desk) -> ListShown | None:
+    """Two queries; none where there are no lists here."""
+    one = open_lists([root], organisation=desk.home, at=desk.at).get(root)
+    if one is None:
+        return None
+    return ListShown(
+        one, [(line, off(line.version.terms.offer) if line.version else "", one.ahead(line)) for line in one.lines]
+    )
 
 
 def _household(row: Member) -> list[tuple[UUID, str]]:

@@ -11,6 +11,7 @@ from regulars.basics.errors import RegularsError
 from regulars.console.asking import minor_of
 from regulars.console.desk import UNFIT, Desk
 from regulars.console.refusals import said
+from regulars.console.selectors.counter import reasons
 from regulars.console.selectors.sale import Bill, bill
 from regulars.console.templatetags.console import money
 from regulars.programme.checkout.moves import LineBack, NewReturn
@@ -57,6 +58,5 @@ def _page(desk: Desk, found: Bill, *, wrong: str = "") -> HttpResponse:
     if found.member is not None:
         desk.looked([found.member], part="sale")
     returnable = found.left and desk.may_here(Right.SALES_POST)
-    return desk.show(
-        "console/sale.html", {"bill": found, "wrong": wrong, "returnable": returnable}, status=UNFIT if wrong else 200
-    )
+    shown = {"bill": found, "wrong": wrong, "returnable": returnable, "why": reasons(found.told, desk)}
+    return desk.show("console/sale.html", shown, status=UNFIT if wrong else 200)

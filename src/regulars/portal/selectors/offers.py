@@ -49,15 +49,9 @@ def offer_list(root: UUID, *, organisation: UUID, at: datetime) -> "ListShown | 
         return None
     found, whole = bars(one.code)
     lines = tuple(
-        (line, off(line.version.terms.offer) if line.version is not None else "", _ahead(line.next_on, one))
-        for line in one.lines
+        (line, off(line.version.terms.offer) if line.version is not None else "", one.ahead(line)) for line in one.lines
     )
     return ListShown(one, lines, svg_path(found, HEIGHT), whole)
-
-
-def _ahead(day: date | None, one: OpenList) -> date | None:
-    """Not what was due before the list began."""
-    return day if day is not None and day >= one.begins_at.date() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,10 @@ class OpenList:
         """When the first of its offers ends; the list's own end where there is none."""
         return min((one.expires_at for one in self.lines if one.expires_at), default=self.ends_at)
 
+    def ahead(self, line: ListLine) -> date | None:
+        """When a product is needed again; not what was due before the list began."""
+        return line.next_on if line.next_on is not None and line.next_on >= self.begins_at.date() else None
+
 
 def any_series(terms: Book) -> bool:
     """Whether coupons here are ever for one product: where not, there are no lists to ask for."""
