@@ -34,12 +34,13 @@ def town(_built: Town, db: None) -> Town:
 def enter(town: Town) -> Entering:
     """A browser in which somebody of that role is logged in; who must have a second factor may make it later."""
 
-    def entered(role: str) -> Client:
-        browser = Client(raise_request_exception=False)
-        browser.force_login(Staff.objects.get(pk=town.staff[role]))
-        session = browser.session
-        session[LATER] = True
-        session.save()
-        return browser
+    return lambda role: entered(town, role)
 
-    return entered
+
+def entered(town: Town, role: str) -> Client:
+    browser = Client(raise_request_exception=False)
+    browser.force_login(Staff.objects.get(pk=town.staff[role]))
+    session = browser.session
+    session[LATER] = True
+    session.save()
+    return browser

@@ -69,7 +69,15 @@ def test_the_first_load_is_light(village: Village) -> None:
 
 @pytest.mark.parametrize(
     ("name", "most"),
-    [("my-card", 27), ("my-points", 24), ("my-offers", 17), ("my-history", 22), ("my-me", 16), ("my-family", 26)],
+    [
+        ("my-card", 27),
+        ("my-points", 24),
+        ("my-offers", 17),
+        ("my-history", 22),
+        ("my-me", 16),
+        ("my-family", 26),
+        ("my-ask", 12),
+    ],
 )
 def test_pages_ask_a_bounded_number_of_times(name: str, most: int, village: Village) -> None:
     browser = browser_of(village.ada)

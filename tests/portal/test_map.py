@@ -34,7 +34,10 @@ def routes() -> list[URLPattern]:
 
 
 def address(name: str, village: Village) -> str:
-    known = {"my-receipt": [village.sale], "my-login-at": [village.town.organisation], "my-appeal": [UUID(int=7)]}
+    known = {
+        "my-receipt": [village.sale], "my-login-at": [village.town.organisation], "my-appeal": [UUID(int=7)],
+        "my-ask-more": [UUID(int=7)],
+    }  # fmt: skip
     return reverse(name, args=known.get(name, ["made-up"] if name in SECRETS else []))
 
 

@@ -11,8 +11,9 @@ from regulars.console.asking import ChosenFilters
 Pairs = Sequence[tuple[str, Any]]
 CHANNELS: Final = [
     ("counter", _("At the counter")), ("phone", _("By telephone")), ("email", _("By mail")), ("web", _("On the web")),
-    ("letter", _("By letter")), ("other", _("Otherwise")),
+    ("sms", _("By text message")), ("letter", _("By letter")), ("fax", _("By fax")), ("other", _("Otherwise")),
 ]  # fmt: skip
+SENDING: Final = [("", _("Not sent: it is told otherwise")), ("email", _("By mail")), ("sms", _("By text message"))]
 OUTCOMES: Final = [
     ("solved", _("Put right")), ("explained", _("Explained")), ("refused", _("Refused")),
     ("unreachable", _("Could not be reached")), ("mistaken", _("Was a mistake")),
@@ -79,7 +80,14 @@ class CaseForm(forms.Form):
 class CaseTextForm(forms.Form):
     part = forms.ChoiceField(label=_("What it is"), choices=PARTS)
     text = _text(_("Text"))
+    send = forms.ChoiceField(label=_("Our answer goes to them"), choices=SENDING, required=False)
     waits = forms.BooleanField(label=_("After our answer it is the customer's turn"), required=False)
+
+    def __init__(self, *args: Any, member: bool, **more: Any) -> None:
+        """Nothing can be sent where nobody knows who it is."""
+        super().__init__(*args, **more)
+        if not member:
+            del self.fields["send"]
 
 
 class HandOnForm(forms.Form):

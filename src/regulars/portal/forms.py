@@ -101,5 +101,11 @@ def _own(one: Field) -> forms.Field:
             return forms.CharField(label=one.label, max_length=one.length_max, required=False)
 
 
+class QuestionForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your question"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4, "maxlength": 2000})
+    )
+
+
 class EraseForm(forms.Form):
     sure = forms.BooleanField(label=_("I have read this, and want all of it to be erased now."))

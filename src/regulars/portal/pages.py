@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from regulars.portal.page import Page, Reach
-from regulars.portal.views import address, card, data, entering, family, having, help, saying, unsubscribe
+from regulars.portal.views import address, asking, card, data, entering, family, having, help, saying, unsubscribe
 
 _IN: Final = Reach.MEMBER
 _OUT: Final = Reach.ANYBODY
@@ -40,5 +40,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("my-gone", "gone", entering.gone, _OUT),
     Page("my-unsubscribe", "unsubscribe/<str:token>", unsubscribe.show, _OUT, writes=True, looks=False, foreign=True),
     Page("my-address", "address/<str:token>", address.show, _OUT, writes=True, looks=False),
+    Page("my-ask", "ask", asking.ask, _IN, under="my-me", writes=True),
+    Page("my-ask-more", "ask/<my_cas:case>", asking.more, _IN, under="my-me", posted=True),
     Page("my-help", "help", help.questions, _OUT, under="my-me"),
 )

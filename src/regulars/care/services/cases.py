@@ -73,13 +73,14 @@ def write(
     *,
     waits: bool = False,
     due_at: datetime | None = None,
+    sent_by: str = "",
     actor: Actor,
     at: datetime,
 ) -> Case:
     """An answer to the customer, what they said further, or a note among colleagues.
 
     With `waits` it is the customer's turn until `due_at`; what they say makes it ours again, with the kind's time to
-    answer. Raises CaseClosed, WrongDue.
+    answer. `sent_by`: the channel by which the caller sends the answer, for the history. Raises CaseClosed, WrongDue.
     """
     row = _open(number)
     before = _stand(row)
@@ -96,7 +97,8 @@ def write(
     row.save()
     sealing.write(row.id, [(part, text)], actor=actor.id, at=at)
     what = {"answer": "cases.answered", "said": "cases.heard", "note": "cases.noted"}[part]
-    keep([Done(what, row, before, _stand(row))], actor=actor, at=at)
+    after = {**_stand(row), **({"sent_by": sent_by} if sent_by else {})}
+    keep([Done(what, row, before, after)], actor=actor, at=at)
     return row
 
 

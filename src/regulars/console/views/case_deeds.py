@@ -1,11 +1,14 @@
 """What is done on the page of a case. Each goes back to the page, with what came of it."""
 
+from html import unescape
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from regulars.access.rights import Right
+from regulars.basics.ids import new_id
 from regulars.care import selectors
 from regulars.care.models import Case
 from regulars.care.moves import NewFollowUp
@@ -15,18 +18,38 @@ from regulars.console.forms_care import CaseTextForm, CloseForm, DueForm, HandOn
 from regulars.console.refusals import told_in
 from regulars.console.selectors import care
 from regulars.console.views.cases import page_of
+from regulars.outreach.gate.words import Service
+from regulars.outreach.models import MessageState
+from regulars.outreach.services.serving import Notice, tell
 
 
 def text(desk: Desk, case: UUID) -> HttpResponse:
     """An answer, what the customer said, a note."""
-    row, form = _mine(desk, case), CaseTextForm(desk.request.POST)
+    row = _mine(desk, case)
+    form = CaseTextForm(desk.request.POST, member=row.member is not None)
     if form.is_valid():
         given = form.cleaned_data
-        waits = given["waits"] and given["part"] == "answer"
+        answers = given["part"] == "answer"
+        waits, channel = given["waits"] and answers, given.get("send", "") if answers else ""
         with told_in(form):
-            cases.write(case, given["part"], given["text"], waits=waits, actor=desk.actor, at=desk.at)
-            return desk.go("case", case, told=_("Kept with the case."))
+            cases.write(case, given["part"], given["text"], waits=waits, sent_by=channel, actor=desk.actor, at=desk.at)
+            told = _sent(desk, row, given["text"], channel) if channel else _("Kept with the case.")
+            return desk.go("case", case, told=told)
     return page_of(desk, row, status=UNFIT, text=form)
+
+
+def _sent(desk: Desk, row: Case, text: str, channel: str) -> str:
+    """The answer goes to the customer, as a service that passes the gate; what the gate says, in words."""
+    assert row.member is not None
+    subject = selectors.subjects_of([row])[row.id]
+    notice = Notice(
+        f"{Service.CASE_ANSWER}/{new_id(desk.at)}", row.member, channel, {"subject": subject, "answer": text}
+    )
+    (message,) = tell(Service.CASE_ANSWER, [notice], organisation=desk.home, actor=desk.actor, at=desk.at)
+    if message.state == MessageState.RELEASED:
+        return _("Kept with the case, and on its way to them.")
+    why = render_to_string("console/parts/why.html", {"why": message.why})
+    return _("Kept with the case. It is not sent: %(why)s.") % {"why": unescape(why)}
 
 
 def take(desk: Desk, case: UUID) -> HttpResponse:

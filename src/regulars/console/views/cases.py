@@ -18,6 +18,7 @@ from regulars.care.services import cases
 from regulars.console.asking import uuid_of
 from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms_care import (
+    CHANNELS,
     CaseForm,
     CasesFilter,
     CaseTextForm,
@@ -113,12 +114,13 @@ def page_of(desk: Desk, row: Case, *, status: int = 200, **bound: Any) -> HttpRe
     promised = selectors.follow_ups(care.reach(desk), desk.home, Sought(case=row.id), at=desk.at)
     writes = desk.may(Right.CARE_WRITE) and row.erased_at is None
     forms: dict[str, Any] = {
-        "text": CaseTextForm(), "hand": HandOnForm(queues), "due": DueForm(), "close": CloseForm(),
-        "promise": PromiseForm(), "reopen": ReopenForm(),
+        "text": CaseTextForm(member=row.member is not None), "hand": HandOnForm(queues), "due": DueForm(),
+        "close": CloseForm(), "promise": PromiseForm(), "reopen": ReopenForm(),
     }  # fmt: skip
     shown = {
         "one": one,
         "kind": dict(care.kinds(desk)).get(row.kind, row.kind),
+        "came": dict(CHANNELS).get(row.channel, row.channel),
         "texts": [text for text in texts if text.part != "subject"],
         "history": history,
         "names": care.people_told([text.actor for text in texts] + [change.actor for change in history]),
