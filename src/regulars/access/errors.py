@@ -61,6 +61,13 @@ class UnknownPlace(RegularsError):
     status: ClassVar[int] = 404
 
 
+class PlaceClosed(RegularsError):
+    """The merchant or store is closed: nothing new is booked there."""
+
+    code = "place-closed"
+    status: ClassVar[int] = 409
+
+
 class UnknownRole(RegularsError):
     """The organisation has no role of this code."""
 

@@ -4,10 +4,11 @@ A right reaches the place it was given at and everything within that place; neve
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from regulars.access.errors import NeedsSecondApprover, NotAllowed
+from regulars.access.errors import NeedsSecondApprover, NotAllowed, PlaceClosed
 from regulars.access.moves import Grant, Grants, Holder, Place, Places, Scope
 from regulars.access.rights import Right
 from regulars.basics.ids import typed
@@ -101,6 +102,20 @@ def covers(
     if place is None or organisation not in (None, place.organisation):
         return found.everything and not places.organisations  # the house, which brings no map
     return found.everything or place.merchant in found.merchants or place.store in found.stores
+
+
+def require_open(places: Places, merchant: UUID | None, store: UUID | None, *, at: datetime) -> None:
+    """Passes where something of that moment may be booked: what happened before a place was closed still is.
+
+    Raises PlaceClosed.
+    """
+    since = places.closed_since(merchant, store)
+    if since is not None and since <= at:
+        what = "merchant" if store is None else "store"
+        raise PlaceClosed(
+            f"This {what} is closed since {since:%Y-%m-%d %H:%M} UTC: nothing new is booked here.",
+            closed_at=since.isoformat(),
+        )
 
 
 def both(key: Grants, owner: Grants) -> Grants:

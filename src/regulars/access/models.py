@@ -31,6 +31,7 @@ class Merchant(models.Model):
     zone = models.TextField()
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)  # since when nothing new is booked there
 
     class Meta:
         db_table = "access_merchant"
@@ -51,6 +52,7 @@ class Store(models.Model):
     region = models.TextField(blank=True)
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)  # since when nothing new is booked there
 
     class Meta:
         db_table = "access_store"

@@ -30,6 +30,7 @@ class Places:
     organisation_of: Mapping[UUID, UUID] = field(default_factory=dict)  # by merchant
     merchant_of: Mapping[UUID, UUID] = field(default_factory=dict)  # by store
     zones: Mapping[UUID, str] = field(default_factory=dict)  # of each of these: IANA
+    closed: Mapping[UUID, datetime] = field(default_factory=dict)  # merchants and stores that are closed, since when
 
     def place(self, merchant: UUID | None, store: UUID | None) -> Place | None:
         """The whole address of a merchant or store; None where there is none, or the store is another merchant's."""
@@ -41,6 +42,13 @@ class Places:
         if merchant is None or merchant not in self.organisation_of:
             return None
         return Place(self.organisation_of[merchant], merchant, store)
+
+    def closed_since(self, merchant: UUID | None, store: UUID | None) -> datetime | None:
+        """Since when nothing new is booked there; None where it is open. A store is closed with its merchant."""
+        if not self.closed:
+            return None
+        around = (store, merchant or (self.merchant_of.get(store) if store else None))
+        return min((self.closed[one] for one in around if one and one in self.closed), default=None)
 
     def stores_of(self, merchants: frozenset[UUID]) -> frozenset[UUID]:
         return frozenset(store for store, merchant in self.merchant_of.items() if merchant in merchants)
@@ -109,6 +117,17 @@ class NewStore:
     zone: str = ""
     region: str = ""
     currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Somebody whose role is given at a place that is looked at, or within it."""
+
+    name: str
+    role: str
+    store: UUID | None
+    staff: UUID | None = None
+    key: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from regulars.access.models import (
     Staff,
     Store,
 )
-from regulars.access.moves import Grant, Grants, Holder, Place, Places, Scope
+from regulars.access.moves import Bound, Grant, Grants, Holder, Place, Places, Scope
 from regulars.access.rights import Right
 from regulars.access.scoping import within
 from regulars.access.texts import digest_of, prefix_of
@@ -76,13 +76,14 @@ def places(edition: UUID | None = None) -> Places:
 
 def _read() -> Places:
     organisations = dict(Organisation.objects.values_list("id", "zone"))
-    merchants = list(Merchant.objects.values_list("id", "organisation_id", "zone"))
-    stores = list(Store.objects.values_list("id", "merchant_id", "zone"))
+    merchants = list(Merchant.objects.values_list("id", "organisation_id", "zone", "closed_at"))
+    stores = list(Store.objects.values_list("id", "merchant_id", "zone", "closed_at"))
     return Places(
         organisations=frozenset(organisations),
-        organisation_of={number: within for number, within, _ in merchants},
-        merchant_of={number: within for number, within, _ in stores},
-        zones=organisations | {number: zone for number, _, zone in (*merchants, *stores)},
+        organisation_of={number: within for number, within, _, _ in merchants},
+        merchant_of={number: within for number, within, _, _ in stores},
+        zones=organisations | {number: zone for number, _, zone, _ in (*merchants, *stores)},
+        closed={number: since for number, _, _, since in (*merchants, *stores) if since is not None},
     )
 
 
@@ -203,6 +204,20 @@ def keys_within(scope: Scope) -> list[Key]:
     secrets = Secret.objects.order_by("created_at")
     found = Key.objects.prefetch_related(Prefetch("assignments", given, to_attr="given"), Prefetch("secrets", secrets))
     return list((found if scope.everything else found.filter(pk__in=given.values("key"))).order_by("name", "id"))
+
+
+def bound_to(merchant: UUID, store: UUID | None, *, at: datetime) -> list[Bound]:
+    """Staff who work here and keys that work, with a role at just this store, or at this merchant or its stores. By
+    name. One query."""
+    here = Q(store=store) if store else Q(merchant=merchant)
+    works = Q(staff__is_active=True) | Q(key__isnull=False, key__revoked_at=None)
+    found = Assignment.objects.filter(here, works, Q(until=None) | Q(until__gt=at))
+    rows = found.select_related("staff", "key", "role")
+    told = [
+        Bound(one.staff.name if one.staff else one.key.name, one.role.code, one.store_id, one.staff_id, one.key_id)  # type: ignore[union-attr]
+        for one in rows
+    ]
+    return sorted(told, key=lambda one: (one.key is not None, one.name))
 
 
 def _where(scope: Scope) -> Q:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -95,6 +96,11 @@ def _own(call: Call, right: Right) -> Place:
     if len(places) > 1:
         raise PlaceNeeded("This key works at several places: say the merchant or the store.")
     return places.pop()
+
+
+def require_open(call: Call, here: Where, *, at: datetime) -> None:
+    """Passes where something of that moment may be booked. Raises PlaceClosed."""
+    gate.require_open(call.grants.places, here.merchant, here.store, at=at)
 
 
 def merchants_seen(call: Call, right: Right) -> frozenset[str] | None:

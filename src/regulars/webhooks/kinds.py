@@ -22,9 +22,10 @@ _TRAIL: Final = Right.JOURNAL_READ
 ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "access": (
         _TRAIL,
-        "assign code_barred code_failed create_key deactivate end_sessions found give_up_factor hire log_in"
-        " log_in_barred log_in_failed log_out make_factor offer_factor open_merchant open_store password_failed"
-        " reactivate refuse_key remove_factor renew_recovery_codes revoke_key rotate_key set_alert_rule set_password"
+        "assign change_merchant change_organisation change_store close_merchant close_store code_barred code_failed"
+        " create_key deactivate end_sessions found give_up_factor hire log_in log_in_barred log_in_failed log_out"
+        " make_factor offer_factor open_merchant open_store password_failed reactivate refuse_key remove_factor"
+        " renew_recovery_codes reopen_merchant reopen_store revoke_key rotate_key set_alert_rule set_password"
         " use_recovery_code withdraw write_role",
     ),
     "api": (_TRAIL, "dry_run job refuse_job replay"),

@@ -1,6 +1,9 @@
 """What a key may know of itself: who it is and what it may, where."""
 
+from typing import Annotated
+
 from ninja import Router
+from pydantic import Field
 
 from regulars.api.doors import read
 from regulars.api.fields import KeyId, MerchantId, Moment, OrganisationId, StoreId, Telling
@@ -16,6 +19,7 @@ class GrantTold(Telling):
     organisation: OrganisationId
     merchant: MerchantId | None
     store: StoreId | None
+    closed_at: Annotated[Moment | None, Field(description="Since when nothing new is booked there.")]
 
 
 class OwnTold(Telling):
@@ -37,6 +41,7 @@ def read_own_key(request: Request) -> OwnTold:
             organisation=grant.place.organisation,
             merchant=grant.place.merchant,
             store=grant.place.store,
+            closed_at=call.grants.places.closed_since(grant.place.merchant, grant.place.store),
         )
         for grant in call.grants.given
     ]

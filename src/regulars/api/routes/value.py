@@ -9,7 +9,7 @@ from regulars.access.rights import Right
 from regulars.api.doors import write
 from regulars.api.fields import Amount, MemberId, Moment, Telling, TransferId
 from regulars.api.keys import Request
-from regulars.api.places import where
+from regulars.api.places import require_open, where
 from regulars.api.routes.holdings import UnitCode
 from regulars.api.routes.posting import BusinessKey, Code, PlaceSaid, Validity
 from regulars.ledger import services as ledger
@@ -105,8 +105,11 @@ def load_stored_value(request: Request, member: MemberId, body: LoadAsked) -> Lo
         store=here.store_text,
     )
     done = ledger.load(wanted, actor=call.actor, at=call.at)
+    replayed = all(one.replayed for one in done)
+    if not replayed:
+        require_open(call, here, at=body.effective_at or call.at)
     items = [ValueTold(transfer=one.id, amount=one.amount) for one in done]
-    return LoadTold(items=items, replayed=all(one.replayed for one in done))
+    return LoadTold(items=items, replayed=replayed)
 
 
 @write(router, "POST", "/members/{member}/payments", right=Right.LEDGER_POST, answer=PaidTold, status=201)

@@ -14,6 +14,7 @@ class GrantTold(TypedDict):
     organisation: str
     merchant: str | None
     store: str | None
+    closed_at: str | None
 
 
 class OwnTold(TypedDict):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from regulars.access.models import Organisation
+from regulars.access.moves import Places as PlacesMap
 from regulars.access.selectors import places as all_places
 from regulars.basics.ids import typed
 from regulars.history.engine import Engine, quoted
@@ -77,12 +78,13 @@ class Shop:
     region: str | None
     currency: str
     places: Mapping[str, str]
-    zones: Mapping[UUID, str]
+    here: PlacesMap
     now: datetime
 
     def at(self, moment: datetime, store: UUID | None) -> datetime:
         """A shop's own clock as a moment."""
-        zone = self.zones.get(store or self.merchant) or self.zones.get(self.merchant, "UTC")
+        zones = self.here.zones
+        zone = zones.get(store or self.merchant) or zones.get(self.merchant, "UTC")
         return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
@@ -90,7 +92,7 @@ def shop_of(desk: Desk, table: Table) -> Shop:
     wish, zone = desk.wish, Organisation.objects.get(pk=desk.organisation).zone
     return Shop(
         desk.organisation, wish.merchant, source_of(desk), wish.source, table.mapping["customer_is"], region_of(zone),
-        table.mapping["currency"], desk.row.told.get("places", {}), all_places().zones, desk.at,
+        table.mapping["currency"], desk.row.told.get("places", {}), all_places(), desk.at,
     )  # fmt: skip
 
 
@@ -153,9 +155,11 @@ def _purchases(
     for rows in bills:
         store = place_known(shop.places, rows[0].store)
         at = shop.at(rows[0].begun, store)
+        closed_at = shop.here.closed_since(shop.merchant, store)
+        shut = "place-closed" if closed_at is not None and closed_at <= at else ""
         fit = []
         for row in rows:
-            why = "not-yet" if at > shop.now else "money-back" if row.amount < 0 else ""
+            why = "not-yet" if at > shop.now else "money-back" if row.amount < 0 else shut
             if why:
                 refused.append(Refusal(of=desk.id, number=table.number, line=row.line, reason=why, booking=True))
             else:

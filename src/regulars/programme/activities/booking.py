@@ -110,6 +110,7 @@ def _book(
 ) -> dict[UUID, Outcome]:
     """Counters first, then accounts, then levels: in the order of the checkout."""
     known = people([one for _, one in fresh], organisation=organisation)
+    known.refuse_closed(one for _, one in fresh)
     happened, done, follows = _decided(fresh, known, organisation, at)
     taking = [one for each in done for one in each.taking]
     counters.take([*taking, *follows.takes], organisation=organisation)

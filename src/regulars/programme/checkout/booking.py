@@ -45,8 +45,8 @@ TRIES: Final = 3  # of a bill that a household pays, where others spend at the s
 def check_out(wanted: Sequence[NewPurchase], *, actor: Actor, at: datetime) -> list[Outcome]:
     """What came of each, in their order; a bill that came before is answered as it was then.
 
-    Raises WrongSale, KeyReused, PointsRefused, FamilyRefused, WrongLoad, WrongCurrency and what the ledger
-    refuses.
+    Raises WrongSale, PlaceClosed, KeyReused, PointsRefused, FamilyRefused, WrongLoad, WrongCurrency and what the
+    ledger refuses.
     """
     organisations = {one.place.organisation for one in wanted}
     assert len(organisations) == 1, "purchases of one organisation"
@@ -122,6 +122,7 @@ def _book(
     """Households that pay are locked first, then coupons, counters, accounts, standings: everywhere in this order."""
     check_loads(one for _, one in fresh)
     known = read([one for _, one in fresh], organisation=organisation, at=at)
+    known.refuse_closed(one for _, one in fresh)
     late = [] if reviewed else late_ones(fresh, known.book, known.zone(fresh[0][1].place), at)
     if late:
         kept = keep(late, actor=actor, at=at)

@@ -1,11 +1,13 @@
 """What is read before purchases are decided: members, places, balances. Many purchases at once, few queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
+from regulars.access.gate import require_open
+from regulars.access.moves import Places
 from regulars.basics.ids import typed
 from regulars.basics.periods import day_of
 from regulars.journal.statements import column, run
@@ -55,7 +57,7 @@ class Known:
     """Of one organisation, for purchases that are decided together."""
 
     book: Book
-    zones: Mapping[UUID, str]
+    here: Places
     sketches: Mapping[UUID, Sketch] = field(default_factory=dict)
     tiers: Mapping[tuple[UUID, datetime], Mapping[str, str]] = field(default_factory=dict)
     opted: Mapping[UUID, Sequence[OptedIn]] = field(default_factory=dict)  # where terms ask
@@ -64,6 +66,16 @@ class Known:
     families: Families = field(default_factory=Families)  # where somebody pays with the units of a household
     frozen: frozenset[UUID] = frozenset()  # who earns nothing for now: the bill is booked all the same
     _spots: dict[tuple[int, int, int], Spot] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def zones(self) -> Mapping[UUID, str]:
+        return self.here.zones
+
+    def refuse_closed(self, wanted: Iterable[Visit]) -> None:
+        """Nothing new is booked where it is closed; what happened there before still is. Raises PlaceClosed."""
+        if self.here.closed:
+            for one in wanted:
+                require_open(self.here, one.place.merchant, one.place.store, at=one.effective_at)
 
     def zone(self, place: Place) -> str:
         return self.zones.get(place.organisation, "UTC")
@@ -134,7 +146,7 @@ def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
     refuse_gone(found.values())
     return Known(
         terms,
-        here.zones,
+        here,
         found,
         _levels(wanted, terms) if members and terms.versions(LADDER) else {},
         opted_in(found) if members and asks_who_opted_in(terms) else {},
