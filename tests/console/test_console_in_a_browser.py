@@ -32,8 +32,11 @@ PAGES = (
     "", "waiting", "sales", "members", "members/new", "members/{member}", "members/{member}/account",
     "members/{member}/family", "members/{member}/erase", "sales/{sale}", "counter",
     "counter/{member}", "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator",
-    "reward/levels", "reward/terms/earn/base", "reward/terms/drafts/{draft}", "reward/coupons/dessert",
+    "reward/levels", "reward/terms/earn/base", "reward/terms/drafts/{draft}", "reward/terms/drafts/{draft}/members?who=more",
+    "reward/coupons/dessert",
     "reward/coupons", "reward/rewards", "reward/books", "reward/settlement", "set-up", "set-up/staff",
+    "set-up/retention", "set-up/cases", "set-up/cases/code/complaint", "set-up/cases/hours",
+    "set-up/units", "set-up/units/code/points", "set-up/units/new", "set-up/stores/{quay}",
     "set-up/staff/new",
     "set-up/roles", "set-up/roles/clerk", "set-up/keys", "set-up/webhooks", "set-up/webhooks/{webhook}",
     "set-up/trail", "set-up/health", "set-up/channels", "set-up/roles/new", "views", "work-at", "serve/cases",
@@ -165,6 +168,7 @@ def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Tow
     known |= {"brought": typed("inb", town.brought)}
     assert town.webhook is not None
     assert town.draft is not None
+    known |= {"quay": typed("str", town.quay)}
     known |= {"webhook": typed("whk", town.webhook), "draft": typed("prv", town.draft)}
     with at(browser, url, "administrator", sessions, locale="en-GB") as page:
         page.goto("/work-at")

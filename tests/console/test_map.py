@@ -26,6 +26,8 @@ WORDS = {
     "str:audience": "vips",
     "str:campaign": "spring",
     "str:template": "hello",
+    "str:unit": "points",
+    "str:kind": "complaint",
 }  # the role of that code is none
 REFUSED, NOWHERE, TO_LOG_IN = 403, 404, 302
 
@@ -63,6 +65,8 @@ def ids(town: Town, *, foreign: bool = False) -> dict[str, str]:
         "msg": town.message or UUID(int=0),
         "whk": town.webhook or UUID(int=0),
         "prv": town.draft or UUID(int=0),
+        "mrc": town.merchant,
+        "str": town.hill,
     }
     if foreign:
         found = {
@@ -74,6 +78,8 @@ def ids(town: Town, *, foreign: bool = False) -> dict[str, str]:
             "msg": uuid4(),
             "whk": uuid4(),
             "prv": uuid4(),
+            "mrc": town.foreign_merchant,
+            "str": uuid4(),
         }
     return {prefix: typed(prefix, number) for prefix, number in found.items()}
 

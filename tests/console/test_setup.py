@@ -1,10 +1,12 @@
 """The set-up: places, staff, roles, keys, the trail, how the installation is."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from regulars.access import gate
 from regulars.access.models import Assignment, Key, Merchant, Role, Staff, Store
@@ -12,8 +14,11 @@ from regulars.access.moves import Place
 from regulars.access.rights import Right
 from regulars.access.services.roles import assign
 from regulars.basics.ids import typed
+from regulars.care.models import CaseKind, Hours
 from regulars.console.rights_told import RIGHTS
 from regulars.journal.models import Entry
+from regulars.ledger.models import Unit
+from regulars.members.models import Note, Retention
 from regulars.webhooks.models import Delivery, Endpoint
 from tests.console.conftest import Entering
 from tests.console.test_member import send, undo_of
@@ -179,3 +184,151 @@ def test_a_webhook_is_made_tried_switched_off_and_gone(town: Town, enter: Enteri
 def test_no_webhook_leads_into_the_house(address: str, town: Town, enter: Entering) -> None:
     answer = send(enter("administrator"), "/set-up/webhooks", address=address)
     assert (answer.status_code, Endpoint.objects.count()) == (422, 1)
+
+
+def test_a_store_is_closed_and_nothing_new_is_booked_until_it_is_open_again(town: Town, enter: Entering) -> None:
+    browser, clerk, of = enter("administrator"), enter("clerk"), f"/set-up/stores/{typed('str', town.quay)}"
+    made = send(browser, "/set-up/keys", name="Till 9", role="till", place=typed("str", town.quay)).text
+    secret = re.search(r'class="secret">(rgk_[^<]+)<', made)
+    assert secret
+    head = {"Authorization": f"Bearer {secret[1]}"}
+    assert send(browser, f"{of}/close").status_code == 302
+    page = browser.get(of).text
+    back, fields = undo_of(page)
+    assert ["Closed since" in page, "Till 9" in page, "Clerk" in page, "Support" in page] == [True, True, True, False]
+    assert "Market/Quay is closed since" in clerk.get("/").text
+    lines = [{"item": "tea", "amount": 300}]
+
+    def sold(number: str, **more: str) -> int:
+        bill = {"source": "till-9", "external_id": number, "currency": "GBP", "lines": lines, **more}
+        own = {**head, "Idempotency-Key": f"quay-{uuid4()}"}
+        told = Client().post("/api/v1/purchases", bill, content_type="application/json", headers=own)
+        assert told.status_code in (201, 409)
+        assert told.status_code == 201 or told.json()["code"] == "place-closed"
+        return int(told.status_code)
+
+    before = (timezone.now() - timedelta(hours=2)).isoformat()
+    assert [sold("1"), sold("2", effective_at=before)] == [409, 201]
+    assert Client().get("/api/v1/me", headers=head).json()["grants"][0]["closed_at"]
+    bill = {"item": "tea", "quantity": "1", "amount": "3.00", "do": "book", "bill": "b-1"}
+    counter = f"/counter/{typed('mbr', town.members[0])}"
+    assert "This place is closed" in send(clerk, f"{counter}/bill", **bill).text
+    assert "This place is closed" in send(clerk, f"{counter}/load", unit="GBP-value", amount="5", tender="cash").text
+    browser.post(back, fields)
+    assert [sold("1"), send(clerk, f"{counter}/bill", **bill).status_code] == [201, 302]
+    words = Entry.objects.filter(store=typed("str", town.quay), what__startswith="access.").values_list(
+        "what", flat=True
+    )
+    assert [one for one in words if "store" in one] == [
+        "access.open_store",
+        "access.close_store",
+        "access.reopen_store",
+    ]
+
+
+def test_places_are_called_otherwise_and_a_merchant_closes_with_its_stores(town: Town, enter: Entering) -> None:
+    browser, clerk = enter("administrator"), enter("clerk")
+    store, merchant = f"/set-up/stores/{typed('str', town.quay)}", f"/set-up/merchants/{typed('mrc', town.merchant)}"
+    asked = {"name": "Harbour", "external_id": "009", "region": "South"}
+    clash = send(browser, f"{store}/change", **asked | {"name": "Hill"})
+    assert (clash.status_code, "in use already" in clash.text) == (422, True)
+    assert send(browser, f"{store}/change", **asked).status_code == 302
+    page = browser.get(store).text
+    assert ["Harbour" in page, "009" in page, "Market/Harbour" in clerk.get("/").text] == [True, True, True]
+    where, fields = undo_of(page)
+    browser.post(where, fields)
+    assert Store.objects.get(pk=town.quay).external_id == "001"
+    send(browser, f"{merchant}/change", name="Market Hall")
+    send(browser, "/set-up/name", name="Waterside")
+    assert ["Market Hall" in browser.get("/set-up").text, "Waterside" in browser.get("/set-up").text] == [True, True]
+    send(browser, f"{merchant}/close")
+    page = browser.get(store, headers={"Accept-Language": "zh-Hans"}).text
+    assert ["随商户一同停业" in page, "关闭门店" in page] == [True, True]
+    assert "is closed since" in clerk.get("/").text
+    assert send(browser, f"{merchant}/open").status_code == 302
+    assert "is closed since" not in clerk.get("/").text
+    assert enter("auditor").get(merchant).text.count("danger") == 0
+
+
+def test_a_unit_is_defined_told_in_sentences_and_called_otherwise(town: Town, enter: Entering) -> None:
+    browser = enter("administrator")
+    assert browser.get("/set-up/units").status_code == 403  # of one organisation of two: units are the installation's
+    whole = Place(town.other)
+    assign("administrator", whole, staff=town.staff["administrator"], by=gate.HOUSE, actor=SETUP, at=town.at)
+    page = browser.get("/set-up/units/code/points", headers={"Accept-Language": "zh-Hans"}).text
+    assert ["12个月" in page, "不再改变" in page] == [True, True]
+    asked = {"name": "Bonus", "code": "GBP-bonus", "kind": "bonus", "zone": "Europe/London", "approve_above": "12.50"}
+    wrong = send(browser, "/set-up/units/new", **asked)
+    assert (wrong.status_code, "Stored value is in a currency" in wrong.text) == (422, True)
+    zone = send(browser, "/set-up/units/new", **asked | {"currency": "GBP", "zone": "Mars"})
+    assert (zone.status_code, "This is no time zone" in zone.text) == (422, True)
+    assert send(browser, "/set-up/units/new", **asked, currency="GBP").status_code == 302
+    made = Unit.objects.get(code="GBP-bonus")
+    assert (made.scale, made.approve_above, made.may_expire) == (2, 1250, True)
+    assert "more than £12.50 needs a second person" in browser.get("/set-up/units/code/GBP-bonus").text
+    again = send(browser, "/set-up/units/new", **asked, currency="GBP")
+    assert (again.status_code, "There is a unit of this code" in again.text) == (422, True)
+    of = "/set-up/units/code/points"
+    assert send(browser, f"{of}/change", name="Stars", zone="Asia/Shanghai", approve_above="").status_code == 302
+    page = browser.get(of).text
+    assert ["Stars" in page, "midnight in Asia/Shanghai" in page] == [True, True]
+    where, fields = undo_of(page)
+    browser.post(where, fields)
+    kept = Unit.objects.get(code="points")
+    assert (kept.name, kept.zone) == ("Points", "Europe/London")
+    assert Entry.objects.filter(what="ledger.unit", subject="points", actor_kind="staff").count() == 2
+
+
+def test_a_kind_of_case_and_the_hours_of_work_are_set(town: Town, enter: Entering) -> None:
+    browser, of = enter("support"), "/set-up/cases"
+    asked = {"name": "Lost and found", "code": "lost", "answer_hours": "6", "in_working_hours": "on", "priority": "2"}
+    assert send(browser, f"{of}/new", **asked, who="role:clerk").status_code == 302
+    twice = send(browser, f"{of}/new", **asked, who="role:clerk")
+    assert (twice.status_code, "There is a kind of this code" in twice.text) == (422, True)
+    assert "6 working hours" in browser.get(of).text
+    days = {"tuesday_from_0": "08:00", "tuesday_to_0": "12:00", "tuesday_from_1": "13:00", "tuesday_to_1": "00:00"}
+    wrong = send(browser, "/set-up/cases/hours", **days | {"tuesday_from_1": "11:00"})
+    assert (wrong.status_code, "It begins after the first has ended" in wrong.text) == (422, True)
+    assert send(browser, "/set-up/cases/hours", **days, closed_on="2026-12-25\n2026-12-25").status_code == 302
+    page = browser.get(of).text
+    assert "08:00–12:00, 13:00–24:00" in page
+    where, fields = undo_of(page)
+    support, clerk = (f"staff:{typed('stf', town.staff[role])}" for role in ("support", "clerk"))
+    changed = {"name": "Lost", "answer_hours": "3", "priority": "1", "who": support}
+    assert send(browser, f"{of}/code/lost", **changed).status_code == 302
+    assert "3 hours by the clock" in browser.get(of).text
+    kept = CaseKind.objects.get(code="lost")
+    assert (kept.owner, kept.queue, kept.in_working_hours) == (town.staff["support"], "", False)
+    assert (
+        send(browser, f"{of}/code/lost", **changed | {"who": clerk}).status_code == 422
+    )  # who works at one store alone has no case of the whole organisation
+    assert send(browser, f"{of}/code/lost/retire").status_code == 302
+    back, restored = undo_of(browser.get(of).text)
+    assert "Lost" not in browser.get("/serve/cases/new").text
+    browser.post(back, restored)
+    assert "Lost" in browser.get("/serve/cases/new").text
+    browser.post(where, fields)
+    assert "工作时间" in browser.get("/set-up/cases/hours", headers={"Accept-Language": "zh-Hans"}).text
+    assert Hours.objects.get().document["days"]["tuesday"] == [["09:00", "17:00"]]
+
+
+def test_a_shorter_period_says_what_goes_before_it_holds(town: Town, enter: Entering) -> None:
+    browser, of = enter("administrator"), "/set-up/retention"
+    Note.objects.update(recorded_at=town.at - timedelta(days=800))
+    asked = {"kind": "note", "days": "730"}
+    first = send(browser, f"{of}/keep", **asked)
+    assert (first.status_code, "1 row is older than that" in first.text) == (422, True)
+    assert not Retention.objects.filter(organisation=town.organisation).exists()
+    assert (
+        send(browser, f"{of}/keep", **asked, sure="note 7").status_code == 422
+    )  # what was counted is not what is kept
+    assert send(browser, f"{of}/keep", **asked, sure="note 730").status_code == 302
+    page = browser.get(of).text
+    assert "730 days" in page
+    where, fields = undo_of(page)
+    assert send(browser, f"{of}/keep", kind="fact:town", days="400").status_code == 302  # nothing is so old
+    assert "since they were last confirmed" in browser.get(of).text
+    browser.post(where, fields)
+    assert [one.kind for one in Retention.objects.filter(organisation=town.organisation)] == ["fact:town"]
+    assert "与会员同期" in enter("auditor").get(of, headers={"Accept-Language": "zh-Hans"}).text
+    assert Entry.objects.filter(what="retention.keep", actor_kind="staff").count() == 3

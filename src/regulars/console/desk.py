@@ -105,6 +105,11 @@ class Desk:
 
         return of_page(self) if self.keeps else ()
 
+    @property
+    def closed_at(self) -> datetime | None:
+        """Since when the place where they work is closed; None where it is open."""
+        return self.holder.grants.places.closed_since(self.place.merchant, self.place.store)
+
     def may(self, right: Right) -> bool:
         """Whether the right is held anywhere in the organisation: members are the organisation's."""
         return any(

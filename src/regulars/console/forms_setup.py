@@ -37,6 +37,19 @@ class StoreForm(forms.Form):
         self.fields["merchant"].choices = list(merchants)  # type: ignore[attr-defined]
 
 
+class NameForm(forms.Form):
+    """What a place is called."""
+
+    name = forms.CharField(label=_("What it is called"), max_length=200)
+
+
+class StoreChangeForm(NameForm):
+    """What changes of a store: its zone and currency stay, since what is past is reckoned by them."""
+
+    external_id = forms.CharField(label=_("The number its tills know"), max_length=80, required=False)
+    region = forms.CharField(label=_("Region"), max_length=80, required=False)
+
+
 class RoleAtForm(forms.Form):
     """A role at a place."""
 

@@ -15,6 +15,9 @@ from regulars.basics.errors import RegularsError
 
 # What has no sentence here is told in that of the refusal itself, which is English.
 SENTENCES: Final[Mapping[str, Promise | str]] = {
+    "unit-clash": _("There is a unit of this code."),
+    "wrong-period": _("This is no time zone, or no length of time."),
+    "place-closed": _("This place is closed: nothing new is booked here."),
     "wrong-address": _("Webhooks may not go to this address."),
     "webhook-off": _("It is switched off; switch it on first."),
     "too-many-webhooks": _("There are as many webhooks as there may be; delete one first."),

@@ -83,6 +83,11 @@ def due(at: datetime, hours: int, working: WorkingHours, zone: ZoneInfo) -> date
     return ended
 
 
+def later(at: datetime, hours: int, working: WorkingHours | None, zone: ZoneInfo) -> datetime:
+    """As `due`; where all hours count, by the clock."""
+    return at + timedelta(hours=hours) if working is None else due(at, hours, working, zone)
+
+
 class WrongHours(ValueError):
     """Working hours that cannot be; the message says which."""
 

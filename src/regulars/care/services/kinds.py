@@ -1,6 +1,6 @@
 """Kinds of cases, and when an organisation works."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -80,7 +80,6 @@ def set_hours(organisation: UUID, document: dict[str, Any], *, actor: Actor, at:
 
 def due_by(kind: CaseKind, at: datetime) -> datetime:
     """By when a case of this kind is to be answered, from now on. Two queries at most."""
-    if not kind.in_working_hours:
-        return at + timedelta(hours=kind.answer_hours)
     zone = zone_of(places().zones.get(kind.organisation, "UTC"))
-    return working_hours.due(at, kind.answer_hours, hours_of(kind.organisation), zone)
+    working = hours_of(kind.organisation) if kind.in_working_hours else None
+    return working_hours.later(at, kind.answer_hours, working, zone)

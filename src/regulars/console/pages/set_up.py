@@ -6,11 +6,18 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import channels, health, keys, setup, trail, webhooks
+from regulars.console.views import channels, health, keys, kinds, places, retention, setup, trail, units, webhooks
 
 _HOOK: Final = "set-up/webhooks/<id_whk:webhook>"
 _SEND: Final = (Right.OUTREACH_SEND, Reach.WHOLE)
 _READ_ALL: Final = (Right.ACCESS_READ, Reach.EVERY)
+_CARE: Final = (Right.CARE_MANAGE, Reach.WHOLE)
+_UNITS_READ: Final = (Right.LEDGER_READ, Reach.EVERY)
+_UNITS: Final = (Right.LEDGER_MANAGE, Reach.EVERY)
+_READ: Final = (Right.ACCESS_READ, Reach.WHOLE)
+_MANAGE: Final = (Right.ACCESS_MANAGE, Reach.WHOLE)
+_MERCHANT: Final = "set-up/merchants/<id_mrc:merchant>"
+_STORE: Final = "set-up/stores/<id_str:store>"
 _STAFF: Final = "set-up/staff/<id_stf:staff>"
 
 SET_UP: Final[tuple[Page, ...]] = (
@@ -18,6 +25,15 @@ SET_UP: Final[tuple[Page, ...]] = (
     Page(
         "merchant-new", "set-up/merchants", setup.merchant, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True
     ),
+    Page("home-rename", "set-up/name", places.rename_home, *_MANAGE, posted=True, writes=True),
+    Page("merchant", _MERCHANT, places.merchant, *_READ),
+    Page("merchant-change", f"{_MERCHANT}/change", places.merchant_change, *_MANAGE, posted=True, writes=True),
+    Page("merchant-close", f"{_MERCHANT}/close", places.merchant_close, *_MANAGE, posted=True, writes=True),
+    Page("merchant-open", f"{_MERCHANT}/open", places.merchant_open, *_MANAGE, posted=True, writes=True),
+    Page("store", _STORE, places.store, *_READ),
+    Page("store-change", f"{_STORE}/change", places.store_change, *_MANAGE, posted=True, writes=True),
+    Page("store-close", f"{_STORE}/close", places.store_close, *_MANAGE, posted=True, writes=True),
+    Page("store-open", f"{_STORE}/open", places.store_open, *_MANAGE, posted=True, writes=True),
     Page("store-new", "set-up/stores", setup.store, Right.ACCESS_MANAGE, Reach.WHOLE, posted=True, writes=True),
     Page(
         "staff-list", "set-up/staff", setup.staff, Right.ACCESS_READ, Reach.WHOLE, _("Staff"), Head.SET_UP, table=True
@@ -139,6 +155,43 @@ SET_UP: Final[tuple[Page, ...]] = (
         own_file=True,
     ),
     Page("trail-export", "set-up/trail.csv", trail.export, Right.JOURNAL_READ, Reach.HOME),
+    Page("units", "set-up/units", units.units, *_UNITS_READ, _("Units"), Head.SET_UP, table=True),
+    Page("unit-define", "set-up/units/new", units.define, *_UNITS, writes=True),
+    Page("unit", "set-up/units/code/<str:unit>", units.unit, *_UNITS_READ),
+    Page("unit-change", "set-up/units/code/<str:unit>/change", units.change, *_UNITS, posted=True, writes=True),
+    Page(
+        "case-kinds",
+        "set-up/cases",
+        kinds.kinds,
+        Right.CARE_READ,
+        Reach.WHOLE,
+        _("Kinds of case"),
+        Head.SET_UP,
+        table=True,
+    ),
+    Page("case-kind-new", "set-up/cases/new", kinds.new, *_CARE, writes=True),
+    Page("case-kind", "set-up/cases/code/<str:kind>", kinds.kind, *_CARE, writes=True),
+    Page("case-kind-retire", "set-up/cases/code/<str:kind>/retire", kinds.retire, *_CARE, posted=True, writes=True),
+    Page("hours", "set-up/cases/hours", kinds.hours, *_CARE, writes=True),
+    Page(
+        "retention",
+        "set-up/retention",
+        retention.periods,
+        Right.MEMBERS_READ,
+        Reach.WHOLE,
+        _("Retention"),
+        Head.SET_UP,
+        table=True,
+    ),
+    Page(
+        "retention-keep",
+        "set-up/retention/keep",
+        retention.keep,
+        Right.MEMBERS_MANAGE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
     Page("channels", "set-up/channels", channels.page, *_SEND, _("Channels"), Head.SET_UP, table=True),
     Page("channel-try", "set-up/channels/<slug:channel>", channels.try_out, *_SEND, posted=True, writes=True),
     Page("health", "set-up/health", health.health, *_READ_ALL, _("State"), Head.SET_UP, table=True),

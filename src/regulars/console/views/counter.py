@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from regulars.access.gate import require_open
 from regulars.basics.errors import RegularsError
 from regulars.basics.ids import typed, untyped
 from regulars.console.desk import UNFIT, Desk
@@ -134,6 +135,7 @@ def load(desk: Desk, member: UUID) -> HttpResponse:
             external_id=desk.request.POST["key"], merchant=merchant, store=desk.store_text,
         )  # fmt: skip
         with told_in(form):
+            require_open(desk.holder.grants.places, where.merchant, desk.place.store, at=desk.at)
             (done,) = ledger.load(wanted, actor=desk.actor, at=desk.at)
             undo = Undo(desk.url("counter-unload", root), {"transfer": typed("txn", done.id)})
             told = _("%(amount)s loaded.") % {"amount": money(given["amount"], where.currency)}

@@ -41,6 +41,7 @@ def work_at(desk: Desk) -> HttpResponse:
             "text": places.text_of(one),
             "name": names.get(one.store or one.merchant or one.organisation, ""),
             "within": names.get(one.organisation, "") if several and one.merchant else "",
+            "closed": desk.holder.grants.places.closed_since(one.merchant, one.store) is not None,
             "here": one == desk.place,
         }
         for one in sorted(listed, key=lambda one: _tree(one, names))

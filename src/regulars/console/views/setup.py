@@ -15,7 +15,7 @@ from regulars.access.services import staff as hiring
 from regulars.access.services.places import open_merchants, open_stores
 from regulars.basics.ids import typed, untyped
 from regulars.console.desk import UNFIT, Desk
-from regulars.console.forms_setup import HireForm, MerchantForm, NewRoleForm, RoleAtForm, RoleForm, StoreForm
+from regulars.console.forms_setup import HireForm, MerchantForm, NameForm, NewRoleForm, RoleAtForm, RoleForm, StoreForm
 from regulars.console.places import open_to, text_of
 from regulars.console.refusals import told_in
 from regulars.console.rights_told import RIGHTS
@@ -25,7 +25,7 @@ from regulars.console.toasts import Undo
 
 def places(desk: Desk) -> HttpResponse:
     """The organisation, its merchants and their stores. Three queries."""
-    return _places(desk)
+    return places_shown(desk)
 
 
 def merchant(desk: Desk) -> HttpResponse:
@@ -36,7 +36,7 @@ def merchant(desk: Desk) -> HttpResponse:
             new = NewMerchant(given["name"], given["zone"] or desk.zone, given["currency"])
             open_merchants(desk.home, [new], by=desk.holder.grants, actor=desk.actor, at=desk.at)
             return desk.go("set-up", told=_("The merchant is there."))
-    return _places(desk, merchant=form)
+    return places_shown(desk, merchant=form)
 
 
 def store(desk: Desk) -> HttpResponse:
@@ -48,14 +48,15 @@ def store(desk: Desk) -> HttpResponse:
             of = untyped("mrc", given["merchant"])
             open_stores(of, [new], by=desk.holder.grants, actor=desk.actor, at=desk.at)
             return desk.go("set-up", told=_("The store is there."))
-    return _places(desk, store=form)
+    return places_shown(desk, store=form)
 
 
-def _places(desk: Desk, **bound: Any) -> HttpResponse:
+def places_shown(desk: Desk, **bound: Any) -> HttpResponse:
+    """The page of all places, with what was typed into one of its forms."""
     home, listed = setup.places(desk)
     shown: dict[str, Any] = {"home": home, "merchants": listed, "opened": next(iter(bound), "")}
     if desk.may_all_over(Right.ACCESS_MANAGE):
-        shown["merchant_form"] = MerchantForm()
+        shown |= {"merchant_form": MerchantForm(), "home_form": NameForm(initial={"name": home.name})}
         if listed:
             shown["store_form"] = StoreForm(_merchants(desk))
     shown |= {f"{name}_form": form for name, form in bound.items()}

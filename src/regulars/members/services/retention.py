@@ -37,20 +37,41 @@ _PRESENT_FACT: Final = (
 )
 
 
+GOING_MOST: Final = 10_000  # counted, before it is said that there are more
+
+
 @transaction.atomic
 def keep(kind: str, days: int | None, *, organisation: UUID, actor: Actor, at: datetime) -> None:
     """Keeps a kind this long; None: as long as the member. Raises WrongRetention."""
+    _check(kind, days, organisation)
+    if days is None:
+        Retention.objects.filter(organisation=organisation, kind=kind).delete()
+    else:
+        Retention.objects.update_or_create(organisation=organisation, kind=kind, defaults={"days": days})
+    record([Deed("retention.keep", after={"kind": kind, "days": days})], actor=actor, at=at)
+
+
+def going(kind: str, days: int | None, *, organisation: UUID, at: datetime) -> int:
+    """How many rows the next round would begin to take out if a kind were kept this long; of more than GOING_MOST one
+    more than these. Nothing is changed. Raises WrongRetention. Two queries."""
+    _check(kind, days, organisation)
+    if days is None:
+        return 0
+    chosen, parameters = _chosen(Retention(organisation=organisation, kind=kind, days=days), at, GOING_MOST + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({chosen}) AS old", parameters)
+        ((found,),) = cursor.fetchall()
+    return int(found)
+
+
+def _check(kind: str, days: int | None, organisation: UUID) -> None:
+    """One query, for a field of the organisation's own."""
     name = kind.removeprefix(FACT) if kind.startswith(FACT) else ""
     own = name and Field.objects.filter(organisation=organisation, name=name).exists()
     if kind not in _TOO_OLD and name not in BUILT_IN and not own:
         raise WrongRetention(f"Kept are: {', '.join(_TOO_OLD)}, and fact:NAME of a fact.", kind=kind[:80])
     if days is not None and not 1 <= days <= DAYS_MAX:
         raise WrongRetention(f"A period has 1 to {DAYS_MAX} days.", days=days)
-    if days is None:
-        Retention.objects.filter(organisation=organisation, kind=kind).delete()
-    else:
-        Retention.objects.update_or_create(organisation=organisation, kind=kind, defaults={"days": days})
-    record([Deed("retention.keep", after={"kind": kind, "days": days})], actor=actor, at=at)
 
 
 def apply(*, actor: Actor, at: datetime, limit: int = 5000) -> dict[str, int]:
@@ -64,10 +85,14 @@ def apply(*, actor: Actor, at: datetime, limit: int = 5000) -> dict[str, int]:
     return gone
 
 
-@transaction.atomic
-def _take_out(rule: Retention, *, actor: Actor, at: datetime, limit: int) -> int:
+def _parts(rule: Retention) -> tuple[str, str, str]:
+    return _PRESENT_FACT if rule.kind.startswith(FACT) else _TOO_OLD[rule.kind]
+
+
+def _chosen(rule: Retention, at: datetime, limit: int) -> tuple[str, dict[str, UUID | str | int | datetime]]:
+    """What is too old by a rule, as a query with its values."""
     name = rule.kind.removeprefix(FACT)
-    table, key, test = _PRESENT_FACT if rule.kind.startswith(FACT) else _TOO_OLD[rule.kind]
+    table, key, test = _parts(rule)
     parameters: dict[str, UUID | str | int | datetime] = {
         "organisation": rule.organisation,
         "before": at - timedelta(days=rule.days),
@@ -78,6 +103,13 @@ def _take_out(rule: Retention, *, actor: Actor, at: datetime, limit: int) -> int
         f"SELECT t.{key} FROM {table} t JOIN members_member m ON m.id = t.member_id"
         f" WHERE m.organisation = %(organisation)s AND {test} LIMIT %(limit)s"
     )
+    return chosen, parameters
+
+
+@transaction.atomic
+def _take_out(rule: Retention, *, actor: Actor, at: datetime, limit: int) -> int:
+    table, key, _ = _parts(rule)
+    chosen, parameters = _chosen(rule, at, limit)
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} d WHERE d.{key} IN ({chosen}) RETURNING d.member_id", parameters)
         members = [row[0] for row in cursor.fetchall()]
