@@ -102,6 +102,19 @@ def test_other_replies_are_kept_with_the_member_and_unknown_numbers_leave_nothin
     assert [one.what for one in MessageEvent.objects.filter(message=row.id)] == ["planned", "replied", "delivered"]
 
 
+def test_a_phone_that_two_share_is_told_of_neither_and_one_that_said_stop_of_nothing(opened: None) -> None:
+    one = enrol(("phone", PHONE))
+    enrol(("phone", PHONE), may_share=True)
+    assert heard("Balance") == "balance"
+    assert not Message.objects.exists()
+    alone = enrol(("phone", "+49 151 88888888"))
+    for number, text in enumerate(("STOP", "Points"), 2):
+        heard(text, str(number), "+49 151 88888888")
+    (held,) = Message.objects.all()
+    assert (held.member, held.state, held.why) == (alone, "held", "suppressed")
+    assert Reply.objects.filter(member=one, meaning="balance").exists()
+
+
 def test_own_data_holds_what_was_told_and_erasing_takes_it(opened: None) -> None:
     member = enrol(("phone", PHONE))
     agree(member, True, 5, channel="sms")

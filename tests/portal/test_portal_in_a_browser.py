@@ -26,7 +26,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PHONE: Any = {"width": 390, "height": 844}
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PAGES = (
-    "", "points", "offers", "history", "history/{sale}", "me", "preferences", "family", "data", "data/erase", "help", "ask",
+    "", "points", "offers", "history", "history/{sale}", "me", "preferences", "family", "data", "data/erase", "help",
+    "ask",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ operations told to the administrator, and nothing personal to be read in a stole
 
 import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, connections
@@ -19,6 +20,9 @@ from regulars.journal.models import Entry
 from regulars.journal.sending import seal_due
 from regulars.members.codes import code
 from regulars.members.keys import card_secret
+from regulars.outreach.models import Message
+from regulars.outreach.rendering import ToRender, render_all
+from regulars.outreach.sealing import kept
 from regulars.server.place import Place
 
 
@@ -53,6 +57,8 @@ def test_a_member_card_from_its_issue_to_its_replacement(
     bakery.done("/transfers", {"kind": "earn", "member": ada, "unit": "points", "amount": 12})
     assert held(market, ada) == {"GBP": 3750, "points": 12}
 
+    _her_phone_is_told_what_she_has(desk)
+
     # A forged number, a cloned code: both refused, both noticed.
     forged = card["number"][:-1] + str((int(card["number"][-1]) + 1) % 10)
     for _ in range(12):
@@ -78,6 +84,29 @@ def test_a_member_card_from_its_issue_to_its_replacement(
     for name in ("REGULARS_DATA", "DJANGO_SETTINGS_MODULE"):
         monkeypatch.setenv(name, "regulars.server.settings")
     _the_trail_is_whole(ada)
+
+
+def _her_phone_is_told_what_she_has(desk: Till) -> None:
+    """By text, to the number that asked, once for each time, and not without end."""
+
+    def asked(number: int, sender: str, text: str = "Balance?") -> str:
+        told = {"external_id": f"gw-{number}", "channel": "sms", "sender": sender, "text": text}
+        return str(desk.done("/messages/replies", told)["meaning"])
+
+    assert [asked(1, "+447400123456"), asked(1, "+447400123456"), asked(2, "+447400999999")] == ["balance"] * 3
+    (message,) = Message.objects.all()
+    assert (message.service, message.channel, message.state) == ("balance", "sms", "released")
+    today = timezone.now().astimezone(ZoneInfo("Europe/London")).date()
+    wanted = ToRender(
+        message.id, message.member, message.template, message.version, "sms", kept([message.id])[message.id], False
+    )
+    (said,) = render_all([wanted], organisation=message.organisation, at=timezone.now())
+    assert said.text.startswith(
+        f"Riverside: you have 37.50 Pounds; 12 Points. Lately: +12 Points {today}; -12.50 Pounds {today};"
+    )
+    for number in range(3, 12):
+        asked(number, "+447400123456", "余额")
+    assert Message.objects.count() == 5, "a day: each costs a text"
 
 
 def _nothing_personal_lies_open(*secrets: str) -> None:

@@ -35,7 +35,7 @@ class ReplyAsked(Asking):
 class ReplyTold(Telling):
     """What it meant. Whose it is stays here; of a number nobody has nothing is kept."""
 
-    meaning: Literal["stop", "other"]
+    meaning: Literal["stop", "balance", "other"]
     known: Annotated[bool, Field(description="Whether a member has this number.")]
 
 
@@ -56,8 +56,8 @@ class MessageEventsTold(Telling):
 
 @write(router, "POST", "/messages/replies", right=Right.OUTREACH_SEND, answer=ReplyTold)
 def report_reply(request: Request, body: ReplyAsked) -> ReplyTold:
-    """STOP (also 退订, TD …) withdraws every consent for texts and blocks the number; anything else is kept with the
-    member, and opens nothing."""
+    """STOP (also 退订, TD …) withdraws every consent for texts and blocks the number; BALANCE (also 余额, 积分 …) is
+    answered to that phone; anything else is kept with the member, and opens nothing."""
     call = request.call
     home = whole_organisation(call, Right.OUTREACH_SEND)
     one = Inbound(body.external_id, body.channel, body.sender, body.text)

@@ -10,7 +10,7 @@ from regulars.client.calling import Calling, part
 class ReplyTold(TypedDict):
     """What it meant. Whose it is stays here; of a number nobody has nothing is kept."""
 
-    meaning: Literal["stop", "other"]
+    meaning: Literal["stop", "balance", "other"]
     known: bool
 
 
@@ -44,8 +44,9 @@ class Replies(Calling):
     __slots__ = ()
 
     def report_reply(self, body: ReplyAsked, *, dry_run: bool = False, idempotency_key: str | None = None) -> ReplyTold:
-        """STOP (also 退订, TD …) withdraws every consent for texts and blocks the number; anything else is kept with
-        the member, and opens nothing. Needs the right `outreach.send`."""
+        """STOP (also 退订, TD …) withdraws every consent for texts and blocks the number; BALANCE (also 余额, 积分 …) is
+        answered to that phone; anything else is kept with the member, and opens nothing. Needs the right
+        `outreach.send`."""
         told: ReplyTold = self._write(
             "POST", "/messages/replies", body, dry_run=dry_run, idempotency_key=idempotency_key
         )

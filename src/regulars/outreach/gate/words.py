@@ -12,12 +12,13 @@ class Service(StrEnum):
     EXPIRY_NOTICE = "expiry-notice"  # of points, or of what else a member holds
     LATE_BILL_NOTICE = "late-bill-notice"
     CASE_ANSWER = "case-answer"
+    BALANCE = "balance"  # to the number that asked
     ADDRESS_ADDED = "address-added"  # to what a member was known by before
     ADDRESS_WAITS = "address-waits"  # to whoever tries to log in by it meanwhile
 
 
 # These go to the address that is meant and to no other one of the member's: who has another would come in by them.
-EXACT: Final = frozenset({Service.LOGIN_CODE, Service.ADDRESS_ADDED, Service.ADDRESS_WAITS})
+EXACT: Final = frozenset({Service.LOGIN_CODE, Service.BALANCE, Service.ADDRESS_ADDED, Service.ADDRESS_WAITS})
 # … and this one also where it was taken out: whoever takes an address out to put in their own shall not be silent.
 ALSO_ENDED: Final = frozenset({Service.ADDRESS_ADDED})
 

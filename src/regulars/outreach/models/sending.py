@@ -82,7 +82,7 @@ class Reply(models.Model):
     channel = models.TextField()
     member = models.UUIDField()
     message = models.UUIDField(null=True)  # the newest one that went there before
-    meaning = models.TextField()  # stop, or other
+    meaning = models.TextField()  # stop, balance, or other
     sealed = models.BinaryField()
     key = models.SmallIntegerField()
     at = models.DateTimeField()

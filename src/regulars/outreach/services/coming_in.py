@@ -25,13 +25,15 @@ from regulars.outreach.gate.knowing import ADDRESS
 from regulars.outreach.gate.words import Blocked
 from regulars.outreach.links import message_of
 from regulars.outreach.models import Happened, Message, MessageEvent, MessageState, Reply
-from regulars.outreach.replies import is_stop
+from regulars.outreach.replies import is_balance, is_stop
 from regulars.outreach.sealing import reply_context
+from regulars.outreach.services import balance_texts
 from regulars.outreach.services.blocking import block
 from regulars.outreach.services.outgoing import happened
 
 WENT: Final = (MessageState.RELEASED, MessageState.RETURNED)
 STOPPED: Final = "stop"
+BALANCE: Final = "balance"
 OTHER: Final = "other"
 
 
@@ -98,11 +100,12 @@ class Heard:
 
 @transaction.atomic
 def reply(one: Inbound, *, organisation: UUID, region: str | None = None, actor: Actor, at: datetime) -> Heard:
-    """STOP withdraws every consent for that channel and blocks the address; anything else is kept with the member.
+    """STOP withdraws every consent for that channel and blocks the address; BALANCE is answered to the phone that
+    asked, where it is one member's alone; anything else is kept with the member.
 
     Of an address nobody has nothing is kept. Told again it is the same reply. Raises WrongIdentifier.
     """
-    meaning = STOPPED if is_stop(one.text) else OTHER
+    meaning = STOPPED if is_stop(one.text) else BALANCE if is_balance(one.text) else OTHER
     addresses = _addresses(one, organisation, region)
     members = tuple(dict.fromkeys(row.member.root_id for row in addresses if row.member))
     known = Reply.objects.filter(organisation=organisation, channel=one.channel, external=one.external)
@@ -112,7 +115,8 @@ def reply(one: Inbound, *, organisation: UUID, region: str | None = None, actor:
         organisation=organisation, identifier__in=[row.id for row in addresses], channel=one.channel, state__in=WENT
     )
     answered = newest.order_by("-id").first()
-    if not _keep(one, members[0], answered, meaning, organisation, at):  # told twice at this very moment
+    row = _keep(one, members[0], answered, meaning, organisation, at)
+    if row is None:  # told twice at this very moment
         return Heard(meaning, members)
     if meaning == STOPPED:
         _stop(one.channel, members, addresses, answered, organisation, actor, at)
@@ -124,6 +128,8 @@ def reply(one: Inbound, *, organisation: UUID, region: str | None = None, actor:
         for one_of in members
     ]
     record(deeds, actor=actor, at=at)
+    if meaning == BALANCE and len(members) == 1:
+        balance_texts.answer(row, addresses[0].id, actor=actor, at=at)
     return Heard(meaning, members)
 
 
@@ -135,8 +141,10 @@ def _addresses(one: Inbound, organisation: UUID, region: str | None) -> list[Ide
     return list(rows.select_related("member").order_by("-recognises", "-effective_at", "-id"))
 
 
-def _keep(one: Inbound, member: UUID, answered: Message | None, meaning: str, organisation: UUID, at: datetime) -> bool:
-    """Whether it is new; whoever keeps the same one at the same time waits."""
+def _keep(
+    one: Inbound, member: UUID, answered: Message | None, meaning: str, organisation: UUID, at: datetime
+) -> Reply | None:
+    """What is kept; None where it is known. Whoever keeps the same one at the same time waits."""
     number, newest = new_id(at), keyring().newest
     row = Reply(
         id=number,
@@ -151,7 +159,7 @@ def _keep(one: Inbound, member: UUID, answered: Message | None, meaning: str, or
         at=at,
     )
     Reply.objects.bulk_create([row], ignore_conflicts=True)
-    return Reply.objects.filter(id=number).exists()
+    return row if Reply.objects.filter(id=number).exists() else None
 
 
 def _stop(

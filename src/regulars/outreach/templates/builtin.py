@@ -20,6 +20,7 @@ VALUES: Final[Mapping[Service, tuple[str, ...]]] = {
     Service.EXPIRY_NOTICE: ("amount", "unit", "on"),
     Service.LATE_BILL_NOTICE: ("lost", "until"),
     Service.CASE_ANSWER: ("subject", "answer"),
+    Service.BALANCE: ("have", "lately"),
     Service.ADDRESS_ADDED: ("address", "days", "link"),
     Service.ADDRESS_WAITS: ("days",),
 }
@@ -78,6 +79,18 @@ _SAID: Final[Mapping[Service, Mapping[str, tuple[str, str]]]] = {
     Service.CASE_ANSWER: {
         "en": ("{{ values.subject }}", "{{ values.answer }}"),
         "zh": ("{{ values.subject }}", "{{ values.answer }}"),
+    },
+    Service.BALANCE: {
+        "en": (
+            "What you have",
+            "{{ organisation.name }}: you have {{ values.have }}.{% if values.lately != blank %} Lately:"
+            " {{ values.lately }}.{% endif %}{% if links.pages != blank %} {{ links.pages }}{% endif %}",
+        ),
+        "zh": (
+            "您的余额",
+            "{{ organisation.name }}：您有 {{ values.have }}。{% if values.lately != blank %}最近："
+            "{{ values.lately }}。{% endif %}{% if links.pages != blank %}{{ links.pages }}{% endif %}",
+        ),
     },
     Service.ADDRESS_ADDED: {
         "en": (
