@@ -2,17 +2,18 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from regulars.basics.ids import typed
+from regulars.basics.ids import typed, untyped
 from regulars.console.forms_terms import Around, digest, numbers_of, written
 from regulars.programme.checkout.booking import check_out
 from regulars.programme.checkout.moves import NewPurchase
 from regulars.programme.coupons.wallet import wallet
 from regulars.programme.models import Terms
-from regulars.programme.models.previews import Preview
+from regulars.programme.models.previews import Preview, PreviewMember
 from regulars.programme.previews.working import work_due
 from regulars.rules.occasion import Line
 from regulars.sales.moves import Place, SoldLine
@@ -50,6 +51,27 @@ def test_a_change_is_looked_at_before_it_is_published(town: Town, enter: Enterin
     assert where not in second.get("/reward/terms").text
     assert f'href="{where}">what it would have cost' in second.get("/reward/terms/earn/base").text
     assert send(second, f"{where}/publish").status_code == 409
+
+
+def test_each_figure_of_a_draft_opens_the_members_behind_it(town: Town, enter: Entering) -> None:
+    at, member = town.at - timedelta(days=1), town.members[1]
+    place = Place(town.organisation, "test/cake", "1", town.merchant, town.quay, "till")
+    wanted = NewPurchase(place, "GBP", (SoldLine(Line(1, "cake", 2000), "Cake"),), at, True, member, member)
+    check_out([wanted], actor=SETUP, at=town.at)
+    where, browser = drafted(town, enter), enter("marketer")
+    assert "?who=" not in browser.get(where).text  # while nothing was found
+    work_due(at=town.at)
+    assert browser.get(where).text.count(f'href="{where}/members?who=') == 3
+    page = re.sub(r"(<[^>]+>|\s)+", " ", browser.get(f"{where}/members?who=more").text)
+    assert "周明丽 2 36 72 +36 £1.80 £3.60 +£1.80 Ada Wong 1 15 31 +16 £0.75 £1.55 +£0.80" in page
+    assert "Nobody is here" in browser.get(f"{where}/members?who=fewer").text
+    file = enter("administrator").get(f"{where}/members?who=more&as=csv")
+    lines = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert (len(lines), "Ada Wong" in "".join(lines)) == (3, True)
+    assert enter("analyst").get(f"{where}/members").status_code == 403
+    assert f"{where}/members" not in enter("analyst").get(where).text
+    send(browser, f"{where}/drop")
+    assert not PreviewMember.objects.filter(preview=untyped("prv", where.rpartition("/")[2])).exists()
 
 
 def test_it_is_stopped_and_asked_again_over_other_days(town: Town, enter: Entering) -> None:

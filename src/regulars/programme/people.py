@@ -13,10 +13,11 @@ from regulars.programme import people_counters as counters
 from regulars.programme import people_coupons as coupons
 from regulars.programme import people_following as following
 from regulars.programme import people_goodwill as goodwill
+from regulars.programme import people_previews as previews
 from regulars.programme import people_tiers as tiers
 
 room: Final = "programme"
-PARTS: Final[tuple[Step, ...]] = (counters, coupons, checkout, activities, following, goodwill, tiers)
+PARTS: Final[tuple[Step, ...]] = (counters, coupons, checkout, activities, following, goodwill, previews, tiers)
 
 
 def merge(survivor: UUID, other: UUID, *, deed: UUID, actor: Actor, at: datetime) -> Plain:

@@ -11,6 +11,7 @@ _MANAGE: Final = (Right.PROGRAMME_MANAGE, Reach.WHOLE)
 
 DRAFTS: Final[tuple[Page, ...]] = (
     Page("draft", _DRAFT, drafts.draft, Right.PROGRAMME_READ, Reach.WHOLE, table=True),
+    Page("draft-members", f"{_DRAFT}/members", drafts.members, Right.MEMBERS_READ, Reach.WHOLE, table=True),
     Page("draft-again", f"{_DRAFT}/again", drafts.again, *_MANAGE, posted=True, writes=True),
     Page("draft-stop", f"{_DRAFT}/stop", drafts.stop, *_MANAGE, posted=True, writes=True),
     Page("draft-drop", f"{_DRAFT}/drop", drafts.drop, *_MANAGE, posted=True, writes=True),

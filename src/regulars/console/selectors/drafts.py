@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
+from uuid import UUID
 
+from regulars.basics.ids import typed
 from regulars.basics.periods import day_of
 from regulars.console.desk import Desk
+from regulars.console.selectors.names import names_of
 from regulars.console.selectors.reward import named
 from regulars.ledger.models import Unit
 from regulars.programme.book import book
-from regulars.programme.models.previews import Preview, PreviewState
+from regulars.programme.models.previews import Preview, PreviewMember, PreviewState
 from regulars.programme.moves import Version
 from regulars.programme.previews import selectors
 from regulars.programme.previews.asking import last_days
@@ -20,6 +23,7 @@ from regulars.programme.terms import kind as kind_of
 HIGH: Final = 240
 WIDE: Final = 1000
 QUARTERS: Final = 4
+SIDES: Final = {"more": 1, "fewer": -1, "same": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +153,17 @@ def drafts(desk: Desk, rows: Sequence[Preview]) -> list[Draft]:
     for row in rows:
         read = kind_of(row.kind).read(row.document)
         version = Version(row.id, row.kind, row.code, 0, desk.at, None, read)
-        found.append(Draft(row, sentence(version, said), str(getattr(read, "name", "") or "")))
+        found.append(Draft(row, sentence(version, said), _named(read)))
     return found
+
+
+def name_of(row: Preview) -> str:
+    """What it is called; its code where it has no name."""
+    return _named(kind_of(row.kind).read(row.document)) or row.code
+
+
+def _named(terms: Any) -> str:
+    return str(getattr(terms, "name", "") or "")
 
 
 def waiting(desk: Desk) -> list[Draft]:
@@ -191,6 +204,44 @@ def found(row: Preview) -> Found | None:
         [(code, *both) for code, both in told.get("levels", {}).items()],
         [getattr(units.get(code), "name", code) for code in told["worthless"]],
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is told of each member: a unit, or the cost in a currency."""
+
+    what: str
+    code: str
+    unit: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A member behind a figure; `sums` beside the measures."""
+
+    member: UUID
+    name: str
+    bills: int
+    sums: Sequence[tuple[Measure, int, int, int]]
+
+
+def behind(desk: Desk, row: Preview, rows: Sequence[PreviewMember]) -> dict[str, Any]:
+    """Who they are, and what the draft is to each. Two queries."""
+    units = {one.code: one for one in Unit.objects.all()}
+    told = row.told or {}
+    measures = [Measure("unit", code, units.get(code, code)) for code in told.get("units", {})]
+    measures += [Measure("cost", code) for code, sums in told.get("cost", {}).items() if sums[0] or sums[1]]
+    names = names_of([one.member for one in rows])
+    desk.looked([one.member for one in rows], by="preview", draft=typed("prv", row.id))
+    return {"measures": measures, "rows": [_behind(one, measures, names) for one in rows]}
+
+
+def _behind(one: PreviewMember, measures: Sequence[Measure], names: Mapping[UUID, str]) -> Behind:
+    sums = []
+    for each in measures:
+        before, after = one.told.get("units" if each.what == "unit" else "cost", {}).get(each.code, (0, 0))
+        sums.append((each, before, after, after - before))
+    return Behind(one.member, names.get(one.member, ""), one.bills, sums)
 
 
 def _bill(one: Mapping[str, Any], units: Mapping[str, Unit]) -> Bill:

@@ -1,12 +1,14 @@
 """Drafts of terms: what they would have cost, over which days, stopped, asked again, published."""
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from regulars.access import gate
 from regulars.access.rights import Right
 from regulars.console.asking import since
 from regulars.console.desk import Desk
@@ -15,19 +17,40 @@ from regulars.console.forms_drafts import AgainForm, PublishForm
 from regulars.console.selectors import drafts, reward
 from regulars.programme.previews import asking, selectors
 
+PAGE: Final = 50
+DIGITS: Final = 7  # of how far somebody has paged
+
 
 def draft(desk: Desk, draft: UUID) -> HttpResponse:
-    """What it promises, and what it would have cost. Nine queries at most."""
+    """What it promises, and what it would have cost. Ten queries at most."""
     row = selectors.preview(draft, organisation=desk.home)
     manages = desk.may_all_over(Right.PROGRAMME_MANAGE)
     shown = {
         "draft": drafts.draft(desk, row),
         "found": drafts.found(row),
+        "opens": desk.may_all_over(Right.MEMBERS_READ) and selectors.kept_members(row.id),
         "document": reward.plain_text(row.document),
         "again": AgainForm(drafts.spans(desk), initial={"days": f"{row.first_on}/{row.last_on}"}) if manages else None,
         "publish": PublishForm() if manages and row.version is None else None,
     }
     return desk.show("console/draft.html", shown)
+
+
+def members(desk: Desk, draft: UUID) -> HttpResponse:
+    """Who gets more by it, less, or the same, the largest difference first; each was looked at. Eight queries."""
+    row = selectors.preview(draft, organisation=desk.home)
+    gate.require(desk.holder.grants, Right.PROGRAMME_READ, organisation=desk.home)
+    who = desk.request.GET.get("who", "")
+    who = who if who in drafts.SIDES else next(iter(drafts.SIDES))
+    text = desk.request.GET.get("from", "")
+    offset = int(text) if text.isdecimal() and len(text) < DIGITS else 0
+    found = selectors.behind(row.id, drafts.SIDES[who], offset=offset, limit=PAGE + 1)
+    shown = {
+        "row": row, "name": drafts.name_of(row), "who": who, "sides": list(drafts.SIDES), "found": drafts.found(row),
+        "onward": offset + PAGE if len(found) > PAGE else None,
+    }  # fmt: skip
+    shown |= drafts.behind(desk, row, found[:PAGE])
+    return desk.show("console/draft_members.html", shown)
 
 
 def again(desk: Desk, draft: UUID) -> HttpResponse:

@@ -15,7 +15,7 @@ from regulars.programme.models.coupons import (
 from regulars.programme.models.following import ChallengeStep, Enrolment, Followed, Referral, ReferralCode
 from regulars.programme.models.goodwill import Goodwill
 from regulars.programme.models.moving import MoveIn, MoveInRow
-from regulars.programme.models.previews import Preview, PreviewState
+from regulars.programme.models.previews import Preview, PreviewMember, PreviewState
 from regulars.programme.models.resets import Reset
 from regulars.programme.models.reviews import Review
 from regulars.programme.models.rewards import Redemption
@@ -54,6 +54,7 @@ __all__ = [
     "OfferList",
     "OfferListLine",
     "Preview",
+    "PreviewMember",
     "PreviewState",
     "Qualifying",
     "Redemption",

@@ -51,3 +51,24 @@ class Preview(models.Model):
             models.CheckConstraint(name="programme_preview_state", condition=Q(state__in=PreviewState.values)),
             models.CheckConstraint(name="programme_preview_days", condition=Q(last_on__gte=models.F("first_on"))),
         )
+
+
+class PreviewMember(models.Model):
+    """What a draft would have been to one member. `size`: how much more or less, for the order alone: parts of a minor
+    unit, or units where these are worth nothing."""
+
+    pk = models.CompositePrimaryKey("preview", "member")
+    preview = models.UUIDField()
+    member = models.UUIDField()  # who it was then
+    side = models.SmallIntegerField()  # 1: more, -1: less, 0: the same
+    size = models.DecimalField(max_digits=60, decimal_places=0)
+    bills = models.IntegerField()
+    told = models.JSONField(default=dict)  # "units" by code and "cost" by currency: before, after
+
+    class Meta:
+        db_table = "programme_preview_member"
+        indexes = (
+            models.Index(fields=["preview", "side", "-size", "member"], name="programme_preview_member_by"),
+            models.Index(fields=["member"], name="programme_preview_member_of"),
+        )
+        constraints = (models.CheckConstraint(name="programme_preview_member_side", condition=Q(side__in=(-1, 0, 1))),)

@@ -24,6 +24,7 @@ class Reset(models.Model):
     decided_by = models.TextField(default="")
     again = models.UUIDField(null=True)  # the transfer that took it anew, after a decision that was taken back
     noticed_at = models.DateTimeField(null=True)  # when the member was written to of it
+    answered_at = models.DateTimeField(null=True)  # when the member was written to of what was decided
 
     class Meta:
         db_table = "programme_reset"
@@ -40,4 +41,9 @@ class Reset(models.Model):
             models.Index(fields=["member", "id"], name="programme_reset_of"),
             models.Index(fields=["id"], name="programme_reset_unnoticed", condition=Q(noticed_at=None)),
             models.Index(fields=["organisation", "id"], name="programme_reset_appealed", condition=Q(state="appealed")),
+            models.Index(
+                fields=["decided_at"],
+                name="programme_reset_unanswered",
+                condition=Q(decided_at__isnull=False, answered_at=None),
+            ),
         )

@@ -1,7 +1,7 @@
 """What all purchases come to on both sides, and how far the replay is from what was booked."""
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -29,6 +29,15 @@ class Drawn:
 
 
 @dataclass(slots=True)
+class Told:
+    """What it all is to one member. `sums`: before and after of each measure, where `Totals.places` says."""
+
+    felt: int = 0
+    bills: int = 0
+    sums: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Totals:
     """Sums, exact: money in parts of a minor unit, `scale` of them each. `by_paying`: what points pay is the cost, not
     what units are worth that are given."""
@@ -46,7 +55,8 @@ class Totals:
     paid: dict[str, Both] = field(default_factory=dict)
     cost: dict[str, Both] = field(default_factory=dict)
     weeks: dict[tuple[str, date], Both] = field(default_factory=dict)
-    members: dict[UUID, int] = field(default_factory=dict)
+    members: dict[UUID, Told] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)  # of measures within what is told of a member
     largest: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
     drawn: dict[UUID, Drawn] = field(default_factory=dict)
 
@@ -83,7 +93,7 @@ class Totals:
         units = {unit: after.units.get(unit, 0) - before.units.get(unit, 0) for unit in (*before.units, *after.units)}
         felt = more or sum(units.values())
         if bill.member is not None:
-            self.members[bill.member] = self.members.get(bill.member, 0) + felt
+            self._of_member(bill.member, felt, f"cost {bill.occasion.currency}", costs, before, after)
         if felt:
             told = {
                 "sale": typed("sal", bill.id), "on": day_of(bill.at, bill.occasion.zone).isoformat(),
@@ -99,10 +109,40 @@ class Totals:
                 if amount:
                     one.more[name] = one.more.get(name, 0) + amount
 
+    def _of_member(
+        self, member: UUID, felt: int, money: str, costs: tuple[int, int], before: Came, after: Came
+    ) -> None:
+        mine = self.members.get(member)
+        if mine is None:
+            mine = self.members[member] = Told()
+        mine.felt += felt
+        mine.bills += 1
+        self._note(mine.sums, money, *costs)
+        for unit in before.units.keys() | after.units.keys():
+            self._note(mine.sums, f"units {unit}", before.units.get(unit, 0), after.units.get(unit, 0))
+
+    def _note(self, sums: list[int], name: str, before: int, after: int) -> None:
+        place = self.places.setdefault(name, 2 * len(self.places))
+        sums.extend([0] * (place + 2 - len(sums)))
+        sums[place] += before
+        sums[place + 1] += after
+
+    def by_member(self) -> Iterator[tuple[UUID, int, int, int, dict[str, dict[str, list[int]]]]]:
+        """Of each member: on which side, how much, purchases, and before and after of each measure."""
+        for member, mine in self.members.items():
+            told: dict[str, dict[str, list[int]]] = {}
+            for name, place in self.places.items():
+                both = mine.sums[place : place + 2]
+                if any(both):
+                    what, _, code = name.partition(" ")
+                    scale = self.scale if what == "cost" else 1
+                    told.setdefault(what, {})[code] = [_times(one, Fraction(1), scale) for one in both]
+            yield member, (mine.felt > 0) - (mine.felt < 0), abs(mine.felt), mine.bills, told
+
     def told(self, whole: int) -> dict[str, Any]:
         """The answer as it is kept: of all `whole` purchases, where these are a sample of them."""
         times = Fraction(whole, self.bills) if self.bills else Fraction(1)
-        gains = self.members.values()
+        gains = [one.felt for one in self.members.values()]
         return {
             "bills": whole,
             "replayed": self.bills,

@@ -14,7 +14,7 @@ from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import run
 from regulars.programme.errors import PreviewRefused, UnknownPreview
-from regulars.programme.models.previews import Preview, PreviewState
+from regulars.programme.models.previews import Preview, PreviewMember, PreviewState
 from regulars.programme.moves import NewTerms, Version
 from regulars.programme.previews import drafts
 from regulars.programme.previews.moves import NewPreview
@@ -66,6 +66,7 @@ def again(number: UUID, first_on: date, last_on: date, *, organisation: UUID, ac
     fresh = {"state": PreviewState.WAITING, "first_on": first_on, "last_on": last_on, "asked_at": at, "tries": 0}
     emptied = dict.fromkeys(("begun_at", "ended_at", "stop_at", "claim"))
     Preview.objects.filter(id=number).update(**fresh, **emptied, part=0, whole=0, told={})
+    PreviewMember.objects.filter(preview=number).delete()
     _record("programme.preview", replace(_wanted(row), first_on=first_on, last_on=last_on), number, actor, at)
 
 
@@ -98,6 +99,7 @@ def drop(number: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> Non
     row = _row(number, organisation)
     if row.version is not None:
         raise PreviewRefused("This draft was published: it says what was looked at before.")
+    PreviewMember.objects.filter(preview=number).delete()
     Preview.objects.filter(id=number).delete()
     _record("programme.preview_drop", _wanted(row), number, actor, at)
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from regulars.programme.errors import UnknownPreview
-from regulars.programme.models.previews import Preview
+from regulars.programme.models.previews import Preview, PreviewMember
 
 
 def preview(number: UUID, *, organisation: UUID) -> Preview:
@@ -22,3 +22,14 @@ def previews_of(organisation: UUID, kind: str, code: str, *, limit: int = 20) ->
 def drafts(organisation: UUID, *, limit: int = 20) -> list[Preview]:
     """Those that were not published, the newest first. 1 query."""
     return list(Preview.objects.filter(organisation=organisation, version=None).order_by("-id")[:limit])
+
+
+def behind(preview: UUID, side: int, *, offset: int = 0, limit: int = 50) -> list[PreviewMember]:
+    """Who gets more (1), less (-1), the same (0) by a draft: the largest difference first. 1 query."""
+    rows = PreviewMember.objects.filter(preview=preview, side=side).order_by("-size", "member")
+    return list(rows[offset : offset + limit])
+
+
+def kept_members(preview: UUID) -> bool:
+    """Whether it is known whom the figures are of: not of what was looked at before that was kept. 1 query."""
+    return PreviewMember.objects.filter(preview=preview).exists()

@@ -1,19 +1,21 @@
 """The worker's part: purchases batch by batch, both sides at each, until it is done or somebody wants it to end."""
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from pydantic_core import to_json
 
 from regulars.access.selectors import places
 from regulars.basics.periods import start_of
-from regulars.journal.statements import run
+from regulars.journal.statements import run, table
 from regulars.ledger.books import liability
 from regulars.programme.book import book
 from regulars.programme.checkout.paying import POINTS
 from regulars.programme.ladders import LADDER, versions
-from regulars.programme.models.previews import Preview
+from regulars.programme.models.previews import Preview, PreviewMember
 from regulars.programme.previews import drafts, levels
 from regulars.programme.previews.adding import Totals
 from regulars.programme.previews.both import Both
@@ -33,8 +35,12 @@ _GO_ON: Final = (
 )
 _END: Final = (
     "UPDATE programme_preview SET state = %s, told = %s::jsonb, ended_at = clock_timestamp()"
-    " WHERE id = %s AND claim = %s AND state = 'running'"
+    " WHERE id = %s AND claim = %s AND state = 'running' RETURNING id"
 )
+_MEMBERS: Final = {
+    "preview": "uuid", "member": "uuid", "side": "smallint", "size": "numeric", "bills": "integer", "told": "jsonb",
+}  # fmt: skip
+_AT_ONCE: Final = 5_000  # members
 
 
 def work_due(*, at: datetime) -> int:
@@ -65,7 +71,19 @@ def work(number: UUID, claim: UUID, *, most: int = MOST) -> None:
         if not going or going[0][0] is not None:
             run(_END, ["stopped", "{}", number, claim])
             return
-    run(_END, ["done", to_json(replay.told(whole)).decode(), number, claim])
+    with transaction.atomic():
+        if run(_END, ["done", to_json(replay.told(whole)).decode(), number, claim]):
+            _keep_members(number, replay.totals)
+
+
+def _keep_members(number: UUID, totals: Totals) -> None:
+    """Whom the figures are of, in place of those of a replay before."""
+    PreviewMember.objects.filter(preview=number).delete()
+    rows = ((number, *one) for one in totals.by_member())
+    names = ", ".join(_MEMBERS)
+    while some := list(islice(rows, _AT_ONCE)):
+        said, values = table(_MEMBERS, some)
+        run(f"INSERT INTO programme_preview_member ({names}) SELECT {names} FROM {said}", values)
 
 
 class Replay:
