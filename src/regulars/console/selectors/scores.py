@@ -1,7 +1,7 @@
 """What a run found of everybody together, as pages draw it. Sizes of marks are of a box of 1000 by 240."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ WIDE: Final = 1000
 HIGH: Final = 240
 _LEFT: Final = 212  # where bands begin: before it stand the names of classes
 _GAP: Final = 14  # between two blocks of the flow
+_FLOW_HIGH: Final = 400
+_WORDS: Final = (26, 92)  # what the words beside a block take: on a desk one line, on a phone two that are larger
 _UNDER_WAY: Final = ("waiting", "running")
 _SECONDS: Final = 60
 
@@ -53,6 +55,7 @@ class Mark:
     money: int = 0
     day: date | None = None
     last_day: date | None = None
+    words_y: tuple[float, float] = (0.0, 0.0)  # where its words begin, on a desk and on a phone
 
     @property
     def middle(self) -> float:
@@ -176,6 +179,24 @@ def _blocks(steps: Mapping[tuple[str, str], int], side: int, scale: float) -> li
             Mark(code, members, _LEFT - 12 if side == 0 else WIDE - _LEFT, round(y, 2), 12, round(max(high, 1.0), 2))
         )
         y += high + _GAP
+    there = [one for one in found if one.members]
+    wide, narrow = (apart([one.y + one.height / 2 - words / 2 for one in there], words) for words in _WORDS)
+    return [replace(one, words_y=at) for one, at in zip(there, zip(wide, narrow, strict=True), strict=True)]
+
+
+def apart(wanted: Sequence[float], least: float, most: float = _FLOW_HIGH) -> list[float]:
+    """Rising places as near to those wanted as `least` between two, and the upper and the lower edge, allow.
+
+    >>> apart([-5, 1, 200, 390], 26)
+    [0, 26, 200, 374]
+    """
+    found: list[float] = []
+    for one in wanted:
+        found.append(max(one, found[-1] + least if found else 0))
+    edge = most
+    for place in range(len(found) - 1, -1, -1):
+        found[place] = round(min(found[place], edge - least), 1)
+        edge = found[place]
     return found
 
 

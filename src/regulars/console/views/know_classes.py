@@ -1,6 +1,7 @@
 """Classes and stages: who is in them, who moves, what each is to get; decided in versions."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from django import forms
@@ -42,14 +43,14 @@ def _classes(desk: Desk, *, status: int = 200, **bound: forms.Form) -> HttpRespo
     version, document = documents.present(desk.home, "classes")
     treated, treatments = documents.present(desk.home, "treatments")
     flow = scores.flow(told.get("flow", ()), desk.request.GET.get("month", ""))
-    known = sorted({one["month"] for one in told.get("flow", ())})
+    known = sorted({date.fromisoformat(one["month"]) for one in told.get("flow", ())})
     counts = told.get("counts", {}).get("classes", {})
     shown: dict[str, Any] = {
         "now": now,
         "rows": [(one, treatments.get(one.code, {})) for one in reversed(scores.stacked(counts, CLASSES))],
         "flow": flow,
         "months": known,
-        "last_month": bool(flow) and flow is not None and flow.month.isoformat() == known[-1],
+        "last_month": bool(flow) and flow is not None and flow.month == known[-1],
         "document": document,
         "version": version,
         "versions": _versions(desk, "classes"),
