@@ -170,13 +170,13 @@ class Beginning:
     """What a new installation still lacks, in the order in which it is done."""
 
     merchant: bool
+    member: bool
     terms: bool
     key: bool
-    member: bool
 
     @property
     def over(self) -> bool:
-        return self.merchant and self.terms and self.key and self.member
+        return self.merchant and self.member and self.terms and self.key
 
 
 def beginning(desk: Desk, terms: Book) -> Beginning | None:
