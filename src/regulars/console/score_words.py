@@ -57,6 +57,14 @@ MODELS: Final = {
     "classes": _("Value classes"), "stages": _("Life-cycle stages"), "future": _("Expected purchases and worth"),
     "churn": _("Who leaves"), "due": _("What is needed again"), "next": _("What is bought next"),
 }  # fmt: skip
+PURPOSES: Final = {
+    "classes": _("Whom to look after first: the members are put in order of what they spend in a year."),
+    "stages": _("When somebody is late: each is judged by their own rhythm."),
+    "future": _("How often each will come in the next year, and what that is worth."),
+    "churn": _("How likely each is to leave, so that those worth it can be looked after in time."),
+    "due": _("What each will need again, and when."),
+    "next": _("What each may want beside what they buy already."),
+}
 STEPS: Final = {
     "history": _("Bringing bills into the history"), "facts": _("Facts of each member"),
     "stages": _("Classes and stages"), "future": _("Expected purchases and worth"), "leaving": _("Who leaves"),
@@ -126,5 +134,5 @@ TELLING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 TABLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "theme": THEMES, "class": CLASSES, "stage": STAGES, "meaning": STAGE_MEANINGS, "strategy": STRATEGIES,
     "reason": REASONS, "group": GROUPS, "model": MODELS, "step": STEPS, "why": WHY_NOT, "state": STATES,
-    "measure": MEASURES,
+    "measure": MEASURES, "purpose": PURPOSES,
 }  # fmt: skip

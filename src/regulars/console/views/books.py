@@ -1,7 +1,9 @@
 """What is owed to members, unit by unit, and how it came about."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.console import cells, kept
 from regulars.console.desk import Desk
 from regulars.console.forms_reward import BooksFilter, last_month
+from regulars.console.places import named, number_of
 from regulars.ledger.books import COLUMNS, RollForward, house_balances, roll_forward
 from regulars.ledger.books_sides import bound
 from regulars.ledger.models import Unit
@@ -27,6 +30,12 @@ NAMES: Final = {
     "written_off": _("Written off"),
 }
 
+# The accounts of the house by what they are for.
+HOUSE: Final = {
+    "issued": _("Given out"), "redeemed": _("Taken at the tills"), "expired": _("Expired"), "sold": _("Sold"),
+    "exchange": _("Between two units"), "fees": _("Fees"), "adjusted": _("Corrected"), "written-off": _("Written off"),
+}  # fmt: skip
+
 
 def books(desk: Desk) -> HttpResponse:
     """Nine queries."""
@@ -40,10 +49,26 @@ def books(desk: Desk) -> HttpResponse:
         used = [name for name in COLUMNS if any(one.movements[name] for one in found.cohorts)]
         shown |= {
             "unit": unit, "form": form, "rolled": found, "columns": [(name, _label(name)) for name in used],
-            "closed_on": bound(unit.code).day, "houses": [one for one in house_balances(unit.code) if one.balance],
+            "closed_on": bound(unit.code).day, "houses": _houses(desk, unit.code),
             "sums": {name: sum(one.movements[name] for one in found.cohorts) for name in used},
         }  # fmt: skip
     return desk.show("console/books.html", shown)
+
+
+def _houses(desk: Desk, unit: str) -> list[tuple[Any, str, int]]:
+    """What each account of the house is for, whose it is, and what is on it. One query."""
+    places = named(desk.holder.grants.places)
+    return [
+        (HOUSE.get(one.role, one.role), _whose(one.scope, places), one.balance)
+        for one in house_balances(unit)
+        if one.balance
+    ]
+
+
+def _whose(scope: str, places: Mapping[UUID, str]) -> str:
+    """A merchant by its name, else as it is written down."""
+    number = number_of("mrc", scope)
+    return places.get(number, scope) if number else scope
 
 
 def export(desk: Desk) -> HttpResponse:

@@ -6,8 +6,9 @@ from typing import Any, Final
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from regulars.access.naming import alerts_told
 from regulars.console.desk import Desk
+from regulars.console.places import named
+from regulars.console.selectors.odd import odd
 from regulars.console.state import CopyTold, installation, state
 from regulars.journal.moves import Deed
 from regulars.journal.services import record
@@ -21,7 +22,8 @@ def health(desk: Desk) -> HttpResponse:
     home = installation()
     copies, steps = home.copies(), home.steps(desk.at)
     shown: dict[str, Any] = {
-        "state": state(), "alerts": alerts_told(ALERTS), "installed": home.installed(), "steps": steps,
+        "state": state(), "alerts": odd(named(desk.holder.grants.places), ALERTS),
+        "installed": home.installed(), "steps": steps,
         "failing": [one for one in steps if one.failing or one.late], "copies": copies, "copied": _copied(desk, copies),
         "api": desk.request.build_absolute_uri("/api/v1/"),
     }  # fmt: skip
