@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -86,8 +87,7 @@ STATES: Final[Mapping[str, tuple[Promise, str]]] = {
     "undone": (gettext_lazy("taken back"), ""), "dropped": (gettext_lazy("given up"), ""),
     "failed": (gettext_lazy("stopped"), "bad"),
 }  # fmt: skip
-
-
+_A_DAY: Final = datetime(2026, 12, 31, 17, 5, tzinfo=UTC)  # of which day and month cannot be mistaken
 # Figures of an import that may not be there yet.
 _FIGURES: Final = (
     "rows", "kept", "refused", "people", "customers", "bills", "back", "anonymous", "created", "booked", "came_back",
@@ -161,14 +161,18 @@ def _why(reason: str) -> str:
 
 
 def _dates(table: Table) -> list[tuple[str, str]]:
-    """How its dates may be read: as found, and with day and month the other way round."""
+    """How its dates may be read: as found, and with day and month the other way round; each with a day so written."""
     now = table.mapping.get("date_format") or ""
     turned = now.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
-    found = [(now, now)] if now else []
-    if turned != now:
-        other = _("day and month the other way round")
-        found.append((turned, f"{turned} ({other})"))
-    return found
+    return [(one, written(one)) for one in dict.fromkeys((now, turned)) if one]
+
+
+def written(date_format: str) -> str:
+    """
+    >>> written("%d.%m.%Y"), written("%m/%d/%Y %H:%M")
+    ('31.12.2026', '12/31/2026 17:05')
+    """
+    return f"{_A_DAY:{date_format}}" if "%" in date_format else date_format
 
 
 def groups() -> list[tuple[str, list[tuple[str, str]]]]:
