@@ -35,7 +35,7 @@ RULES: Final = {
 
 
 class Odd(NamedTuple):
-    """One incident. `about`: a place by its name, else as it was written down."""
+    """One incident. `about`: a place or a colleague by name, else as it was written down."""
 
     at: datetime
     what: str
@@ -52,13 +52,16 @@ def odd(places: Mapping[UUID, str], limit: int) -> list[Odd]:
     found = Alert.objects.select_related("rule").annotate(sent=sent, all_of=letters).order_by("-first_at", "-id")
     return [
         Odd(
-            one.first_at, str(RULES.get(one.rule.name, one.rule.name)), one.actor_name, _about(one.about, places),
+            one.first_at, str(RULES.get(one.rule.name, one.rule.name)), *_who(one, places),
             one.measured, one.sent, one.all_of,
         )
         for one in found[:limit]
     ]  # fmt: skip
 
 
-def _about(text: str, places: Mapping[UUID, str]) -> str:
-    number = next(filter(None, (number_of(kind, text) for kind in ("str", "mrc", "org"))), None)
-    return places.get(number, text) if number else text
+def _who(one: Alert, places: Mapping[UUID, str]) -> tuple[str, str]:
+    """Who did it, and what it is about; once where that is the same person."""
+    if one.actor_name and number_of("stf", one.about):
+        return "", one.actor_name
+    number = next(filter(None, (number_of(kind, one.about) for kind in ("str", "mrc", "org"))), None)
+    return one.actor_name, places.get(number, one.about) if number else one.about
