@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.insight.draws import drawn
 from regulars.insight.grouped import BadHistory
 from regulars.insight.holdout import TooShort
 from regulars.insight.replenishment.due import NothingAgain, due_dates
@@ -126,8 +127,8 @@ def offers(work: Work, classed: ir.Table) -> "OffersFound | None":
     lines = some.mutate(customer=some.customer.cast("string"))
     lists = engine.named("next_lists")
     shares = work.shares_of(LISTED)
-    drawn = work.facts.filter(work.facts.customer % shares == 0)
-    known = drawn.inner_join(classed.select("customer", "value_class"), "customer")
+    some_facts = work.facts.filter(drawn(work.facts.customer, shares))
+    known = some_facts.inner_join(classed.select("customer", "value_class"), "customer")
     value = known.select("customer", "value_class", "spend_365_minor", "tenure_days")
     products = product_facts(lines, engine, cut_off=cut_off)
     dates = engine.named("kept_due") if engine.has("kept_due") else None

@@ -15,9 +15,10 @@ import numpy as np
 import pyarrow as pa
 
 from regulars.basics.errors import RegularsError
+from regulars.insight.draws import drawn
 from regulars.insight.grouped import Floats
 from regulars.insight.lines import of_customers
-from regulars.insight.native import hash64, whole_sum
+from regulars.insight.native import whole_sum
 from regulars.insight.rfm import rfm
 from regulars.insight.totals import Histories
 from regulars.insight.visits import days_until
@@ -88,9 +89,7 @@ def evenly_drawn(customers: ir.Table, count: int) -> ir.Table:
     shares = -(-count // CHECKED_MOST)
     if shares == 1:
         return customers
-    who = customers.customer
-    number = who if who.type().is_integer() else hash64(who)
-    return customers.filter(number % shares == 0)
+    return customers.filter(drawn(customers.customer, shares))
 
 
 def _as_they_stood(days: ir.Table, lines: ir.Table, until: date) -> ir.Table:

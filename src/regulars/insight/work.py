@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from regulars.basics.progress import Progress
 from regulars.history.engine import Engine
+from regulars.insight.draws import drawn
 from regulars.insight.settings import Settings
 from regulars.insight.working import Working
 
@@ -73,7 +74,7 @@ class Work:
         if shares not in self.drawn:
             of = max((kept for kept in self.drawn if shares % kept == 0), default=1)
             whole = self.lines if of == 1 else self.drawn[of]
-            self.drawn[shares] = self.engine.keep(f"work_drawn_{shares}", whole.filter(whole.customer % shares == 0))
+            self.drawn[shares] = self.engine.keep(f"work_drawn_{shares}", whole.filter(drawn(whole.customer, shares)))
         return self.drawn[shares]
 
     def shares_of(self, customers_most: int) -> int:

@@ -14,9 +14,10 @@ from regulars.history.engine import Engine
 from regulars.insight.churn.features import FEATURES, TEXTS, features_at
 from regulars.insight.churn.known import Known
 from regulars.insight.churn.windows import Windows
+from regulars.insight.draws import drawn
 from regulars.insight.holdout import numbers
 from regulars.insight.lines import as_of, of_customers
-from regulars.insight.native import hash64, whole_sum
+from regulars.insight.native import whole_sum
 from regulars.insight.scoring.moves import Examples, Flags, Floats
 
 DRAWN_MOST: Final = 100_000  # customers learned from; of more, an even part
@@ -80,15 +81,8 @@ def drawn_lines(lines: ir.Table, engine: Engine, customers: int, *, most: int = 
     shares = -(-customers // most)
     some = lines.filter(lines.customer.notnull())
     if shares > 1:
-        some = some.filter(evenly(some, shares))
+        some = some.filter(drawn(some.customer, shares))
     return engine.keep("churn_lines", some)
-
-
-def evenly(table: ir.Table, shares: int) -> ir.BooleanValue:
-    """Whether a row is of a customer who is drawn: one of so many."""
-    who = table.customer
-    number = who if who.type().is_integer() else hash64(who)
-    return number % shares == 0
 
 
 def examples_of(seen: Sequence[Seen], outcome: Sequence[Flags] | None = None) -> Examples:

@@ -18,9 +18,10 @@ from regulars.insight.churn.features import features_of
 from regulars.insight.churn.found import ChurnFound, LoyaltyRun
 from regulars.insight.churn.known import Known
 from regulars.insight.churn.learning import FAMILIES, ROWS_MOST, Past, leaving, past_of, rising
-from regulars.insight.churn.outcomes import DRAWN_MOST, evenly, features_only
+from regulars.insight.churn.outcomes import DRAWN_MOST, features_only
 from regulars.insight.churn.present import SCORES, score_all
 from regulars.insight.churn.windows import Windows, windows_of
+from regulars.insight.draws import drawn
 from regulars.insight.holdout import numbers
 from regulars.insight.native import whole_sum
 from regulars.insight.scoring import TooFewOutcomes
@@ -129,17 +130,17 @@ def _present(
     found: ChurnFound, used: Mapping[str, LoyaltyRun], features: ir.Table, customers: int, engine: Engine
 ) -> ChurnFound:
     """With everyone scored who counts now; the probability models are learned from an even part, as in the past."""
-    drawn = drawn_now(features, customers, engine)
-    known = Known.of(drawn, found.run.windows)
+    some = drawn_now(features, customers, engine)
+    known = Known.of(some, found.run.windows)
     judged = score_all(engine, FEATURES_NOW, known, list(used.items()))
-    return replace(found, judged=judged, evidence=with_present(found.evidence, known, drawn))
+    return replace(found, judged=judged, evidence=with_present(found.evidence, known, some))
 
 
 def drawn_now(features: ir.Table, customers: int, engine: Engine) -> pa.Table:
     """The features of an even part of the customers, by customer."""
     shares = -(-customers // DRAWN_MOST)
-    drawn = features.filter(evenly(features, shares)) if shares > 1 else features
-    return engine.arrow(drawn.order_by("customer"))
+    some = features.filter(drawn(features.customer, shares)) if shares > 1 else features
+    return engine.arrow(some.order_by("customer"))
 
 
 def _kept(

@@ -11,6 +11,7 @@ import pyarrow as pa
 from regulars.insight import ahead as chapters
 from regulars.insight.analysis import expected_future
 from regulars.insight.classes import ClassRule, in_amounts, value_classes
+from regulars.insight.draws import part_of
 from regulars.insight.findings import Findings, Future, Intake
 from regulars.insight.grouped import BadHistory
 from regulars.insight.lifecycle import life_cycle
@@ -162,7 +163,7 @@ def due(desk: Desk) -> dict[str, Any]:
     parts, cards, why = work.shares_of(chapters.LOOKED_AT), [], ""
     for part in range(parts):
         desk.say("due", part, parts)
-        lines = work.lines if parts == 1 else work.lines.filter(work.lines.customer % parts == part)
+        lines = work.lines if parts == 1 else work.lines.filter(part_of(work.lines.customer, parts) == part)
         try:
             answer = due_dates(lines, engine=desk.engine, cut_off=desk.cut_off, seed=desk.settings.seed)
         except NothingAgain as refusal:
