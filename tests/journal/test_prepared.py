@@ -1,12 +1,14 @@
 """What psycopg has prepared goes the short way: the same rows, the same errors, and only within a transaction."""
 
+import os
+import socket
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
 from regulars.journal.statements import run
 
@@ -86,6 +88,24 @@ def test_after_what_was_taken_back_statements_are_prepared_anew() -> None:
 def twice() -> None:
     for one in (*range(OFTEN), 0):
         assert run("INSERT INTO kept VALUES (%s)", (one,)) == []
+
+
+def cut() -> None:
+    """As where a cable is pulled."""
+    with transaction.atomic():
+        for _ in range(OFTEN):
+            run("SELECT %s::text", ("here",))
+        with socket.socket(fileno=os.dup(connection.connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+        run("SELECT %s::text", ("there",))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_that_is_cut_is_told_as_such() -> None:
+    with pytest.raises(OperationalError):
+        cut()
+    connection.close()
+    assert run("SELECT %s::text", ("again",)) == [("again",)]
 
 
 @pytest.mark.django_db(transaction=True)

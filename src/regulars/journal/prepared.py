@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 import psycopg
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 
 Raw = psycopg.Connection[Any]
@@ -48,6 +48,8 @@ class Way:
         if result.status == ExecStatus.COMMAND_OK:
             return []
         if result.status != ExecStatus.TUPLES_OK:
+            if raw.pgconn.status == ConnStatus.BAD:  # whoever waits for the database knows this one
+                raise psycopg.OperationalError(result.get_error_message())
             raise psycopg.errors.error_from_result(result, encoding=raw.info.encoding)
         turning.set_pgresult(result)
         return turning.load_rows(0, result.ntuples, tuple)
