@@ -7,6 +7,7 @@ down to that row, so that the others stand. A worker that dies leaves the rest w
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from regulars.access.rights import Right
 from regulars.access.selectors import grants_of_key_by_id
 from regulars.api.errors import JobClash, KeyNeeded, RowErased
 from regulars.api.keys import Call
-from regulars.api.locks import next_job
+from regulars.api.locks import waiting_job
 from regulars.api.models import Job, JobRow
 from regulars.api.sealing import hashes, seal, unseal
 from regulars.basics.errors import RegularsError
@@ -27,7 +28,7 @@ from regulars.basics.ids import new_id, typed, untyped
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import columns, run, unnested
-from regulars.journal.transactions import whole
+from regulars.journal.transactions import first_done, whole
 
 AT_ONCE: Final = 200
 # What does rows of a kind: bodies as they were sent, whom they are for; the typed ids of what was made.
@@ -107,14 +108,20 @@ def opened(job: Job, row: JobRow) -> dict[str, Any]:
     return dict(json.loads(found))
 
 
-@transaction.atomic
 def work(*, at: datetime) -> int:
     """Does the next batch of the oldest job; how many rows. Call it until it answers 0. At least once is not the
     promise here but exactly once: what was done and that it was done are one transaction.
 
-    What the key may is asked anew for each batch: a job does nothing that its key could not do at that moment.
+    A job that meets a fault of our own goes on once that is mended, and keeps no other waiting.
     """
-    job = next_job()
+    waiting = Job.objects.filter(ended_at=None).order_by("made_at", "id").values_list("id", flat=True)
+    return first_done(partial(_batch, number, at) for number in waiting)
+
+
+@transaction.atomic
+def _batch(number: UUID, at: datetime) -> int:
+    """What the key may is asked anew for each batch: a job does nothing that its key could not do at that moment."""
+    job = waiting_job(number)
     if job is None:
         return 0
     holder = grants_of_key_by_id(job.key, at)

@@ -35,9 +35,10 @@ def keys(organisation: UUID, wanted: Collection[str]) -> None:
 
 
 def outgoing(channel: str, at: datetime, most: int) -> list[Outgoing]:
-    """Messages of a channel that are due, the most urgent first, but for those another worker has. One query."""
+    """Messages of a channel that are due, the most urgent first, of those what was tried least, but for those another
+    worker has. One query."""
     due = Outgoing.objects.select_for_update(skip_locked=True).filter(channel=channel, next_at__lte=at)
-    return list(due.order_by("-rank", "next_at")[:most])
+    return list(due.order_by("-rank", "next_at", "tries")[:most])
 
 
 def message(number: UUID) -> None:

@@ -1,13 +1,20 @@
 """Background work of the room."""
 
-from datetime import datetime, time
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
+from functools import partial
+from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q
 
 from regulars.access.alerts.transports import MailServer
 from regulars.access.selectors import places
+from regulars.basics.errors import RegularsError
 from regulars.journal.moves import Actor
+from regulars.journal.transactions import by_halves, first_done
 from regulars.outreach.channels.mail import Mail
 from regulars.outreach.channels.texts import Texts, gateway, outbox, turn_over
 from regulars.outreach.models import Audience, Message, MessageState
@@ -15,7 +22,10 @@ from regulars.outreach.services import late_bills, printing
 from regulars.outreach.services.audiences import compare
 from regulars.outreach.services.messages import ask_again
 from regulars.outreach.services.printing import print_due
-from regulars.outreach.services.sending import send_due
+from regulars.outreach.services.sending import give_up, send_due
+
+LATER: Final = timedelta(hours=1)
+log = logging.getLogger("regulars.outreach")
 
 
 def compare_due(*, actor: Actor, at: datetime) -> int:
@@ -23,14 +33,21 @@ def compare_due(*, actor: Actor, at: datetime) -> int:
 
     Each day once, in the organisation's zone; a crash leaves it as it was, to be done again.
     """
+    return first_done(_comparing(actor, at))
+
+
+def _comparing(actor: Actor, at: datetime) -> Iterator[Callable[[], int]]:
     for organisation, zone in sorted(places().zones.items()):
         today = datetime.combine(at.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))
         due = Q(compared_at=None) | Q(compared_at__lt=today) | ~Q(compared_version=F("version"))
-        waiting = Audience.objects.filter(due, organisation=organisation, retired_at=None).order_by("compared_at", "id")
-        if (one := waiting.first()) is not None:
-            compare(organisation, one.code, actor=actor, at=at)
-            return 1
-    return 0
+        waiting = Audience.objects.filter(due, organisation=organisation, retired_at=None)
+        for code in waiting.order_by("compared_at", "id").values_list("code", flat=True):
+            yield partial(_compare, organisation, code, actor, at)
+
+
+def _compare(organisation: UUID, code: str, actor: Actor, at: datetime) -> int:
+    compare(organisation, code, actor=actor, at=at)
+    return 1
 
 
 def send_mail(*, actor: Actor, at: datetime) -> int:
@@ -49,8 +66,8 @@ def print_letters(*, actor: Actor, at: datetime) -> int:
 
 
 def tell_late_bills(*, actor: Actor, at: datetime) -> int:
-    """A batch of notices of what was taken; see services/late_bills."""
-    return late_bills.tell_due(actor=actor, at=at)
+    """A batch of notices of what was taken, and one of what was decided on it; see services/late_bills."""
+    return late_bills.tell_due(actor=actor, at=at) + late_bills.answer_due(actor=actor, at=at)
 
 
 def sweep_files(*, at: datetime) -> int:
@@ -64,7 +81,18 @@ def ask_waiting(*, actor: Actor, at: datetime, most: int = 500) -> int:
     due = Message.objects.filter(state=MessageState.WAITING, again_at__lte=at).exclude(template="")
     rows = list(due.order_by("again_at")[:most])
     for organisation in sorted({row.organisation for row in rows}):
-        ask_again(
-            [row for row in rows if row.organisation == organisation], organisation=organisation, actor=actor, at=at
+        by_halves(
+            [row for row in rows if row.organisation == organisation],
+            partial(ask_again, organisation=organisation, actor=actor, at=at),
+            partial(_not_asked, actor=actor, at=at),
         )
     return len(rows)
+
+
+def _not_asked(row: Message, failed: Exception, *, actor: Actor, at: datetime) -> None:
+    """It keeps no other waiting: what is refused stays here, and what a fault of our own met is asked later."""
+    if isinstance(failed, RegularsError):
+        give_up([row.id], failed.code, actor, at)
+        return
+    log.error("a message is broken", exc_info=failed, extra={"about": str(row.id)})
+    Message.objects.filter(id=row.id, state=MessageState.WAITING).update(again_at=at + LATER)

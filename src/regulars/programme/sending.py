@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from regulars.access.selectors import places
 from regulars.journal.moves import Actor
+from regulars.journal.transactions import first_done
 from regulars.programme.activities.booking import tell
 from regulars.programme.activities.moves import NewActivity
 from regulars.programme.anniversaries import Anniversary, anniversaries, joined, source_of, whose
@@ -27,10 +29,12 @@ def earn_on_days(*, actor: Actor, at: datetime) -> int:
     Each member has each occasion once, whatever a crash or a second worker does: its business key says so. A day whose
     members were all told is noted, so that nobody looks for them again.
     """
-    for organisation, zone in sorted(places().zones.items()):
-        if organisation in places().organisations and (done := _of(organisation, zone, actor, at)):
-            return done
-    return 0
+    here = places()
+    return first_done(
+        partial(_of, organisation, zone, actor, at)
+        for organisation, zone in sorted(here.zones.items())
+        if organisation in here.organisations
+    )
 
 
 def _of(organisation: UUID, zone: str, actor: Actor, at: datetime) -> int:

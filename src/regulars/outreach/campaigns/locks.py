@@ -1,13 +1,13 @@
 """The only place where rows of campaigns are locked; of the rest of the room, `outreach/locks.py`."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from django.db.models import F, Q
 
 from regulars.journal.statements import column, run
-from regulars.outreach.models import Campaign, CampaignPlan, CampaignState, PlanState
+from regulars.outreach.models import Campaign, CampaignState
 
 
 def campaign(organisation: UUID, code: str) -> Campaign | None:
@@ -25,40 +25,18 @@ def stopped(organisation: UUID, codes: Collection[str]) -> set[str]:
     return {code for code, state in rows if state == CampaignState.STOPPED}
 
 
-def planned() -> tuple[Campaign, CampaignPlan] | None:
-    """The oldest plan that is not made yet, with its campaign, which nobody is at. Two queries."""
-    waiting = CampaignPlan.objects.filter(state__in=[PlanState.WAITING, PlanState.WORKING])
-    for plan in waiting.order_by("id")[:20]:
-        row = Campaign.objects.select_for_update(skip_locked=True).filter(id=plan.campaign).first()
-        found = waiting.filter(id=plan.id).first() if row is not None else None
-        if row is not None and found is not None:
-            return row, found
-    return None
+def alone(number: UUID) -> Campaign | None:
+    """A campaign that nobody is at, until the end of the transaction."""
+    return Campaign.objects.select_for_update(skip_locked=True).filter(id=number).first()
 
 
-def due_campaign(at: datetime) -> Campaign | None:
-    """One that begins, or is in the middle of it and not waiting for its plan, that nobody is at."""
-    begins = Q(state=CampaignState.APPROVED) & (Q(starts_at=None) | Q(starts_at__lte=at))
-    goes_on = Q(state=CampaignState.LAUNCHING) & ~Q(step="plan")
-    return (
-        Campaign.objects.select_for_update(skip_locked=True)
-        .filter(begins | goes_on)
-        .order_by("approved_at", "id")
-        .first()
-    )
+def unmeasured(number: UUID, today: date) -> Campaign | None:
+    """This campaign, if it is still to be reckoned (see `due`) and nobody is at it."""
+    return Campaign.objects.select_for_update(skip_locked=True).filter(due(today), id=number).first()
 
 
-def unmeasured(organisation: UUID, today: date) -> Campaign | None:
-    """One whose window has begun and that was not reckoned today, that nobody is at. What is over is reckoned until it
-    was once after its last day."""
-    return (
-        Campaign.objects.select_for_update(skip_locked=True)
-        .filter(
-            Q(measured_on=None) | (Q(measured_on__lt=today) & Q(measured_on__lte=F("until_on"))),
-            organisation=organisation,
-            state__in=[CampaignState.RUNNING, CampaignState.STOPPED],
-            from_on__lt=today,
-        )
-        .order_by("id")
-        .first()
-    )
+def due(today: date) -> Q:
+    """Whose window has begun and that was not reckoned today. What is over is reckoned until it was once after its last
+    day."""
+    late = Q(measured_on=None) | (Q(measured_on__lt=today) & Q(measured_on__lte=F("until_on")))
+    return late & Q(state__in=[CampaignState.RUNNING, CampaignState.STOPPED], from_on__lt=today)

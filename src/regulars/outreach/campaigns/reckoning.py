@@ -1,6 +1,8 @@
 """What a campaign brought: everyone assigned, treated against holdout, whatever reached them. Workers only."""
 
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,9 +17,11 @@ from regulars.insight.uplift.errors import NoControlGroup, WrongCampaign
 from regulars.insight.uplift.moves import Interval, Result
 from regulars.journal.moves import Actor
 from regulars.journal.statements import column, run
+from regulars.journal.transactions import first_done
 from regulars.outreach.campaigns import locks
 from regulars.outreach.campaigns.forms import CampaignForm, read
 from regulars.outreach.campaigns.lines import Counted, assigned, bought, desk
+from regulars.outreach.campaigns.selectors import unmeasured
 from regulars.outreach.campaigns.universal import measure_universal
 from regulars.outreach.gate.deciding import SHARES
 from regulars.outreach.models import Campaign, CampaignResult, CampaignState
@@ -55,18 +59,26 @@ WHERE a.plan = %(launch)s::uuid AND a.arm = 'treated' AND NOT a.aside
 
 def measure_one(*, actor: Actor, at: datetime) -> int:
     """One campaign, or one organisation's programme, that was not reckoned today."""
+    return first_done(_measuring(actor, at))
+
+
+def _measuring(actor: Actor, at: datetime) -> Iterator[Callable[[], int]]:
     for organisation, zone in sorted(places().zones.items()):
         if organisation not in places().organisations:
             continue
         today = at.astimezone(ZoneInfo(zone)).date()
-        with transaction.atomic():
-            row = locks.unmeasured(organisation, today)
-            if row is not None:
-                measure(row, zone, today, actor=actor, at=at)
-                return 1
-        if measure_universal(organisation, zone, today, actor=actor, at=at):
-            return 1
-    return 0
+        for number in unmeasured(organisation, today):
+            yield partial(_measure_one, number, zone, today, actor, at)
+        yield partial(measure_universal, organisation, zone, today, actor=actor, at=at)
+
+
+@transaction.atomic
+def _measure_one(number: UUID, zone: str, today: date, actor: Actor, at: datetime) -> int:
+    row = locks.unmeasured(number, today)
+    if row is None:
+        return 0
+    measure(row, zone, today, actor=actor, at=at)
+    return 1
 
 
 def measure(row: Campaign, zone: str, today: date, *, actor: Actor, at: datetime) -> CampaignResult:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
 
 from regulars.basics.ids import typed
 from regulars.journal.statements import column, run
+from regulars.outreach.campaigns import locks
 from regulars.outreach.campaigns.forms import read
 from regulars.outreach.campaigns.launching import steps_of
 from regulars.outreach.campaigns.planning import REPLACED
@@ -47,6 +48,28 @@ def campaigns(within: Q, organisation: UUID, *, states: Sequence[str] = ()) -> l
     """Those that a scope reaches, the newest first. One query."""
     rows = Campaign.objects.filter(within, organisation=organisation)
     return list((rows.filter(state__in=states) if states else rows).order_by("-id"))
+
+
+def open_now(at: datetime) -> list[UUID]:
+    """Campaigns that a worker has something to do for: those with a plan that is not made yet, the oldest plan first,
+    then those that begin or are in the middle of it, as they were approved. Two queries."""
+    plans = CampaignPlan.objects.filter(state__in=[PlanState.WAITING, PlanState.WORKING]).order_by("id")
+    planned = list(plans.values_list("campaign", flat=True))
+    begins = Q(state=CampaignState.APPROVED) & (Q(starts_at=None) | Q(starts_at__lte=at))
+    due = Campaign.objects.filter(begins | Q(state=CampaignState.LAUNCHING)).exclude(id__in=planned)
+    return planned + list(due.order_by("approved_at", "id").values_list("id", flat=True))
+
+
+def is_due(row: Campaign, at: datetime) -> bool:
+    """It begins, or is in the middle of it and not waiting for its plan. No query."""
+    begins = row.state == CampaignState.APPROVED and (row.starts_at is None or row.starts_at <= at)
+    return begins or (row.state == CampaignState.LAUNCHING and row.step != "plan")
+
+
+def unmeasured(organisation: UUID, today: date) -> list[UUID]:
+    """Those that are to be reckoned today, the oldest first. One query."""
+    rows = Campaign.objects.filter(locks.due(today), organisation=organisation)
+    return list(rows.order_by("id").values_list("id", flat=True))
 
 
 def plan_of(row: Campaign) -> CampaignPlan | None:

@@ -32,7 +32,12 @@ class Outcome:
 
 
 class Away(Exception):
-    """The channel cannot be reached at all: nothing more is tried now, and no message is blamed."""
+    """The channel cannot be reached at all: nothing more is tried now, and no message is blamed; but for the one `over`
+    which it went, so that what it always goes away over is not tried first for ever."""
+
+    def __init__(self, why: str, *, over: UUID | None = None) -> None:
+        super().__init__(why)
+        self.over = over
 
 
 class Channel(Protocol):

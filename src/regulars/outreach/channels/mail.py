@@ -57,13 +57,13 @@ def _send(connection: smtplib.SMTP, parcel: Parcel, sender: str) -> Outcome:
     except smtplib.SMTPSenderRefused as refused:  # a setting of ours, to be put right: no message is to blame
         return Outcome(parcel.id, False, f"{refused.smtp_code} to the sender")
     except smtplib.SMTPServerDisconnected as gone:
-        raise Away("the mail server hung up") from gone
+        raise Away("the mail server hung up", over=parcel.id) from gone
     except smtplib.SMTPResponseException as answered:
         if answered.smtp_code == 421:
-            raise Away("421 answered") from answered
+            raise Away("421 answered", over=parcel.id) from answered
         return Outcome(parcel.id, False, f"{answered.smtp_code} answered", answered.smtp_code >= 500)
     except OSError as failed:
-        raise Away(type(failed).__name__) from failed
+        raise Away(type(failed).__name__, over=parcel.id) from failed
     return Outcome(parcel.id, True)
 
 

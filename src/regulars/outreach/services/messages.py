@@ -198,8 +198,9 @@ def look_again(
     for row, verdict in stopped:
         _apply(row, verdict, None, at)
     with transaction.atomic():
-        Message.objects.bulk_update([*moved, *(row for row, _ in stopped)], ["state", "why", "identifier"])
-        stop([(row.id, row.why, 0) for row, _ in stopped], at=at)
+        stop([(row.id, row.why, 0) for row, _ in stopped], at=at)  # first, as where a whole campaign is stopped
+        Message.objects.bulk_update(moved, ["identifier"])
+        Message.objects.bulk_update([row for row, _ in stopped], ["state", "why", "identifier"])
         _note([row for row, _ in stopped], actor, at)
     return found
 

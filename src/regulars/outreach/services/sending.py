@@ -2,8 +2,12 @@
 
 At least once: killed between the channel's yes and our note of it, a worker leaves that one message to be sent again,
 under the same id (Message-ID of a mail). Everything else it had taken is untouched and goes when its lease is over.
+
+No message keeps another from going: one that cannot be written, or that a channel breaks over, is set aside alone; and
+what workers died over several times is taken alone, until it is given up.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -17,11 +21,13 @@ from django.db.models import F
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import column, run
+from regulars.journal.transactions import Apart, by_halves
+from regulars.members.keys import keyring
 from regulars.outreach import locks
 from regulars.outreach.channels.base import Away, Channel, Outcome, Parcel
 from regulars.outreach.gate.words import Blocked, Service, Why
 from regulars.outreach.models import Happened, Message, MessageState, Outgoing
-from regulars.outreach.rendering import ToRender, render_all
+from regulars.outreach.rendering import Rendered, ToRender, render_all
 from regulars.outreach.sealing import kept
 from regulars.outreach.selectors_sending import addresses_of, settings_of
 from regulars.outreach.services.messages import came_back, look_again
@@ -30,7 +36,9 @@ from regulars.outreach.services.outgoing import happened
 WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440))  # after the first try, the second …
 LEASE: Final = timedelta(minutes=5)  # that a worker may take over what it took
 SECONDS: Final = 120.0  # that one batch may last: far less than its lease
+ALONE: Final = 4  # tries after which a message is taken by itself
 _SHORT: Final = timedelta(minutes=1)
+log = logging.getLogger("regulars.outreach")
 
 # What was taken back while a worker had it in hand, and went nevertheless, is told as what it is: it went.
 TAKEN_BACK: Final = (Why.CAMPAIGN_STOPPED.value, Why.WITHDRAWN.value, Why.GONE.value)
@@ -42,6 +50,7 @@ WITH gone AS (DELETE FROM outreach_outgoing WHERE id = %(id)s::uuid RETURNING id
 )
 INSERT INTO outreach_message_event (message, what, at, why, tries)
 SELECT id, 'sent', %(at)s::timestamptz, '', tries FROM (TABLE gone UNION ALL TABLE went) AS w (id, tries)
+RETURNING 1
 """
 
 
@@ -53,29 +62,51 @@ def send_due(channel: Channel, *, actor: Actor, at: datetime, most: int = 200) -
     taken = _taken(channel.name, at, most)
     if not taken:
         return 0
-    parcels = parcels_of(taken, actor=actor, at=at)
-    left = {parcel.id for parcel in parcels}
+    fit = _outlived(taken, actor, at)
+    parcels = parcels_of(fit, actor=actor, at=at)
+    left = {parcel.id: None for parcel in parcels}  # in their order
     counts = {"sent": 0, "failed": 0, "given-up": 0}
     began, away = monotonic(), False
-    try:
-        with _quick_notes():
-            for outcome in channel.send(parcels):
-                left.discard(outcome.id)
-                counts[_note(outcome, taken[outcome.id], actor, at)] += 1
-                if monotonic() - began > SECONDS:
-                    break
-    except Away:
-        away = True
-    _put_back(left, at + _SHORT)
+    with Apart() as apart, _quick_notes():
+        for outcome in channel.send(parcels):
+            left.pop(outcome.id)
+            counts[_note(outcome, fit[outcome.id], actor, at)] += 1
+            if monotonic() - began > SECONDS:
+                break
+    if apart.failure is not None:
+        away, over = _over(apart.failure, channel.name, left)
+        if over is not None:
+            left.pop(over.id)
+            counts[_note(over, fit[over.id], actor, at)] += 1
+    _put_back(left, at + _SHORT if away else at)
     _forget_codes([parcel.id for parcel in parcels if parcel.id not in left])
     _told(channel.name, counts, actor, at)
     return 0 if away else len(taken)
+
+
+def _over(broken: Exception, channel: str, left: Mapping[UUID, None]) -> tuple[bool, Outcome | None]:
+    """Whether a channel is away, and the message that it had in hand: to be tried later than the others."""
+    if isinstance(broken, Away):
+        one = broken.over
+        return True, Outcome(one, False, str(broken)) if one is not None and one in left else None
+    log.error("a channel is broken", exc_info=broken, extra={"channel": channel})
+    first = next(iter(left), None)
+    return False, Outcome(first, False, f"broken: {type(broken).__name__}") if first is not None else None
+
+
+def _outlived(taken: Mapping[UUID, Outgoing], actor: Actor, at: datetime) -> dict[UUID, Outgoing]:
+    """Without those that a worker died over at their last try: nobody was left to give them up."""
+    dead = [number for number, row in taken.items() if row.tries > len(WAITS) + 1]
+    if dead:
+        give_up(dead, "each worker died over it", actor, at, tries=len(WAITS) + 1)
+    return {number: row for number, row in taken.items() if number not in dead}
 
 
 @transaction.atomic
 def _taken(channel: str, at: datetime, most: int) -> dict[UUID, Outgoing]:
     """Ours until the lease is over. A try counts from here, so that what kills a worker is not tried for ever."""
     rows = locks.outgoing(channel, at, most)
+    rows = [row for row in rows if row.tries < ALONE] if rows and rows[0].tries < ALONE else rows[:1]
     ids = [row.id for row in rows]
     Outgoing.objects.filter(id__in=ids).update(tries=F("tries") + 1, next_at=at + LEASE)
     for row in rows:
@@ -90,25 +121,34 @@ def _put_back(ids: Iterable[UUID], until: datetime) -> None:
 
 def parcels_of(taken: Mapping[UUID, Outgoing], *, actor: Actor, at: datetime) -> list[Parcel]:
     """What the gate lets go now, written; the most urgent first."""
-    rows = {row.id: row for row in Message.objects.filter(id__in=list(taken))}
     made: dict[UUID, Parcel] = {}
-    for organisation in sorted({row.organisation for row in rows.values()}):
-        own = [row for row in rows.values() if row.organisation == organisation]
-        made |= {one.id: one for one in _of_organisation(own, organisation, actor, at)}
+    with Apart() as apart:
+        keyring()  # where they are missing no message is to blame
+        there = Message.objects.filter(id__in=list(taken), state=MessageState.RELEASED)  # not taken back since
+        rows = {row.id: row for row in there}
+        for organisation in sorted({row.organisation for row in rows.values()}):
+            own = [row for row in rows.values() if row.organisation == organisation]
+            made |= {one.id: one for one in _of_organisation(own, taken, organisation, actor, at)}
+    if apart.failure is not None:
+        Outgoing.objects.filter(id__in=list(taken)).update(tries=F("tries") - 1, next_at=at + _SHORT)
+        raise apart.failure
     return [made[number] for number in taken if number in made]
 
 
-def _of_organisation(rows: Sequence[Message], organisation: UUID, actor: Actor, at: datetime) -> Iterator[Parcel]:
-    going = _still_going(rows, organisation, actor, at)
-    told = kept([row.id for row in going])
-    asked = [
-        ToRender(row.id, row.member, row.template, row.version, row.channel, told.get(row.id, {}), not row.service)
-        for row in going
-    ]
-    written = render_all(asked, organisation=organisation, at=at) if asked else []
+def _of_organisation(
+    rows: Sequence[Message], taken: Mapping[UUID, Outgoing], organisation: UUID, actor: Actor, at: datetime
+) -> Iterator[Parcel]:
+    def blame(row: Message, failed: Exception) -> None:
+        """It is tried later than the others, as long as what a server refuses."""
+        log.error("a message is broken", exc_info=failed, extra={"about": str(row.id)})
+        Outgoing.objects.filter(id=row.id).update(run=None)
+        _note(Outcome(row.id, False, f"broken: {type(failed).__name__}"), taken[row.id], actor, at)
+
+    going = by_halves(rows, lambda some: _still_going(some, organisation, actor, at), blame)
+    written = by_halves(going, lambda some: _written(some, organisation, at), blame)
     addresses = addresses_of(going)
     setting = settings_of(organisation)
-    for row, said in zip(going, written, strict=True):
+    for row, said in written:
         if said.problem:
             give_up([row.id], said.problem, actor, at)
             continue
@@ -126,6 +166,15 @@ def _still_going(rows: Sequence[Message], organisation: UUID, actor: Actor, at: 
     return going
 
 
+def _written(rows: Sequence[Message], organisation: UUID, at: datetime) -> list[tuple[Message, Rendered]]:
+    told = kept([row.id for row in rows])
+    asked = [
+        ToRender(row.id, row.member, row.template, row.version, row.channel, told.get(row.id, {}), not row.service)
+        for row in rows
+    ]
+    return list(zip(rows, render_all(asked, organisation=organisation, at=at), strict=True))
+
+
 @contextmanager
 def _quick_notes() -> Iterator[None]:
     """A note is kept by the database at once, and on its disk a moment later: a killed worker loses none, and should
@@ -140,7 +189,9 @@ def _quick_notes() -> Iterator[None]:
 def _note(outcome: Outcome, row: Outgoing, actor: Actor, at: datetime) -> str:
     """Says what is counted."""
     if outcome.sent:
-        run(_SENT, {"id": outcome.id, "at": at, "taken_back": column(TAKEN_BACK)})
+        told = {"id": outcome.id, "at": at, "taken_back": column(TAKEN_BACK)}
+        if not run(_SENT, told):  # it was taken back at this very moment, which a statement that waited does not see
+            run(_SENT, told)
         return "sent"
     if outcome.permanent or row.tries > len(WAITS):
         give_up([outcome.id], outcome.problem, actor, at, tries=row.tries, bounced=outcome.bounced)
