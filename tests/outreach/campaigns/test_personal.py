@@ -196,6 +196,10 @@ def test_s27_a_statement_each_quarter_says_what_points_did_what_they_pay_and_the
     ledger.define_unit("points", "Points", zone="UTC", actor=ANN, at=EARLIER)
     pays = {"unit": "points", "currency": "GBP", "points": 2, "worth": 1}
     publish("points-payment", "till", pays, organisation=shop.home, begins_at=EARLIER, actor=ANN, at=EARLIER)
+    june: dict[str, Any] = {"benefit": {"type": "percent", "permille": 100}}
+    june["conditions"] = {"when": {"ends_on": "2026-06-30"}}
+    told_of = {"name": "June", "offer": june}
+    publish("coupon-series", "june", told_of, organisation=shop.home, begins_at=EARLIER, actor=ANN, at=EARLIER)
     ann, bob, cat = shop.members[:3]
 
     def moved(kind: Kind, who: UUID, amount: int, day: date) -> None:
@@ -213,14 +217,14 @@ def test_s27_a_statement_each_quarter_says_what_points_did_what_they_pay_and_the
     says = (
         "{{ values.statement.from }} to {{ values.statement.until }}: earned {{ values.statement.earned }}, spent"
         " {{ values.statement.spent }}, you have {{ values.statement.balance }}, worth {{ values.statement.worth }}."
-        "{% for one in values.vouchers %} {{ one.name }} {{ one.code }}{% endfor %}"
+        "{% for one in values.vouchers %} {{ one.name }} {{ one.code }} to {{ one.until }}{% endfor %}"
     )
     save_template(NewTemplate(shop.home, "quarter", "Q", {"email": {"en": {"subject": "Q", "text": says}}}),
                   actor=ANN, at=AT)  # fmt: skip
     row = shop.launched(
         "quarter", series=None, holdout_share=0, statement={"unit": "points"}, repeat={"months": 3, "times": 2},
         messages=[{"channel": "email", "template": "quarter", "version": 1}],
-        cells=[{"points_from": 500, "series": ["spring"]}],
+        cells=[{"points_from": 500, "series": ["june"]}],
     )  # fmt: skip
     said = {one.member: one for one in Message.objects.all()}
     assert set(said) == set(shop.members)  # everybody gets a statement, a voucher or none
@@ -234,7 +238,7 @@ def test_s27_a_statement_each_quarter_says_what_points_did_what_they_pay_and_the
         ).text.split("\n")[0]
 
     quarter = "2026-01-01 to 2026-03-31: earned"
-    assert reads(ann) == f"{quarter} 700, spent 50, you have 740, worth \u00a33.70. Spring {voucher.code}"
+    assert reads(ann) == f"{quarter} 700, spent 50, you have 740, worth \u00a33.70. June {voucher.code} to 2026-06-30"
     assert reads(bob) == f"{quarter} 120, spent 0, you have 120, worth \u00a30.60."
     assert reads(cat) == f"{quarter} 0, spent 0, you have 1,000, worth \u00a35.00."
     assert reads(shop.members[3]) == f"{quarter} 0, spent 0, you have 0, worth \u00a30.00."

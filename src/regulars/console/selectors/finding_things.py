@@ -6,6 +6,7 @@ from typing import Final
 from django.db.models import Q
 
 from regulars.access.rights import Right
+from regulars.basics.periods import day_of
 from regulars.care import selectors as care
 from regulars.care.models import Case
 from regulars.care.moves import Sought
@@ -45,8 +46,9 @@ def cases(desk: Desk, text: str) -> list[Thing]:
     subjects = care.subjects_of(rows) if rows else {}
     folded = text.casefold()
     fit = [row for row in rows if number is not None or folded in subjects.get(row.id, "").casefold()]
-    return [Thing(subjects.get(row.id, ""), desk.url("case", row.id), row.due_at.date().isoformat()) for row in fit][
-        :MOST
+    return [
+        Thing(subjects.get(row.id, ""), desk.url("case", row.id), day_of(row.due_at, desk.zone).isoformat())
+        for row in fit[:MOST]
     ]
 
 

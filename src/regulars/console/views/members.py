@@ -111,7 +111,7 @@ def export(desk: Desk) -> HttpResponse:
 
         yield [_("Id"), _("Name"), _("State"), _("Level"), _("Tag"), _("Town"), _("Member since")]
         for row in rows:
-            since_on = row.enrolled_at.date().isoformat()
+            since_on = day_of(row.enrolled_at, desk.zone).isoformat()
             yield [
                 typed("mbr", row.id),
                 row.name,

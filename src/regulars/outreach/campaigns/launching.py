@@ -24,6 +24,7 @@ from regulars.outreach.models import Campaign, CampaignPlan, CampaignState
 from regulars.outreach.moves import NewMessage
 from regulars.outreach.services.campaigns import back_to_draft, following_code, note
 from regulars.outreach.services.messages import ask
+from regulars.outreach.templates.reading_facts import last_day, zone_of
 from regulars.programme.book import book
 from regulars.programme.coupons.moves import Binding, Found, Gift
 from regulars.programme.coupons.terms import SERIES
@@ -225,8 +226,11 @@ def _say(row: Campaign, form: CampaignForm, channels: Mapping[UUID, str], actor:
     if form.statement is not None:
         accounts = accounts_of(form.statement, list(channels), organisation=row.organisation, at=at)
     names = _names(row.organisation) if coupons else {}
+    zone = zone_of(row.organisation)
     wanted = [
-        _message(row, form, member, by_channel[channel], _values(coupons.get(member, []), accounts.get(member), names))
+        _message(
+            row, form, member, by_channel[channel], _values(coupons.get(member, []), accounts.get(member), names, zone)
+        )
         for member, channel in channels.items()
     ]
     if wanted:
@@ -254,27 +258,21 @@ def _names(organisation: UUID) -> Mapping[str, str]:
     return {one.code: one.terms.name for one in book(organisation).versions(SERIES)}
 
 
-def _values(coupons: Sequence[Found], account: Account | None, names: Mapping[str, str]) -> dict[str, Any]:
-    """What a template is told beside the facts of its reader."""
+def _values(
+    coupons: Sequence[Found], account: Account | None, names: Mapping[str, str], zone: ZoneInfo
+) -> dict[str, Any]:
+    """What a template is told beside the facts of its reader; days are those of the organisation's clock."""
     found: dict[str, Any] = {}
     if coupons:
-        found = values_of(coupons[0])
+        until = [last_day(one.expires_at, zone) for one in coupons]
+        found = {"coupon": coupons[0].code or "", "coupon_until": until[0]}
         found["vouchers"] = [
-            {"code": one.code or "", "name": names.get(one.series, one.series), "until": _last_on(one)}
-            for one in coupons
+            {"code": one.code or "", "name": names.get(one.series, one.series), "until": last}
+            for one, last in zip(coupons, until, strict=True)
         ]
     if account is not None:
         found["statement"] = account.told()
     return found
-
-
-def _last_on(coupon: Found) -> str:
-    return coupon.expires_at.date().isoformat() if coupon.expires_at else ""
-
-
-def values_of(coupon: Found) -> dict[str, Any]:
-    """What a template is told of the coupon."""
-    return {"coupon": coupon.code or "", "coupon_until": _last_on(coupon)}
 
 
 def _coupons(row: Campaign, form: CampaignForm, members: Sequence[UUID], at: datetime) -> dict[UUID, list[Found]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from regulars.basics.ids import typed
+from regulars.basics.periods import day_of
 from regulars.journal.models import Entry
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
@@ -35,7 +36,7 @@ def measure_universal(organisation: UUID, zone: str, today: date, *, actor: Acto
             return False
         now = period_of(kept.began_on, today, form.holdout.months)
         for period in (now - 1, now):
-            days = _days(kept, form, period, today)
+            days = _days(kept, form, period, today, zone)
             if days is None or _done(organisation, period, days[1]):
                 continue
             if _measure(kept, form, period, days, zone, actor, at):
@@ -43,14 +44,14 @@ def measure_universal(organisation: UUID, zone: str, today: date, *, actor: Acto
     return False
 
 
-def _days(kept: Policy, form: PolicyForm, period: int, today: date) -> tuple[date, date, date] | None:
+def _days(kept: Policy, form: PolicyForm, period: int, today: date, zone: str) -> tuple[date, date, date] | None:
     """From, until and planned until of a period; from the day of the last change of the share where that is later: who
     was held out before it was not who is held out now. None where nothing of it can be reckoned."""
     if period < 0:
         return None
     first = _months_on(kept.began_on, period * form.holdout.months)
     last = _months_on(kept.began_on, (period + 1) * form.holdout.months) - timedelta(days=1)
-    begun = max(first, _changed_on(kept))
+    begun = max(first, _changed_on(kept, zone))
     until = min(last, today - timedelta(days=1))
     return (begun, until, last) if begun <= until else None
 
@@ -68,12 +69,12 @@ def _months_on(day: date, months: int) -> date:
         return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
 
 
-def _changed_on(kept: Policy) -> date:
-    """The day after the last change of who is held out; one query."""
+def _changed_on(kept: Policy, zone: str) -> date:
+    """The day there after the last change of who is held out; one query."""
     rows = Entry.objects.filter(what="messages.policy", subject=typed("org", kept.organisation)).order_by("-at", "-id")
     for before, after, at in rows.values_list("before", "after", "at"):
         if before.get("holdout") != after.get("holdout"):
-            return (at + timedelta(days=1)).date()
+            return day_of(at, zone) + timedelta(days=1)
     return kept.began_on
 
 

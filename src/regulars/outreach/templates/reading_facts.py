@@ -45,13 +45,15 @@ class Base:
 def bases(members: Collection[UUID]) -> dict[UUID, Base]:
     """By the ids that are asked, roots or not. One query."""
     rows = run(
-        "SELECT x.id, m.id, m.language, coalesce(s.name, ''), m.enrolled_at FROM members_member x"
-        " JOIN members_member m ON m.id = x.root_id LEFT JOIN access_store s ON s.id = m.store"
+        "SELECT x.id, m.id, m.language, coalesce(s.name, ''),"
+        " (m.enrolled_at AT TIME ZONE coalesce(o.zone, 'UTC'))::date"
+        " FROM members_member x JOIN members_member m ON m.id = x.root_id"
+        " LEFT JOIN access_organisation o ON o.id = m.organisation LEFT JOIN access_store s ON s.id = m.store"
         " WHERE x.id = ANY(%s::uuid[])",
         [column(list(members))],
     )
     return {
-        member: Base(root, "zh" if language.startswith("zh") else "en", store, joined.date().isoformat())
+        member: Base(root, "zh" if language.startswith("zh") else "en", store, joined.isoformat())
         for member, root, language, store, joined in rows
     }
 
