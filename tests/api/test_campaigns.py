@@ -76,6 +76,9 @@ def test_faults_have_their_place_and_places_are_kept_apart(world: World, adminis
     wrong["document"]["budget"] = 5
     pointers = [one["pointer"] for one in administrator.send("PUT", "/campaigns/x", wrong).json()["errors"]]
     assert pointers == ["/document/audience", "/document/series", "/document/cost/coupon"]
+    for code in ("a\0", "\ud800"):
+        wrong["document"]["audience"] = code
+        assert administrator.send("PUT", "/campaigns/x", wrong).json()["code"] == "wrong-campaign-document"
     mine = Till(world.key("marketer", merchant=world.merchant))
     theirs = Till(world.key("marketer", merchant=world.other))
     assert mine.send("PUT", "/audiences/all", EVERYBODY).status_code == 200

@@ -54,6 +54,7 @@ def written(member: UUID, **values: Any) -> Rendered:
         ({"sms": {"en": {"text": "{% include 'a' %}"}}}, "/sms/en/text", 1, 4, "liquid"),
         ({"sms": {"en": {"text": "{{ values.a | base64_decode }}"}}}, "/sms/en/text", 1, 15, "no-filter"),
         ({"sms": {"de": {"text": "Hallo"}}}, "/sms/de", None, None, "literal_error"),
+        ({"sms": {"en": {"text": "a\x00"}}}, "/sms/en/text", None, None, "string_pattern_mismatch"),
         ({"email": {"en": {"subject": "Hi"}}}, "/email/en/text", None, None, "missing"),
         ({}, "/email", 1, 1, "missing"),
     ],

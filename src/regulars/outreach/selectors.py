@@ -123,8 +123,8 @@ def said(document: Mapping[str, Any], organisation: UUID, *, language: Language)
 
 
 def audience(organisation: UUID, code: str) -> Audience:
-    """By its code; retired ones too. Raises AudienceUnknown. One query."""
-    found = Audience.objects.filter(organisation=organisation, code=code).first()
+    """By its code; retired ones too. Raises AudienceUnknown. One query; none for what the database cannot even read."""
+    found = Audience.objects.filter(organisation=organisation, code=code).first() if code.isprintable() else None
     if found is None:
         raise AudienceUnknown("There is no audience of this code here.", audience=code[:80])
     return found

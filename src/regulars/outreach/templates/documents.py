@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from regulars.basics.forms import IN_WORDS
 from regulars.outreach.errors import WrongTemplate
@@ -13,7 +13,8 @@ from regulars.outreach.templates.liquid import LENGTH, Fault, faults, roots
 
 Language = Literal["en", "zh"]
 assert get_args(Language) == LANGUAGES
-Text = Annotated[str, Field(min_length=1, max_length=LENGTH)]
+KEPT = r"^[^\x00]*$"  # PostgreSQL keeps no NUL
+Text = Annotated[str, StringConstraints(min_length=1, max_length=LENGTH, pattern=KEPT)]
 
 
 class _Form(BaseModel):
@@ -23,21 +24,21 @@ class _Form(BaseModel):
 class Mail(_Form):
     """A mail: every one has a plain text, and a page beside it where that is given."""
 
-    subject: Annotated[str, Field(min_length=1, max_length=500)]
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=KEPT)]
     text: Text
-    html: Annotated[str, Field(max_length=LENGTH)] = ""
+    html: Annotated[str, StringConstraints(max_length=LENGTH, pattern=KEPT)] = ""
 
 
 class Short(_Form):
     """A text to a phone."""
 
-    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=KEPT)]
 
 
 class Letter(_Form):
     """A letter on paper: an empty line parts paragraphs."""
 
-    subject: Annotated[str, Field(max_length=500)] = ""
+    subject: Annotated[str, StringConstraints(max_length=500, pattern=KEPT)] = ""
     text: Text
 
 
