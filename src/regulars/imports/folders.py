@@ -15,6 +15,7 @@ from regulars.imports.moves import PREFIX
 COMING: Final = ".coming"  # files on their way
 _LOOKS: Final = "looks.json"  # rows for a person's eyes
 REFUSED: Final = "refused.csv"
+_BYTES: Final = 200  # of a name: file systems take 255, and more is written before and after it
 
 
 def home() -> Path:
@@ -53,14 +54,16 @@ def take(number: UUID, files: Iterable[tuple[str, Path]]) -> int:
 
 
 def plain_name(name: str) -> str:
-    """A name that leads nowhere else.
+    """A name that leads nowhere else, and that every file system takes: of a long one its end, within so many bytes.
 
     >>> plain_name("../../etc/passwd"), plain_name("C:\\\\tills\\\\三月.csv"), plain_name("..")
     ('passwd', '三月.csv', 'file')
+    >>> len(plain_name("三月的销售" * 60 + ".csv").encode())
+    199
     """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(sign for sign in last if sign.isprintable()).strip(". ")[-120:]
-    return kept or "file"
+    return kept.encode()[-_BYTES:].decode(errors="ignore") or "file"
 
 
 def keep_looks(number: UUID, looks: dict[str, Any]) -> None:

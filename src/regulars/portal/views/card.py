@@ -1,8 +1,12 @@
 """The first page: the card as a changing code, and what matters now."""
 
+from uuid import UUID
+
+from django.db import transaction
 from django.http import HttpResponse
 
 from regulars.members.fields import NAMES
+from regulars.members.locks import lock_members
 from regulars.members.models import Member
 from regulars.members.naming import called
 from regulars.members.selectors.profiles import facts_of
@@ -22,7 +26,7 @@ def show(visit: Visit) -> HttpResponse:
         "name": called(facts_of([visit.own], names=NAMES)[visit.own]),
         "held": held,
         "tiers": standing.tiers(row, at=visit.at),
-        "taken": [one for one in taken.taken(visit.own, at=visit.at) if one.may_ask],
+        "taken": [one for one in taken.taken(visit.own, at=visit.at) if one.may_ask or one.fresh],
         "coupons": offers.coupons(visit.own, organisation=visit.home, at=visit.at),
     }
     return visit.show("portal/card.html", shown)
@@ -38,6 +42,14 @@ def code(visit: Visit) -> HttpResponse:
 def new(visit: Visit) -> HttpResponse:
     """A card on the phone, for who has none."""
     numbers = card.range_for(visit.home)
-    if numbers is not None and card.newest(visit.own, organisation=visit.home) is None:
-        cards.issue_to(numbers, [visit.own], organisation=visit.home, actor=visit.actor, at=visit.at)
+    if numbers is not None:
+        _issue(visit, numbers)
     return visit.go("my-card")
+
+
+@transaction.atomic
+def _issue(visit: Visit, numbers: UUID) -> None:
+    """Whoever presses twice has one: the second press waits for the first."""
+    lock_members([visit.own], organisation=visit.home)
+    if card.newest(visit.own, organisation=visit.home) is None:
+        cards.issue_to(numbers, [visit.own], organisation=visit.home, actor=visit.actor, at=visit.at)
