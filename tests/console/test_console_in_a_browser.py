@@ -31,10 +31,12 @@ WIDE = "() => document.documentElement.scrollWidth - document.documentElement.cl
 PAGES = (
     "", "waiting", "sales", "members", "members/new", "members/{member}", "members/{member}/account",
     "members/{member}/family", "members/{member}/erase", "sales/{sale}", "counter",
-    "counter/{member}", "reward/terms", "reward/terms/ladder/status", "reward/terms/new", "reward/simulator",
+    "counter/{member}", "counter/{member}/rewards", "reward/terms", "reward/terms/ladder/status", "reward/terms/new",
+    "reward/simulator",
     "reward/levels", "reward/terms/earn/base", "reward/terms/drafts/{draft}", "reward/terms/drafts/{draft}/members?who=more",
     "reward/coupons/dessert",
     "reward/coupons", "reward/rewards", "reward/books", "reward/settlement", "set-up", "set-up/staff",
+    "set-up/fields", "set-up/fields/new",
     "set-up/retention", "set-up/cases", "set-up/cases/code/complaint", "set-up/cases/hours",
     "set-up/units", "set-up/units/code/points", "set-up/units/new", "set-up/stores/{quay}",
     "set-up/staff/new",

@@ -14,10 +14,12 @@ from regulars.ledger.selectors import balances
 from regulars.members import codes
 from regulars.members.keys import card_secret
 from regulars.members.models import Card
+from regulars.programme.models import Redemption
+from regulars.programme.services.terms import publish
 from regulars.sales.models import Return, Sale
 from tests.console.conftest import Entering
 from tests.console.test_member import path, points, send, undo_of
-from tests.console.town import Town
+from tests.console.town import SETUP, Town
 
 
 def at(town: Town, rest: str = "", number: int = 0) -> str:
@@ -117,6 +119,37 @@ def test_stored_value_is_loaded_and_taken_back(town: Town, enter: Entering) -> N
     where, fields = undo_of(browser.get(at(town)).text)
     browser.post(where, fields)
     assert {one.unit: one.available for one in balances(town.members[0], at=timezone.now())}["GBP-value"] == 0
+
+
+def test_rewards_are_given_for_points_set_aside_handed_over_and_taken_back(town: Town, enter: Entering) -> None:
+    begun = timezone.now() - timedelta(days=1)
+    told: dict[str, Any] = {"organisation": town.organisation, "begins_at": begun, "moving_in": True, "actor": SETUP}
+    for code, name, cost, more in (
+        ("mug", "Mug <b>", 10, {}), ("bag", "Bag", 6, {"fulfilled_later": True}), ("boat", "Boat", 999, {}),
+    ):  # fmt: skip
+        prices = [{"unit": "points", "amount": cost}]
+        publish("reward", code, {"name": name, "prices": prices, **more}, at=timezone.now(), **told)
+    browser = enter("clerk")
+    assert at(town, "/rewards") in browser.get(at(town)).text
+    page = browser.get(at(town, "/rewards")).text
+    assert [word in page for word in ("Mug &lt;b&gt;", "10 Points", "984 Points are missing")] == [True] * 3
+    once = {"key": str(uuid4()), "reward": "mug"}
+    for _ in range(2):
+        assert browser.post(at(town, "/rewards/give"), once).status_code == 302
+    assert points(town) == 5
+    where, fields = undo_of(browser.get(at(town, "/rewards")).text)
+    short = send(browser, at(town, "/rewards/give"), reward="bag")
+    assert (short.status_code, points(town)) == (409, 5)
+    browser.post(where, fields)
+    assert points(town) == 15
+    send(browser, at(town, "/rewards/give"), reward="bag")
+    row = Redemption.objects.get(reward="bag")
+    assert "Set aside for them" in browser.get(at(town, "/rewards")).text
+    asked = {"redemption": typed("rdm", row.id), "do": "fulfil"}
+    assert send(browser, at(town, "/rewards/end", 1), **asked).status_code == 404  # another's
+    send(browser, at(town, "/rewards/end"), **asked)
+    row.refresh_from_db()
+    assert (row.state, row.store, points(town)) == ("fulfilled", typed("str", town.quay), 9)
 
 
 def test_who_works_nowhere_in_particular_says_so_first(town: Town, enter: Entering) -> None:

@@ -22,6 +22,7 @@ from tests.statements import counted
 MOST = {
     "member": 55,
     "counter-member": 33,
+    "counter-rewards": 30,
     "start": 21,
     "sale": 16,
     "series": 17,

@@ -56,8 +56,8 @@ class MessageEventsTold(Telling):
 
 @write(router, "POST", "/messages/replies", right=Right.OUTREACH_SEND, answer=ReplyTold)
 def report_reply(request: Request, body: ReplyAsked) -> ReplyTold:
-    """STOP (also 退订, TD …) withdraws every consent for texts and blocks the number; BALANCE (also 余额, 积分 …) is
-    answered to that phone; anything else is kept with the member, and opens nothing."""
+    """STOP (also 退订, TD …) withdraws every consent for texts and blocks the number. BALANCE (also 余额 …) is
+    answered to that phone. Anything else is kept with the member, and opens nothing."""
     call = request.call
     home = whole_organisation(call, Right.OUTREACH_SEND)
     one = Inbound(body.external_id, body.channel, body.sender, body.text)

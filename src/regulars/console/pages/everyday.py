@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import benefits, counter, look, palette, saved, taken, today
+from regulars.console.views import benefits, counter, desk_rewards, look, palette, saved, taken, today
 
 _VIEW: Final = "views/<id_viw:view>"
 _AT_COUNTER: Final = "counter/<id_mbr:member>"
@@ -69,6 +69,25 @@ EVERYDAY: Final[tuple[Page, ...]] = (
         f"{_AT_COUNTER}/benefit/undo",
         benefits.undo,
         Right.BENEFITS_USE,
+        Reach.HERE,
+        posted=True,
+        writes=True,
+    ),
+    Page("counter-rewards", f"{_AT_COUNTER}/rewards", desk_rewards.show, Right.SALES_POST, Reach.HERE),
+    Page(
+        "counter-redeem",
+        f"{_AT_COUNTER}/rewards/give",
+        desk_rewards.redeem,
+        Right.SALES_POST,
+        Reach.HERE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "counter-reward-end",
+        f"{_AT_COUNTER}/rewards/end",
+        desk_rewards.end,
+        Right.SALES_POST,
         Reach.HERE,
         posted=True,
         writes=True,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from regulars.access.models import Merchant
 from regulars.access.rights import Right
 from regulars.console.desk import Desk
+from regulars.console.selectors.desk_rewards import any_rewards
 from regulars.console.selectors.member import Known, known
 from regulars.console.selectors.timeline import seen_by
 from regulars.ledger.models import Unit
@@ -71,6 +72,7 @@ class Before:
     member: Known
     birthday: str  # today, soon, past; empty: not now
     bills: Sequence[Sale]  # their latest that may be seen here
+    rewards: bool  # whether there are any to be had for points
 
 
 def before(root: UUID, desk: Desk) -> Before:
@@ -78,7 +80,7 @@ def before(root: UUID, desk: Desk) -> Before:
     found = known(root, desk)
     reads = desk.may(Right.SALES_READ)
     bills = sales_of(found.group, limit=_LATELY, seen=seen_by(desk, Right.SALES_READ)) if reads else []
-    return Before(found, near(found.row.birthday, _today(desk)), bills)
+    return Before(found, near(found.row.birthday, _today(desk)), bills, any_rewards(found.terms))
 
 
 def near(birthday: int | None, today: date) -> str:

@@ -88,8 +88,9 @@ _SAID: Final[Mapping[Service, Mapping[str, tuple[str, str]]]] = {
         ),
         "zh": (
             "您的余额",
-            "{{ organisation.name }}：您有 {{ values.have }}。{% if values.lately != blank %}最近："
-            "{{ values.lately }}。{% endif %}{% if links.pages != blank %}{{ links.pages }}{% endif %}",
+            "{{ organisation.name }}：您有 {{ values.have }}。"
+            "{% if values.lately != blank %}最近：{{ values.lately }}。{% endif %}"
+            "{% if links.pages != blank %}{{ links.pages }}{% endif %}",
         ),
     },
     Service.ADDRESS_ADDED: {
