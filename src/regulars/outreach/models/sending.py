@@ -18,7 +18,7 @@ class Outgoing(models.Model):
     class Meta:
         db_table = "outreach_outgoing"
         indexes = (
-            models.Index("channel", models.F("rank").desc(), "next_at", name="outreach_outgoing_next"),
+            models.Index("channel", models.F("rank").desc(), "next_at", "tries", name="outreach_outgoing_turn"),
             models.Index(fields=["run"], name="outreach_outgoing_run", condition=Q(run__isnull=False)),
         )
 
