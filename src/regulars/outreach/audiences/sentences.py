@@ -32,6 +32,11 @@ def _say(words: Words, phrase: str, **parts: object) -> str:
     return PHRASES[phrase][0 if words.language == Language.ENGLISH else 1].format(**parts)
 
 
+def _counted(words: Words, phrase: str, count: int, **parts: object) -> str:
+    """One has a phrase of its own: "at least once"."""
+    return _say(words, f"{phrase} one" if count == 1 else phrase, **parts)
+
+
 def _named(kind: str, code: str, words: Words) -> str:
     """What a code is called, where there is a word for it."""
     return _say(words, f"{kind} {code}") if f"{kind} {code}" in PHRASES else code
@@ -162,7 +167,7 @@ def _places(stores: tuple[str, ...], merchants: tuple[str, ...], words: Words) -
 
 def _days(leaf: forms.Enrolled | forms.Bought, words: Words) -> Iterator[str]:
     if leaf.within_days is not None:
-        yield _say(words, "within days", days=words.number(leaf.within_days))
+        yield _counted(words, "within days", leaf.within_days, days=words.number(leaf.within_days))
     if leaf.since is not None:
         yield _say(words, "since", day=words.day(leaf.since))
     if leaf.until is not None:
@@ -198,7 +203,7 @@ def _purchases(leaf: forms.Goods, words: Words) -> Iterator[str]:
 def _how_much(leaf: forms.Bought, words: Words) -> Iterator[str]:
     for name in ("times_at_least", "times_at_most"):
         if (times := getattr(leaf, name)) is not None:
-            yield _say(words, name, number=words.number(times))
+            yield _counted(words, name, times, number=words.number(times))
     for name in _MONEY:
         if (amount := getattr(leaf, name)) is not None:
             yield _say(words, name, money=words.money(amount, leaf.currency or ""))
@@ -211,4 +216,4 @@ def _when_last(leaf: forms.LastBought, words: Words) -> Iterator[str]:
         yield _say(words, "until", day=words.day(leaf.until))
     for name in ("days_ago_at_least", "days_ago_at_most"):
         if (days := getattr(leaf, name)) is not None:
-            yield _say(words, name, days=words.number(days))
+            yield _counted(words, name, days, days=words.number(days))
