@@ -125,7 +125,7 @@ class CampaignForm(forms.Form):
             kept = str(self.initial.get(channel) or "")
             if kept and kept != ELSEWHERE and kept not in dict(said):
                 said.append((kept, kept.replace("@", " (") + ")"))
-            pick[channel].choices = [("", _("not")), *said, (ELSEWHERE, _("sent by another program"))]
+            pick[channel].choices = [("", _("not used")), *said, (ELSEWHERE, _("sent by another program"))]
 
     def code(self, at: datetime) -> str:
         """Of the name, as far as that has letters for it."""

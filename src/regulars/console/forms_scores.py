@@ -24,7 +24,7 @@ class ScoredFilter(ChosenFilters):
     reason = forms.ChoiceField(label=_("Reason of decline"), choices=[_ANY, *REASONS.items()], required=False)
     tenth = forms.TypedChoiceField(
         label=_("Chance to leave"),
-        choices=[_ANY, *((str(one), f"{one * 10}–{one * 10 + 10} %") for one in range(10))],
+        choices=[_ANY, *((str(one), f"{one * 10}–{one * 10 + 10}%") for one in range(10))],
         coerce=int,
         empty_value=None,
         required=False,

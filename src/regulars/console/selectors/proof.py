@@ -139,7 +139,7 @@ def outcomes(row: CampaignResult) -> list[Outcome]:
                 f"{_in_all(total.low, name, row.currency)} … {_in_all(total.high, name, row.currency)}"
                 if total
                 else "–",
-                f"{relative.value * 100:+.1f} % ({relative.low * 100:+.1f} … {relative.high * 100:+.1f})".replace(
+                f"{relative.value * 100:+.1f}% ({relative.low * 100:+.1f} … {relative.high * 100:+.1f})".replace(
                     "-", "\u2212"
                 )
                 if relative
@@ -159,7 +159,7 @@ def _each(value: float | None, name: str, currency: str) -> str:
         return "–"
     if name in MONEY:
         return money(round(value), currency)
-    return f"{value * 100:.1f} %" if name == "buyers" else f"{value:.2f}"
+    return f"{value * 100:.1f}%" if name == "buyers" else f"{value:.2f}"
 
 
 @dataclass(frozen=True, slots=True)

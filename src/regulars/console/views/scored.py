@@ -82,7 +82,7 @@ def title(cut: Cut) -> str:
     if cut.best_to is not None:
         said = {"low": f"{cut.best_from or 0:g}", "high": f"{cut.best_to:g}"}
         named.append(
-            _("by spend from %(low)s to %(high)s %%") % said if cut.best_from else _("best %(high)s %%") % said
+            _("by spend from %(low)s to %(high)s%%") % said if cut.best_from else _("best %(high)s%%") % said
         )
     if cut.moved is not None:
         before, after = (str(CLASSES.get(one, one)) for one in cut.moved)
