@@ -13,11 +13,14 @@ from django.urls import reverse
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
 from regulars.journal.moves import Actor
+from regulars.journal.statements import run
 from regulars.ledger.services import freeze
 from regulars.ledger.words import Level
 from regulars.members.errors import UnknownMember
 from regulars.members.merging import merge, unmerge
 from regulars.members.models import Identifier
+from regulars.members.moves import NewMember
+from regulars.members.services.people import enrol
 from regulars.outreach.models import Message
 from regulars.outreach.sealing import kept
 from regulars.portal import cookies
@@ -182,6 +185,10 @@ def test_a_link_lets_in_once_and_within_an_hour(village: Village) -> None:
     assert Client().post(reverse("my-link", args=[made[1]])).status_code == 403
     with pytest.raises(UnknownMember):
         links.make(village.foreign, organisation=village.town.organisation, actor=SETUP, at=now)
+    (brought,) = enrol([NewMember(village.town.organisation, "file", now)], actor=SETUP, at=now)
+    text = links.make(brought, organisation=village.town.organisation, actor=SETUP, at=now)
+    run("DELETE FROM members_member WHERE id = %s", [brought])  # as where the import that made them is taken back
+    assert Client().post(reverse("my-link", args=[text])).status_code == 403
 
 
 def test_what_is_over_is_forgotten(village: Village) -> None:

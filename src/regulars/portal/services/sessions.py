@@ -46,8 +46,8 @@ class Standing:
 @transaction.atomic
 def begin(member: UUID, *, how: str, device: str, actor: Actor, at: datetime) -> Begun:
     """Raises MayNotLogIn. The line of the trail is the member's own."""
-    root = Member.objects.select_related("root").get(id=member).root
-    if root.state not in _STAND or kept_from_logging_in([root.id], at=at):
+    root = _root(member)
+    if root is None or root.state not in _STAND or kept_from_logging_in([root.id], at=at):
         raise MayNotLogIn("This member has no pages here.")
     text = marks.new_text()
     row = Session(
@@ -73,8 +73,10 @@ def find(text: str, *, at: datetime) -> Standing | None:
     ).first()
     if row is None:
         return None
-    root = Member.objects.select_related("root").get(id=row.member).root
-    if root.state not in _STAND or root.organisation != row.organisation or kept_from_logging_in([root.id], at=at):
+    root = _root(row.member)
+    if root is None or root.state not in _STAND or root.organisation != row.organisation:
+        return None
+    if kept_from_logging_in([root.id], at=at):
         return None
     if row.seen_at < at - _SEEN:
         Session.objects.filter(id=row.id).update(seen_at=at)
@@ -108,6 +110,12 @@ def sweep(*, at: datetime) -> int:
         Session.objects.filter(seen_at__lte=at - IDLE).delete()[0]
         + (Session.objects.filter(begun_at__lte=at - LONGEST).delete()[0])
     )
+
+
+def _root(member: UUID) -> Member | None:
+    """Who that is now; nobody, where the import that made them was taken back since. One query."""
+    row = Member.objects.select_related("root").filter(id=member).first()
+    return row.root if row is not None else None
 
 
 def _group(root: UUID) -> list[UUID]:
