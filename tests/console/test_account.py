@@ -65,7 +65,12 @@ def test_a_way_is_added_shown_taken_out_and_given_back(town: Town, enter: Enteri
     assert page.count("opens their pages") == 1  # and those it was known by before are told
     way = re.findall(r'ways/verify".*?name="way" value="([^"]+)"', page)[-1]
     send(browser, path(town, "/ways/verify"), way=way)
-    assert "theirs for certain" in browser.get(path(town, "/account")).text
+    page = browser.get(path(town, "/account")).text
+    assert "theirs for certain" in page
+    where, fields = undo_of(page)
+    assert enter("support").post(where, fields).status_code == 404  # who did not write it down
+    browser.post(where, fields)
+    assert "theirs for certain" not in browser.get(path(town, "/account")).text
     assert send(browser, path(town, "/ways/end", 1), way=way).status_code == 404
     send(browser, path(town, "/ways/end"), way=way)
     assert not known()
@@ -100,6 +105,15 @@ def test_a_coupon_is_given_and_taken_back(town: Town, enter: Entering) -> None:
     where, fields = undo_of(browser.get(path(town, "/account", 1)).text)
     browser.post(where, fields)
     assert wallet(member, organisation=town.organisation, at=timezone.now()) == []
+    where, fields = undo_of(browser.get(path(town, "/account", 1)).text)
+    assert enter("administrator").post(where, fields).status_code == 409  # who did not take it back
+    browser.post(where, fields)
+    assert wallet(member, organisation=town.organisation, at=timezone.now()) == [one]
+    send(browser, path(town, "/coupons/revoke", 1), coupon=typed("cpn", one.id))
+    where, fields = undo_of(browser.get(path(town, "/account", 1)).text)
+    send(browser, path(town, "/coupons", 1), series="dessert")
+    replaced = browser.post(where, fields)
+    assert (replaced.status_code, "replaced" in replaced.text) == (409, True)
 
 
 def test_who_leaves_must_be_meant(town: Town, enter: Entering) -> None:
@@ -107,7 +121,14 @@ def test_who_leaves_must_be_meant(town: Town, enter: Entering) -> None:
     assert send(browser, path(town, "/close", 2), reason="moved away").status_code == 422
     assert send(browser, path(town, "/close", 2), reason="moved away", sure="on").status_code == 302
     assert Member.objects.get(id=town.members[2]).state == "closed"
-    assert "Give a card" not in browser.get(path(town, "/account", 2)).text
+    page = browser.get(path(town, "/account", 2)).text
+    assert "Give a card" not in page
+    assert recognise_text("bram@example.org", organisation=town.organisation) is None
+    where, fields = undo_of(page)
+    assert send(enter("administrator"), where).status_code == 422  # who did not write that they left
+    browser.post(where, fields)
+    found = recognise_text("bram@example.org", organisation=town.organisation)
+    assert (found and found.member, Member.objects.get(id=town.members[2]).state) == (town.members[2], "active")
 
 
 def test_a_person_takes_their_data_along(town: Town, enter: Entering) -> None:

@@ -14,6 +14,7 @@ from regulars.members.selectors import recognise_text
 from regulars.members.selectors.consents import permissions_of
 from regulars.outreach.models import Message, Outgoing
 from regulars.outreach.sending import tell_late_bills
+from regulars.outreach.services.late_bills import THOUGHT_OVER
 from regulars.programme.activities.booking import tell
 from regulars.programme.activities.moves import NewActivity
 from regulars.programme.coupons.wallet import wallet
@@ -196,9 +197,19 @@ def test_a_late_bill_is_told_to_the_member_once_and_asked_back_on_their_own_page
     desk = enter("support")
     assert "1 member asks back what was taken" in desk.get("/").text
     assert "Ada Wong" in desk.get("/waiting").text
+    send(desk, f"/waiting/appeal/{typed('rst', row.id)}", do="uphold")
+    assert "it stays as it is" in home.get("/my/").text
+    undone(desk, "/waiting")  # before anybody was told
     send(desk, f"/waiting/appeal/{typed('rst', row.id)}", do="give-back")
     assert points(town) == 15
-    assert "They were given back to you" in home.get("/my/points").text
+    assert ["given back to you" in home.get(page).text for page in ("/my/points", "/my/")] == [True, True]
+    decided = Message.objects.filter(service="appeal-granted")
+    tell_late_bills(actor=SETUP, at=timezone.now())
+    assert not decided.exists()
+    for _ in range(2):
+        tell_late_bills(actor=SETUP, at=timezone.now() + THOUGHT_OVER)
+    (told,) = decided
+    assert (told.member, told.channel, told.state) == (ada, "email", "released")
 
 
 def test_an_appeal_at_the_desk_is_turned_down_thought_over_and_granted(town: Town, enter: Entering) -> None:
@@ -214,6 +225,11 @@ def test_an_appeal_at_the_desk_is_turned_down_thought_over_and_granted(town: Tow
     assert ["They ask for it back" in page, "Turn it down" in page] == [True, False]
     assert send(clerk, path(town, f"{here}/appeal", 1)).status_code == 404  # of another
     assert send(clerk, path(town, f"{here}/appeal")).status_code == 302
+    assert send(desk, path(town, f"{here}/withdraw")).status_code == 409  # another's
+    undone(clerk, path(town))
+    row.refresh_from_db()
+    assert (row.state, row.appealed_at) == ("taken", None)
+    send(clerk, path(town, f"{here}/appeal"))
     send(desk, path(town, f"{here}/decide"), do="uphold")
     assert send(enter("administrator"), path(town, f"{here}/reopen")).status_code == 409
     undone(desk, path(town))

@@ -15,6 +15,7 @@ from regulars.basics.errors import RegularsError
 
 # What has no sentence here is told in that of the refusal itself, which is English.
 SENTENCES: Final[Mapping[str, Promise | str]] = {
+    "wrong-field": _("This cannot be kept so: its code is taken, or a choice is a mail address or a phone number."),
     "unit-clash": _("There is a unit of this code."),
     "wrong-period": _("This is no time zone, or no length of time."),
     "place-closed": _("This place is closed: nothing new is booked here."),
@@ -60,6 +61,7 @@ SENTENCES: Final[Mapping[str, Promise | str]] = {
     "needs-second-approver": _("This needs somebody else's approval."),
     "open-holds": _("A bill of one of them is open; complete or cancel it first."),
     "merged-further": _("Undo the later merge first."),
+    "coupon-closed": _("This coupon was used, replaced or is over by now."),
     "coupon-refused": _("This coupon is refused here."),
     "import-state": _("This import is at work, or has gone on meanwhile. Load its page again."),
     "nothing-to-import": _("No file was given, or only empty ones."),

@@ -47,7 +47,7 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
     "console": (_TRAIL, "change_view drop_view export keep_view run_step try_channel"),
     "coupons": (
         _PROGRAMME,
-        "assign end_lists expire issue lapse list make_lists redeem release reserve restore revoke wallet",
+        "assign end_lists expire give_back issue lapse list make_lists redeem release reserve restore revoke wallet",
     ),
     "fields": (_MEMBERS, "define retire"),
     "followups": (Right.CARE_READ, "done dropped late list made moved read"),
@@ -66,13 +66,13 @@ ROOMS: Final[Mapping[str, tuple[Right, str]]] = {
         _MEMBERS,
         "agree_way close different duplicates enrol erase export facts forget_identifier identify import import_part"
         " import_undone mark merge name"
-        " note note_removed read recognise refuse_way search tag unidentify unmerge untag verify",
+        " note note_removed read recognise refuse_way reopen search tag unidentify unmerge untag unverify verify",
     ),
     "messages": (Right.OUTREACH_SEND, "ask channel lift policy print reply send suppress withdraw"),
     "portal": (_TRAIL, "link log_in log_in_barred log_in_failed log_out log_out_everywhere"),
     "programme": (_PROGRAMME, "move_in move_out move_out_part preview preview_drop preview_stop publish retire"),
     "referrals": (_MEMBERS, "claim code"),
-    "resets": (Right.LEDGER_READ, "appeal decide reopen take"),
+    "resets": (Right.LEDGER_READ, "appeal decide reopen take withdraw"),
     "retention": (_MEMBERS, "apply keep"),
     "rewards": (_PROGRAMME, "cancel fulfil redeem"),
     "sales": (Right.SALES_READ, "accepted cancel complete event into_lake read record refused return review withdraw"),

@@ -4,7 +4,7 @@ from typing import Final
 
 from regulars.access.rights import Right
 from regulars.console.page import Page, Reach, View
-from regulars.console.views import account, account_deeds, family
+from regulars.console.views import account, account_deeds, account_undone, family
 
 _MEMBER: Final = "members/<id_mbr:member>"
 
@@ -25,10 +25,13 @@ ACCOUNT: Final[tuple[Page, ...]] = (
     _done("card-unblock", "cards/<id_crd:card>/unblock", account_deeds.unblock_card, Right.CARDS_WRITE),
     _done("way", "ways", account_deeds.add_way, Right.MEMBERS_WRITE),
     _done("way-verify", "ways/verify", account_deeds.verify_way, Right.MEMBERS_WRITE),
+    _done("way-unverify", "ways/unverify", account_undone.verified, Right.MEMBERS_WRITE),
     _done("way-end", "ways/end", account_deeds.end_way, Right.MEMBERS_WRITE),
     _done("coupon", "coupons", account_deeds.give_coupon, Right.PROGRAMME_MANAGE, Reach.WHOLE),
     _done("coupon-revoke", "coupons/revoke", account_deeds.revoke_coupon, Right.PROGRAMME_MANAGE, Reach.WHOLE),
+    _done("coupon-back", "coupons/back", account_undone.coupon, Right.PROGRAMME_MANAGE, Reach.WHOLE),
     _done("close", "close", account_deeds.close, Right.MEMBERS_WRITE, Reach.WHOLE),
+    _done("reopen", "reopen", account_undone.left, Right.MEMBERS_WRITE, Reach.WHOLE),
     Page("member-export", f"{_MEMBER}/export", account.export, Right.MEMBERS_EXPORT, Reach.WHOLE, posted=True),
     Page("member-erase", f"{_MEMBER}/erase", account.erase, Right.MEMBERS_ERASE, Reach.WHOLE, writes=True),
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from regulars.access.rights import Right
 from regulars.console.page import Page, Reach, View
-from regulars.console.views import benefits, member, member_deeds, member_undone, taken
+from regulars.console.views import benefits, member, member_deeds, member_undone, passing, taken
 
 _MEMBER: Final = "members/<id_mbr:member>"
 _TAKEN: Final = f"{_MEMBER}/taken/<id_rst:reset>"
@@ -16,6 +16,24 @@ def _done(name: str, path: str, view: View, right: Right, reach: Reach = Reach.H
 
 MEMBER: Final[tuple[Page, ...]] = (
     Page("member", "members/<id_mbr:member>", member.show, Right.MEMBERS_READ, Reach.HOME),
+    Page(
+        "member-pass",
+        f"{_MEMBER}/pass",
+        passing.pass_on,
+        Right.LEDGER_TRANSFER,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "member-pass-undo",
+        f"{_MEMBER}/pass/undo",
+        passing.pass_undo,
+        Right.LEDGER_TRANSFER,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
     Page(
         "member-adjust",
         f"{_MEMBER}/adjust",
@@ -125,6 +143,7 @@ MEMBER: Final[tuple[Page, ...]] = (
     _done("benefit", f"{_MEMBER}/benefit", benefits.use, Right.BENEFITS_USE, Reach.HERE),
     _done("benefit-undo", f"{_MEMBER}/benefit/undo", benefits.undo, Right.BENEFITS_USE, Reach.HERE),
     _done("taken-appeal", f"{_TAKEN}/appeal", taken.appeal, Right.MEMBERS_WRITE),
+    _done("taken-withdraw", f"{_TAKEN}/withdraw", taken.withdraw, Right.MEMBERS_WRITE),
     _done("taken-decide", f"{_TAKEN}/decide", taken.decide, Right.LEDGER_ADJUST, Reach.WHOLE),
     _done("taken-reopen", f"{_TAKEN}/reopen", taken.reopen, Right.LEDGER_ADJUST, Reach.WHOLE),
 )

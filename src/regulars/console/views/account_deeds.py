@@ -159,15 +159,16 @@ def add_way(desk: Desk, member: UUID) -> HttpResponse:
 def verify_way(desk: Desk, member: UUID) -> HttpResponse:
     """Its owner showed that it is theirs."""
     root = root_of(member, desk)
-    way = reads.own_way(root, _number(desk))
+    way = reads.own_way(root, number_of_way(desk))
     identifiers.verify(way.id, organisation=desk.home, actor=desk.actor, at=desk.at)
-    return desk.go("member-account", root, told=_("Written down as theirs for certain."))
+    undo = None if way.verified_at else Undo(desk.url("member-way-unverify", root), {"way": str(way.id)})
+    return desk.go("member-account", root, told=_("Written down as theirs for certain."), undo=undo)
 
 
 def end_way(desk: Desk, member: UUID) -> HttpResponse:
     """It recognises nobody from now on; the button gives it back."""
     root = root_of(member, desk)
-    way = reads.own_way(root, _number(desk))
+    way = reads.own_way(root, number_of_way(desk))
     identifiers.end(way.id, organisation=desk.home, reason="console", actor=desk.actor, at=desk.at)
     kinds = ("phone", "email")
     back = Undo(desk.url("member-way", root), {"kind": way.kind, "value": way.value}) if way.kind in kinds else None
@@ -195,7 +196,8 @@ def revoke_coupon(desk: Desk, member: UUID) -> HttpResponse:
         raise UnknownCoupon("There is no such coupon here.")
     assert number is not None
     revoke([number], organisation=desk.home, reason="console", actor=desk.actor, at=desk.at)
-    return desk.go("member-account", root, told=_("The coupon is taken back."))
+    undo = Undo(desk.url("member-coupon-back", root), {"coupon": typed("cpn", number)})
+    return desk.go("member-account", root, told=_("The coupon is taken back."), undo=undo)
 
 
 def close(desk: Desk, member: UUID) -> HttpResponse:
@@ -205,11 +207,12 @@ def close(desk: Desk, member: UUID) -> HttpResponse:
     if form.is_valid():
         with told_in(form):
             people.close(root, organisation=desk.home, reason=form.cleaned_data["reason"], actor=desk.actor, at=desk.at)
-            return desk.go("member", root, told=_("They have left: nothing more is written to them."))
+            undo = Undo(desk.url("member-reopen", root))
+            return desk.go("member", root, told=_("They have left: nothing more is written to them."), undo=undo)
     return page(desk, root, status=UNFIT, leave=form)
 
 
-def _number(desk: Desk) -> UUID | None:
+def number_of_way(desk: Desk) -> UUID | None:
     try:
         return UUID(desk.request.POST.get("way", ""))
     except ValueError:

@@ -19,7 +19,15 @@ def appeal(desk: Desk, member: UUID, reset: UUID) -> HttpResponse:
     """They ask for it back, at a desk or on the telephone. Raises UnknownReset, ResetClosed."""
     root = _of(desk, member, reset)
     taking.appeal(reset, organisation=desk.home, actor=desk.actor, at=desk.at)
-    return desk.go("member", root, told=_("Written down: they ask for it back."))
+    undo = Undo(desk.url("member-taken-withdraw", root, reset))
+    return desk.go("member", root, told=_("Written down: they ask for it back."), undo=undo)
+
+
+def withdraw(desk: Desk, member: UUID, reset: UUID) -> HttpResponse:
+    """It was a slip: they do not ask. Raises UnknownReset, ResetClosed."""
+    root = _of(desk, member, reset)
+    taking.withdraw(reset, organisation=desk.home, actor=desk.actor, at=desk.at)
+    return desk.go("member", root, told=_("Taken back: they do not ask for it."))
 
 
 def decide(desk: Desk, member: UUID, reset: UUID) -> HttpResponse:

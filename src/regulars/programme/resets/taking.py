@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from regulars.basics.ids import new_ids, typed
+from regulars.journal.models import Entry
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.ledger import services as ledger
@@ -90,6 +91,21 @@ def appeal(reset: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> Re
 
 
 @transaction.atomic
+def withdraw(reset: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> Reset:
+    """It was not asked back: whoever wrote that down takes it back, while nobody has decided. Raises UnknownReset,
+    ResetClosed."""
+    row = _row(reset, organisation)
+    told = Entry.objects.filter(subject=typed(PREFIX, reset), what="resets.appeal").order_by("-at", "-id").first()
+    mine = told is not None and (told.actor_kind, told.actor_id) == (actor.kind, actor.id)
+    back = {"state": "taken", "appealed_at": None}
+    if not mine or Reset.objects.filter(id=reset, state="appealed").update(**back) != 1:
+        raise ResetClosed("Nobody but who wrote it down takes it back.", state=row.state)
+    row.state, row.appealed_at = "taken", None
+    _say("resets.withdraw", row, actor, at)
+    return row
+
+
+@transaction.atomic
 def decide(reset: UUID, *, give_back: bool, organisation: UUID, actor: Actor, at: datetime) -> Reset:
     """Gives it back to the lots it came from, with the dates they had, or lets it stand. Raises UnknownReset,
     ResetClosed."""
@@ -113,7 +129,7 @@ def reopen(reset: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> Re
     before = row.state
     state = "appealed" if row.appealed_at else "taken"
     decided = Reset.objects.filter(id=reset, state__in=("given-back", "upheld"), decided_by=actor.id)
-    if decided.update(state=state, decided_at=None, decided_by="") != 1:
+    if decided.update(state=state, decided_at=None, decided_by="", answered_at=None) != 1:
         raise ResetClosed("Nobody but who decided takes that back.", state=before)
     if before == "given-back":
         row.again = _again(row, actor, at)

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from regulars.basics.ids import typed
+from regulars.journal.models import Entry
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
 from regulars.journal.statements import column, columns, run, unnested
-from regulars.members.selectors import roots
+from regulars.members.selectors import group_of, roots
 from regulars.programme import locks
 from regulars.programme.book import book
 from regulars.programme.coupons.moves import Binding, CouponRow
@@ -86,6 +87,27 @@ def revoke(
         deeds = [Deed("coupons.revoke", typed(PREFIX, one), reason=reason) for one in sorted(open_still)]
     record(deeds, actor=actor, at=at)
     return len(done)
+
+
+@transaction.atomic
+def give_back(coupon: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> None:
+    """A coupon that this person took back is as it was, unless it is over or used by now, or another of its series was
+    given in its place. Six queries. Raises UnknownCoupon, CouponClosed."""
+    row = _locked([coupon], organisation)[coupon]
+    subject = typed(PREFIX, coupon)
+    told = Entry.objects.filter(subject=subject, what="coupons.revoke").order_by("-at", "-id").first()
+    if row.state != "revoked" or told is None or (told.actor_kind, told.actor_id) != (actor.kind, actor.id):
+        raise CouponClosed("Nobody but who took a coupon back gives it back.", state=row.state)
+    if row.expires_at is not None and row.expires_at <= at:
+        raise CouponClosed("This coupon is over.", state="expired")
+    if row.uses is not None and row.kept >= row.uses:
+        raise CouponClosed("This coupon is used up.", state="redeemed")
+    others = Coupon.objects.filter(organisation=organisation, series=row.series, issued_at__gte=told.at)
+    if row.member is not None and others.filter(member__in=group_of(row.member)).exclude(state="revoked").exists():
+        raise CouponClosed("Another one was given in its place.", state="replaced")
+    held = row.uses is not None and row.taken >= row.uses
+    Coupon.objects.filter(pk=coupon).update(state="reserved" if held else "issued")
+    record([Deed("coupons.give_back", subject)], actor=actor, at=at)
 
 
 @transaction.atomic
