@@ -154,6 +154,13 @@ def goodwill(number: UUID, organisation: UUID) -> Goodwill | None:
     return Goodwill.objects.select_for_update(no_key=True).filter(id=number, organisation=organisation).first()
 
 
+def resets_unanswered(most: int, *, decided_by: datetime) -> list[Reset]:
+    """Some that were decided by then and nobody was written to of it; as `resets_unnoticed`. One query."""
+    rows = Reset.objects.select_for_update(no_key=True, skip_locked=True)
+    due = rows.filter(decided_at__lte=decided_by, answered_at=None)
+    return list(due.order_by("decided_at", "id")[:most])
+
+
 def resets_unnoticed(most: int) -> list[Reset]:
     """Some of which nobody was written to; what somebody else is at is left to them. One query."""
     rows = Reset.objects.select_for_update(no_key=True, skip_locked=True).filter(noticed_at=None)

@@ -11,6 +11,8 @@ class Service(StrEnum):
     RECEIPT = "receipt"
     EXPIRY_NOTICE = "expiry-notice"  # of points, or of what else a member holds
     LATE_BILL_NOTICE = "late-bill-notice"
+    APPEAL_GRANTED = "appeal-granted"  # what a late bill took is given back
+    APPEAL_DECLINED = "appeal-declined"
     CASE_ANSWER = "case-answer"
     BALANCE = "balance"  # to the number that asked
     ADDRESS_ADDED = "address-added"  # to what a member was known by before

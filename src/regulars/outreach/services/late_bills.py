@@ -1,7 +1,8 @@
-"""What was taken from members, told to each of them: how much, and until when they can ask for it back."""
+"""What was taken from members, told to each of them: how much, until when they can ask for it back, and what was
+decided where they did."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from regulars.programme import locks
 from regulars.programme.models import Reset
 
 AT_ONCE: Final = 200
+THOUGHT_OVER: Final = timedelta(minutes=5)  # in which whoever decided takes it back, and nobody was told anything
 # Who each is now, unless they were taken out; by mail where they have an address that nothing bars, else by text.
 _REACHED: Final = """
 SELECT x.id, m.id, coalesce((
@@ -44,16 +46,54 @@ def tell_due(*, actor: Actor, at: datetime) -> int:
     return len(rows)
 
 
-def _tell(rows: Sequence[Reset], organisation: UUID, actor: Actor, at: datetime) -> None:
+@transaction.atomic
+def answer_due(*, actor: Actor, at: datetime) -> int:
+    """A batch of those that were decided, told to who asked, or who gets it back; how many. Each decision is told
+    once; one that is taken back and made anew is told anew."""
+    rows = locks.resets_unanswered(AT_ONCE, decided_by=at - THOUGHT_OVER)
+    for organisation in sorted({row.organisation for row in rows}):
+        told = [row for row in rows if row.organisation == organisation and (row.appealed_at or _back(row))]
+        _answer(told, organisation, actor, at)
+    Reset.objects.filter(id__in=[row.id for row in rows]).update(answered_at=at)
+    return len(rows)
+
+
+def _answer(rows: Sequence[Reset], organisation: UUID, actor: Actor, at: datetime) -> None:
+    reached, lost = _around(rows)
+    for service in (Service.APPEAL_GRANTED, Service.APPEAL_DECLINED):
+        notices = [
+            Notice(f"{service}/{row.id}/{row.decided_at:%Y%m%d%H%M%S%f}", *reached[row.member], {"lost": lost[row.id]})
+            for row in rows
+            if row.member in reached and _back(row) == (service == Service.APPEAL_GRANTED)
+        ]
+        if notices:
+            tell(service, notices, organisation=organisation, actor=actor, at=at)
+
+
+def _back(row: Reset) -> bool:
+    return row.state == "given-back"
+
+
+def _around(rows: Sequence[Reset]) -> tuple[dict[UUID, tuple[UUID, str]], dict[UUID, str]]:
+    """By who it was then who is reached how, and by what was taken the words for it. Two queries; none for nothing."""
+    if not rows:
+        return {}, {}
     units = {one.code: one for one in Unit.objects.filter(code__in={row.unit for row in rows})}
     reached = {shown: (root, channel) for shown, root, channel in run(_REACHED, [column([row.member for row in rows])])}
+    return reached, {
+        row.id: f"{written(row.amount, units[row.unit].scale)} {units[row.unit].name}" for row in rows
+    }  # fmt: skip
+
+
+def _tell(rows: Sequence[Reset], organisation: UUID, actor: Actor, at: datetime) -> None:
+    reached, lost = _around(rows)
     zone = zone_of(organisation)
     notices = [
         Notice(
             f"{Service.LATE_BILL_NOTICE}/{row.id}",
             *reached[row.member],
             {
-                "lost": f"{written(row.amount, units[row.unit].scale)} {units[row.unit].name}",
+                "lost": lost[row.id],
                 "until": f"{row.appeal_until.astimezone(zone):%Y-%m-%d %H:%M}",
             },
         )

@@ -19,6 +19,8 @@ VALUES: Final[Mapping[Service, tuple[str, ...]]] = {
     Service.RECEIPT: ("receipt", "amount", "earned"),
     Service.EXPIRY_NOTICE: ("amount", "unit", "on"),
     Service.LATE_BILL_NOTICE: ("lost", "until"),
+    Service.APPEAL_GRANTED: ("lost",),
+    Service.APPEAL_DECLINED: ("lost",),
     Service.CASE_ANSWER: ("subject", "answer"),
     Service.BALANCE: ("have", "lately"),
     Service.ADDRESS_ADDED: ("address", "days", "link"),
@@ -74,6 +76,30 @@ _SAID: Final[Mapping[Service, Mapping[str, tuple[str, str]]]] = {
             "您的账户被扣除 {{ values.lost }}",
             "您有一笔账单逾期，按照条款，您的账户被扣除 {{ values.lost }}。如有异议，请在 {{ values.until }} 之前申诉："
             "{% if links.pages != blank %}打开 {{ links.pages }}，或{% endif %}直接告诉我们，我们会有专人核实。",
+        ),
+    },
+    Service.APPEAL_GRANTED: {
+        "en": (
+            "{{ values.lost }} were given back to you",
+            "The {{ values.lost }} that a late bill took from your account are yours again, with the dates they had."
+            "{% if links.pages != blank %} See {{ links.pages }}{% endif %}",
+        ),
+        "zh": (
+            "{{ values.lost }}已返还给您",
+            "因账单逾期从您的账户扣除的 {{ values.lost }}已返还给您，有效期与原来相同。"
+            "{% if links.pages != blank %}详见 {{ links.pages }}{% endif %}",
+        ),
+    },
+    Service.APPEAL_DECLINED: {
+        "en": (
+            "{{ values.lost }} stay taken",
+            "You asked for the {{ values.lost }} back that a late bill took from your account. Somebody looked at it:"
+            " they stay taken, as the terms say.{% if links.pages != blank %} See {{ links.pages }}{% endif %}",
+        ),
+        "zh": (
+            "{{ values.lost }}维持扣除",
+            "您就账单逾期扣除的 {{ values.lost }}提出了申诉。经专人核实，按照条款维持扣除。"
+            "{% if links.pages != blank %}详见 {{ links.pages }}{% endif %}",
         ),
     },
     Service.CASE_ANSWER: {
