@@ -27,6 +27,7 @@ WORDS = {
     "str:campaign": "spring",
     "str:template": "hello",
     "str:unit": "points",
+    "str:field": "hall",
     "str:kind": "complaint",
 }  # the role of that code is none
 REFUSED, NOWHERE, TO_LOG_IN = 403, 404, 302

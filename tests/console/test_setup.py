@@ -18,7 +18,7 @@ from regulars.care.models import CaseKind, Hours
 from regulars.console.rights_told import RIGHTS
 from regulars.journal.models import Entry
 from regulars.ledger.models import Unit
-from regulars.members.models import Note, Retention
+from regulars.members.models import Field, Note, Retention
 from regulars.webhooks.models import Delivery, Endpoint
 from tests.console.conftest import Entering
 from tests.console.test_member import send, undo_of
@@ -332,3 +332,27 @@ def test_a_shorter_period_says_what_goes_before_it_holds(town: Town, enter: Ente
     assert [one.kind for one in Retention.objects.filter(organisation=town.organisation)] == ["fact:town"]
     assert "与会员同期" in enter("auditor").get(of, headers={"Accept-Language": "zh-Hans"}).text
     assert Entry.objects.filter(what="retention.keep", actor_kind="staff").count() == 3
+
+
+def test_a_detail_of_members_is_kept_listed_and_taken_out_of_use(town: Town, enter: Entering) -> None:
+    browser, of, member = enter("administrator"), "/set-up/fields", f"/members/{typed('mbr', town.members[0])}"
+    asked = {"label": "Tea", "name": "tea", "kind": "choice", "length_max": "200", "is_preference": "on"}
+    wrong = send(browser, f"{of}/new", **asked)
+    assert (wrong.status_code, "Say what can be chosen" in wrong.text) == (422, True)
+    assert send(browser, f"{of}/new", **asked, choices="green\nblack\ngreen").status_code == 302
+    assert ["black" in browser.get(of).text, 'value="black"' in browser.get(member).text] == [True, True]
+    assert send(browser, f"{of}/new", **asked, choices="white").status_code == 422  # its code is there
+    assert send(browser, f"{of}/code/tea", label="Tea in the morning", choices="green\nwhite").status_code == 302
+    page = browser.get(of).text
+    where, fields = undo_of(page)
+    assert ["Tea in the morning" in page, 'value="white"' in browser.get(member).text] == [True, True]
+    browser.post(where, fields)
+    assert browser.get(of).text.count("Tea in the morning") == 1  # only in the button that brings it back once more
+    kept = Field.objects.get(name="tea")
+    assert (kept.label, kept.choices, kept.is_preference, kept.kind) == ("Tea", ["green", "black"], True, "choice")
+    assert send(browser, f"{of}/code/tea/retire").status_code == 302
+    back, restored = undo_of(browser.get(of).text)
+    assert 'value="black"' not in browser.get(member).text
+    browser.post(back, restored)
+    assert 'value="black"' in browser.get(member).text
+    assert "会员资料项" in enter("auditor").get(of, headers={"Accept-Language": "zh-Hans"}).text

@@ -16,6 +16,7 @@ from regulars.care.services.kinds import set_kind
 from regulars.journal.moves import Actor
 from regulars.ledger.services import define_unit
 from regulars.ledger.words import UnitKind
+from regulars.members.fields import Definition
 from regulars.members.moves import NewIdentifier, NewMember
 from regulars.members.services import cards, consents, extras, people
 from regulars.members.services.groups import make_household
@@ -176,6 +177,8 @@ def _members(town: Town, members: int, sales: int) -> None:
     (card,) = cards.issue_to(town.range, town.members[:1], organisation=home, form="plastic", actor=SETUP, at=at)
     town.card = card.number
     extras.tag(town.members[:1], ["vip"], organisation=home, source="test", actor=SETUP, at=at)
+    hall = Definition("hall", "choice", choices=("red", "blue"))
+    extras.define_field(hall, organisation=home, label="Hall", actor=SETUP, at=at)
     extras.write_note(town.members[0], "Likes a table by the window.", organisation=home, actor=SETUP, at=at)
     consents.publish(
         organisation=home, purpose="marketing", language="en", version="1", text="Send me offers.", actor=SETUP, at=at

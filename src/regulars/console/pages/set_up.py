@@ -6,11 +6,24 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import channels, health, keys, kinds, places, retention, setup, trail, units, webhooks
+from regulars.console.views import (
+    channels,
+    fields,
+    health,
+    keys,
+    kinds,
+    places,
+    retention,
+    setup,
+    trail,
+    units,
+    webhooks,
+)
 
 _HOOK: Final = "set-up/webhooks/<id_whk:webhook>"
 _SEND: Final = (Right.OUTREACH_SEND, Reach.WHOLE)
 _READ_ALL: Final = (Right.ACCESS_READ, Reach.EVERY)
+_FIELDS: Final = (Right.MEMBERS_MANAGE, Reach.WHOLE)
 _CARE: Final = (Right.CARE_MANAGE, Reach.WHOLE)
 _UNITS_READ: Final = (Right.LEDGER_READ, Reach.EVERY)
 _UNITS: Final = (Right.LEDGER_MANAGE, Reach.EVERY)
@@ -173,6 +186,19 @@ SET_UP: Final[tuple[Page, ...]] = (
     Page("case-kind", "set-up/cases/code/<str:kind>", kinds.kind, *_CARE, writes=True),
     Page("case-kind-retire", "set-up/cases/code/<str:kind>/retire", kinds.retire, *_CARE, posted=True, writes=True),
     Page("hours", "set-up/cases/hours", kinds.hours, *_CARE, writes=True),
+    Page(
+        "fields",
+        "set-up/fields",
+        fields.fields,
+        Right.MEMBERS_READ,
+        Reach.WHOLE,
+        _("Details of members"),
+        Head.SET_UP,
+        table=True,
+    ),
+    Page("field-new", "set-up/fields/new", fields.new, *_FIELDS, writes=True),
+    Page("field", "set-up/fields/code/<str:field>", fields.field, *_FIELDS, writes=True),
+    Page("field-retire", "set-up/fields/code/<str:field>/retire", fields.retire, *_FIELDS, posted=True, writes=True),
     Page(
         "retention",
         "set-up/retention",
