@@ -1,6 +1,7 @@
 """The page of a member: what it tells, in how few queries, and what is done in place."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,10 +13,12 @@ from regulars.basics.ids import typed
 from regulars.journal.models import Entry
 from regulars.ledger.models import Transfer
 from regulars.ledger.selectors import balances
+from regulars.ledger.services import post
 from regulars.members.models import Card, Member, Note
 from regulars.members.services import extras
 from tests.console.conftest import Entering
 from tests.console.town import SETUP, Town
+from tests.ledger.conftest import earn
 from tests.statements import counted
 
 MOST_QUERIES = 57
@@ -57,6 +60,20 @@ def test_the_page_tells_all_there_is_and_writes_down_who_looked(town: Town, ente
     assert Entry.objects.filter(
         what="members.read", actor_name="Support", subject=typed("mbr", town.members[0])
     ).exists()
+
+
+def test_what_ends_first_is_not_added_up_with_what_ends_later(town: Town, enter: Entering) -> None:
+    first, later = (town.at + timedelta(days=days) for days in (20, 40))
+    ends = [(40, first), (2, first), (700, later)]
+    post(
+        [earn(town.members[0], amount, effective_at=town.at, expires_at=at) for amount, at in ends],
+        actor=SETUP,
+        at=town.at,
+    )
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", enter("support").get(path(town)).text))
+    said = f"{first:%-d %b %Y}".replace("Sep ", "Sept ")
+    assert f"42 expire by {said}" in page
+    assert page.split("What expires next")[1].split()[:4] == [*said.split(), "42"]
 
 
 def test_a_longer_history_asks_no_more(town: Town, enter: Entering) -> None:
@@ -101,6 +118,20 @@ def test_a_correction_is_booked_once_and_undone_by_its_button(town: Town, enter:
     assert browser.post(where, fields).status_code == 302
     assert points(town) == 15
     assert Transfer.objects.filter(kind="adjust").count() == 1
+
+
+def test_points_are_passed_on_once_and_come_back_by_the_button(town: Town, enter: Entering) -> None:
+    browser, here, to = enter("support"), path(town), typed("mbr", town.members[1])
+    assert "Pass something on" in browser.get(here).text
+    asked = {"unit": "points", "amount": "6", "to": to, "key": str(uuid4())}
+    first, again = browser.post(f"{here}/pass", asked), browser.post(f"{here}/pass", asked)
+    assert (first.status_code, again.status_code, points(town), points(town, 1)) == (302, 302, 9, 22)
+    where, fields = undo_of(browser.get(here).text)
+    for wrong in ({"amount": "99"}, {"to": "nobody@example.com"}, {"to": typed("mbr", town.members[0])}):
+        answer = send(browser, f"{here}/pass", **{**asked, "key": str(uuid4()), **wrong})
+        assert (answer.status_code, points(town)) == (422, 9)
+    browser.post(where, fields)
+    assert (points(town), points(town, 1)) == (15, 16)
 
 
 def test_what_cannot_be_booked_is_said_at_the_form_and_leaves_nothing(town: Town, enter: Entering) -> None:

@@ -82,6 +82,15 @@ class ListShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """What expires at one instant."""
+
+    expires_at: datetime
+    unit: str
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """Everything the page shows beside the timeline."""
 
@@ -99,7 +108,7 @@ class Known:
     merges: Sequence[tuple[Merge, str]]
     tiers: Sequence[Tier]
     held: Sequence[Held]
-    lots: Sequence[LotLeft]
+    lots: Sequence[Ending]
     notes: Sequence[tuple[UUID, str, str, datetime]]
     units: Mapping[str, Unit]
     coupons: Sequence[CouponShown]
@@ -130,7 +139,7 @@ def known(root: UUID, desk: Desk) -> Known:
     terms = book(desk.home)
     reads, money = desk.may(Right.PROGRAMME_READ), desk.may(Right.LEDGER_READ)
     listed = {one.code: one for one in Unit.objects.all()} if money else {}
-    left = lots(root, at=desk.at) if money else []
+    ending = _ending(lots(root, at=desk.at)) if money else []
     rows = rows_now([root], terms=terms, at=desk.at) if reads else []
     return Known(
         id=root,
@@ -146,8 +155,8 @@ def known(root: UUID, desk: Desk) -> Known:
         household=_household(row),
         merges=_merges(group),
         tiers=_tiers(row, rows, terms, desk) if reads else [],
-        held=_held(root, left, listed, desk.at) if money else [],
-        lots=[one for one in left if one.expires_at is not None][:LOTS_SHOWN],
+        held=_held(root, ending, listed, desk.at) if money else [],
+        lots=ending[:LOTS_SHOWN],
         notes=profiles.notes_of(root),
         units=listed,
         coupons=_coupons(root, terms, desk) if reads else [],
@@ -171,14 +180,22 @@ def may_give(desk: Desk, terms: Book) -> tuple[list[Left], list[str]]:
     return left, list(dict.fromkeys(reason for terms in known_terms for reason in terms.reasons))
 
 
-def _held(root: UUID, left: Sequence[LotLeft], listed: Mapping[str, Unit], at: datetime) -> list[Held]:
+def _ending(left: Sequence[LotLeft]) -> list[Ending]:
+    """What expires next; what ends together is one sum."""
+    sums: dict[tuple[datetime, str], int] = {}
+    for one in left:
+        if one.expires_at is not None and one.remaining:
+            sums[one.expires_at, one.unit] = sums.get((one.expires_at, one.unit), 0) + one.remaining
+    return [Ending(when, unit, sums[when, unit]) for when, unit in sorted(sums)]
+
+
+def _held(root: UUID, ending: Sequence[Ending], listed: Mapping[str, Unit], at: datetime) -> list[Held]:
+    """`soon`: what ends at the first instant, as members read it on their own pages; not what follows it."""
     found = []
     for one in balances(root, at=at):
-        ending = [lot for lot in left if lot.unit == one.unit and lot.expires_at and lot.expires_at <= at + SOON]
-        soon = sum(lot.remaining for lot in ending)
-        found.append(
-            Held(listed[one.unit], one, soon, min((lot.expires_at for lot in ending if lot.expires_at), default=None))
-        )
+        first = next((end for end in ending if end.unit == one.unit and end.expires_at <= at + SOON), None)
+        soon, soon_at = (first.remaining, first.expires_at) if first else (0, None)
+        found.append(Held(listed[one.unit], one, soon, soon_at))
     return found
 
 
