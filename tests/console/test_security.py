@@ -225,6 +225,36 @@ def test_a_hostile_name_is_a_name_wherever_it_is_shown(town: Town, enter: Enteri
     assert not [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell]
 
 
+def test_whatever_stands_in_an_address_or_a_field_no_page_breaks_over_it(town: Town, enter: Entering) -> None:
+    browser, known = enter("administrator"), ids(town)
+    names = (
+        "after",
+        "at",
+        "before",
+        "channel",
+        "currency",
+        "from",
+        "item",
+        "line",
+        "page",
+        "q",
+        "reason",
+        "sort",
+        "to",
+    )
+    asked = ("audience", "cases", "import-refused", "members", "messages", "prove-direct", "sales", "scores-products",
+             "trail", "webhook")  # fmt: skip
+    odd = ("\0", "a\0b", "\u00b2", "9" * 5000, "-1", "9999-12-31T23:59:59-14:00", "NaN")
+    for shift in range(3):
+        query = {name: odd[(place + 2 * shift) % len(odd)] for place, name in enumerate(names)}
+        told = {name: browser.get(address(name, known), query).status_code for name in asked}
+        assert told == dict.fromkeys(asked, 200)
+    for code in ("/audiences/code/%00", "/reward/coupons/a%00", "/reach/templates/code/%00", "/set-up/roles/%00"):
+        assert browser.get(code).status_code == 404
+    assert send(browser, path(town, "/untag"), tag="vip\0").status_code == 302
+    assert not Tag.objects.filter(member=town.members[0]).exists()
+
+
 def test_what_is_searched_for_goes_into_no_address(town: Town, enter: Entering) -> None:
     """Names and numbers typed into a search are posted: addresses stay in logs and histories."""
     for name in ("members-find", "palette", "counter-find"):

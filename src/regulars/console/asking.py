@@ -84,6 +84,15 @@ def choices(pairs: Iterable[tuple[str, Any]], *, empty: Any = None) -> list[tupl
     return [*([("", empty)] if empty is not None else []), *pairs]
 
 
+def whole_of(text: str | None, *, most: int) -> int:
+    """A whole number that stands in an address, at most so much; 0 for anything else.
+
+    >>> whole_of("12", most=10**9), whole_of("9" * 5000, most=9), whole_of("-1", most=9), whole_of("²", most=9)
+    (12, 0, 0, 0)
+    """
+    return min(int(text), most) if text and text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
 def uuid_of(prefix: str, text: str | None) -> UUID | None:
     """Of a typed id in an address; None where there is none."""
     from regulars.console.places import number_of

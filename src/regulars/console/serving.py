@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, Final
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,6 +24,7 @@ from regulars.console.refusals import said
 from regulars.console.session import actor_of, holder_of, staff_page
 
 NOT_FOUND: Final = 404
+_NUL: Final = "\0"
 
 
 def served(page: Page, pages: Sequence[Page]) -> View:
@@ -31,6 +32,7 @@ def served(page: Page, pages: Sequence[Page]) -> View:
 
     @wraps(page.view)
     def shown(request: HttpRequest, **values: Any) -> HttpResponse:
+        _without_nul(request, values)
         desk = _sit(request, page, pages)
         with timezone.override(desk.zone):
             try:
@@ -45,6 +47,19 @@ def served(page: Page, pages: Sequence[Page]) -> View:
         return answer
 
     return never_cache(require_http_methods(page.methods)(staff_page(shown)))
+
+
+def _without_nul(request: HttpRequest, values: dict[str, Any]) -> None:
+    """No text of ours has one, and the database reads none: what is asked for by it is not there. Raises Http404."""
+    if any(_NUL in value for value in values.values() if isinstance(value, str)):
+        raise Http404
+    for name in ("GET", "POST"):
+        given: QueryDict = getattr(request, name)
+        if any(_NUL in value for _, said in given.lists() for value in said):
+            kept = QueryDict(mutable=True)
+            for field, said in given.lists():
+                kept.setlist(field, [value.replace(_NUL, "") for value in said])
+            setattr(request, name, kept)
 
 
 def _answered(desk: Desk, page: Page, values: dict[str, Any]) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from regulars.access.rights import Right
 from regulars.basics.ids import untyped
 from regulars.console import cells
+from regulars.console.asking import whole_of
 from regulars.console.desk import UNFIT, Desk
 from regulars.console.forms_import import BookForm, corrected
 from regulars.console.refusals import told_in
@@ -98,7 +99,8 @@ def correct(desk: Desk, number: UUID) -> HttpResponse:
 def _chosen(question: Mapping[str, Any], answer: str) -> Any:
     """The choice that was pressed; None where the table asks nothing, or nothing of the kind."""
     choices = question.get("choices", []) if question else []
-    return choices[int(answer)] if answer.isdecimal() and int(answer) < len(choices) else None
+    place = whole_of(answer, most=len(choices))
+    return choices[place] if answer.isdecimal() and place < len(choices) else None
 
 
 def book(desk: Desk, number: UUID) -> HttpResponse:
@@ -133,8 +135,8 @@ def undo(desk: Desk, number: UUID) -> HttpResponse:
 def refused(desk: Desk, number: UUID) -> HttpResponse:
     """The rows that were not taken, each with its place and reason. Four queries."""
     row, reason = import_of(number, organisation=desk.home), desk.request.GET.get("reason", "")[:40]
-    after = int(text) if (text := desk.request.GET.get("after", "0")).isascii() and text.isdigit() else 0
-    found = refusals_of(number, reason=reason, after=min(after, 10**9), limit=REFUSED_AT_ONCE + 1)
+    after = whole_of(desk.request.GET.get("after"), most=10**9)
+    found = refusals_of(number, reason=reason, after=after, limit=REFUSED_AT_ONCE + 1)
     names = {table.number: table.name for table in tables_of(number)}
     rows = [(one, names.get(one.number, ""), importing.REASONS.get(one.reason, one.reason)) for one in found]
     reasons = [(name, importing.REASONS.get(name, name), count) for name, count in reasons_of(number).items()]

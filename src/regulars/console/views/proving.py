@@ -13,7 +13,7 @@ from regulars.access.models import Organisation
 from regulars.access.rights import Right
 from regulars.basics.periods import day_of
 from regulars.console import cells
-from regulars.console.asking import uuid_of
+from regulars.console.asking import uuid_of, whole_of
 from regulars.console.desk import Desk
 from regulars.console.kept import direct_of
 from regulars.console.selectors import campaigns as shown_of
@@ -25,6 +25,7 @@ from regulars.outreach.models import CampaignResult
 from regulars.programme import commissions
 
 PAGE: Final = 50
+FARTHEST: Final = 10**6  # row that a list goes on from
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def direct(desk: Desk) -> HttpResponse:
         asked.get("channel", "")[:60],
         asked.get("currency", "")[:3],
     )
-    offset = int(asked["from"]) if asked.get("from", "").isdigit() and len(asked["from"]) < 7 else 0
+    offset = whole_of(asked.get("from"), most=FARTHEST)
     found: list[tuple[UUID, int, int]] = []
     if desk.may_all_over(Right.SALES_READ):
         told = {"zone": _zone(desk), "offset": offset, "limit": PAGE + 1}

@@ -10,7 +10,7 @@ from regulars.access import gate
 from regulars.access.rights import Right
 from regulars.access.scoping import seen
 from regulars.console import cells
-from regulars.console.asking import since, until
+from regulars.console.asking import since, until, whole_of
 from regulars.console.desk import Desk
 from regulars.console.forms_setup import TrailFilter
 from regulars.journal.moves import Page, Sought
@@ -61,4 +61,4 @@ def _after(desk: Desk) -> tuple[datetime, int] | None:
         at = parse_datetime(desk.request.GET.get("at", ""))
     except ValueError:
         return None
-    return (at, int(line)) if at is not None and at.tzinfo is not None and line.isdigit() and len(line) < 19 else None
+    return (at, whole_of(line, most=10**18)) if at is not None and at.tzinfo is not None and line.isdecimal() else None
