@@ -161,7 +161,8 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
         return "\n".join(reading_facts.clean(line) for line in value.splitlines())
     if isinstance(value, Mapping):
-        return {str(name): _cleaned(inner) for name, inner in value.items()}
+        # A name that is half of a letter's pair can be written nowhere.
+        return {str(name).encode(errors="replace").decode(): _cleaned(inner) for name, inner in value.items()}
     if isinstance(value, Iterable):
         return [_cleaned(inner) for inner in value]
     return value
