@@ -67,7 +67,6 @@ WHO: Final = {
     "keys": "A", "key-rotate": "A", "key-revoke": "A", "trail": "AU", "trail-export": "AU", "health": "",
     "health-run": "",
     "fields": "AMUS", "field-new": "A", "field": "A", "field-retire": "A",
-    "fields": "AMUS", "field-new": "A", "field": "A", "field-retire": "A",
     "retention": "AMUS", "retention-keep": "A",
     "case-kinds": "AUS", "case-kind-new": "AS", "case-kind": "AS", "case-kind-retire": "AS", "hours": "AS",
     "units": "", "unit-define": "", "unit": "", "unit-change": "",

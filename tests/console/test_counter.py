@@ -111,14 +111,23 @@ def test_what_comes_back_takes_its_points_along_and_comes_back_once(town: Town, 
     assert "£12.50 of it came back" in browser.get(path(town)).text
 
 
-def test_stored_value_is_loaded_and_taken_back(town: Town, enter: Entering) -> None:
+def value(town: Town) -> int:
+    return {one.unit: one.available for one in balances(town.members[0], at=timezone.now())}["GBP-value"]
+
+
+def test_stored_value_is_loaded_paid_out_and_taken_back(town: Town, enter: Entering) -> None:
     browser = enter("clerk")
     assert send(browser, at(town, "/load"), unit="GBP-value", amount="25", tender="cash").status_code == 302
-    held = {one.unit: one.available for one in balances(town.members[0], at=timezone.now())}
-    assert held["GBP-value"] == 2500
+    assert value(town) == 2500
     where, fields = undo_of(browser.get(at(town)).text)
+    for amount, status, left in (("30", 422, 2500), ("10", 302, 1500)):
+        paid = send(browser, at(town, "/payout"), unit="GBP-value", amount=amount)
+        assert (paid.status_code, value(town)) == (status, left)
+    back, given = undo_of(browser.get(at(town)).text)
+    browser.post(back, given)
+    assert value(town) == 2500
     browser.post(where, fields)
-    assert {one.unit: one.available for one in balances(town.members[0], at=timezone.now())}["GBP-value"] == 0
+    assert value(town) == 0
 
 
 def test_rewards_are_given_for_points_set_aside_handed_over_and_taken_back(town: Town, enter: Entering) -> None:

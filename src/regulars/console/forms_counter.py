@@ -56,13 +56,10 @@ def bill_of(posted: QueryDict, currency: str) -> Bill:
     return Bill(typed, tuple(lines))
 
 
-class LoadForm(forms.Form):
-    """Stored value that is bought at the desk."""
+class PayoutForm(forms.Form):
+    """Stored value that is paid out at the desk."""
 
-    unit = forms.ChoiceField(label=_("Onto"))
-    tender = forms.ChoiceField(
-        label=_("Paid by"), choices=[("cash", _("Cash")), ("card", _("Bank card")), ("bank", _("Bank"))]
-    )
+    unit = forms.ChoiceField(label=_("Of what"))
 
     def __init__(self, units: list[tuple[str, str]], currency: str, *args: Any) -> None:
         super().__init__(*args)
@@ -74,3 +71,12 @@ class LoadForm(forms.Form):
         if found.get("amount") == 0:
             self.add_error("amount", _("Nothing is no amount."))
         return found
+
+
+class LoadForm(PayoutForm):
+    """Stored value that is bought at the desk."""
+
+    unit = forms.ChoiceField(label=_("Onto"))
+    tender = forms.ChoiceField(
+        label=_("Paid by"), choices=[("cash", _("Cash")), ("card", _("Bank card")), ("bank", _("Bank"))]
+    )

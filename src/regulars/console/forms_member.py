@@ -61,6 +61,33 @@ class AdjustForm(forms.Form):
         return found
 
 
+class PassOnForm(forms.Form):
+    """Something of theirs that becomes another member's."""
+
+    unit = forms.ChoiceField(label=_("Of what"))
+    amount = forms.CharField(label=_("How much"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+    to = forms.CharField(
+        label=_("To which customer"), max_length=200, help_text=_("By a card, a phone number or a mail address.")
+    )
+
+    def __init__(self, units: Mapping[str, Unit], *args: Any) -> None:
+        super().__init__(*args)
+        self.units = units
+        self.fields["unit"].choices = [(one.code, one.name) for one in units.values()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if "unit" in found and "amount" in found:
+            try:
+                found["amount"] = unit_amount(found["amount"], self.units[found["unit"]])
+            except forms.ValidationError as wrong:
+                self.add_error("amount", wrong)
+            else:
+                if not found["amount"]:
+                    self.add_error("amount", _("Nothing is no amount."))
+        return found
+
+
 class GoodwillForm(forms.Form):
     """Something given on the spot, within what the role may."""
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.access.rights import Right
 from regulars.console.page import Head, Page, Reach
-from regulars.console.views import benefits, counter, desk_rewards, look, palette, saved, taken, today
+from regulars.console.views import benefits, counter, desk_rewards, look, palette, passing, saved, taken, today
 
 _VIEW: Final = "views/<id_viw:view>"
 _AT_COUNTER: Final = "counter/<id_mbr:member>"
@@ -69,6 +69,24 @@ EVERYDAY: Final[tuple[Page, ...]] = (
         f"{_AT_COUNTER}/benefit/undo",
         benefits.undo,
         Right.BENEFITS_USE,
+        Reach.HERE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "counter-payout",
+        f"{_AT_COUNTER}/payout",
+        passing.pay_out,
+        Right.LEDGER_POST,
+        Reach.HERE,
+        posted=True,
+        writes=True,
+    ),
+    Page(
+        "counter-payout-undo",
+        f"{_AT_COUNTER}/payout/undo",
+        passing.payout_undo,
+        Right.LEDGER_POST,
         Reach.HERE,
         posted=True,
         writes=True,

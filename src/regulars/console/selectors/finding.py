@@ -12,7 +12,7 @@ from regulars.access.rights import Right
 from regulars.console.desk import Desk
 from regulars.console.places import number_of
 from regulars.console.selectors.names import names_of
-from regulars.members.errors import UnknownMember
+from regulars.members.errors import UnknownIdentifier, UnknownMember
 from regulars.members.models import Member
 from regulars.members.moves import Found
 from regulars.members.naming import is_han
@@ -52,6 +52,14 @@ def find(text: str, desk: Desk) -> Sought:
     hits = found.hits or (() if found.blank else _possible(text, desk))
     desk.looked([hit.member for hit in hits], by="search")
     return Sought(hits, found.blank)
+
+
+def who_is(text: str, desk: Desk) -> UUID:
+    """Who is certainly meant. Raises UnknownIdentifier."""
+    certain = [hit.member for hit in find(text, desk).hits if hit.certain]
+    if not certain:
+        raise UnknownIdentifier("Nobody here is recognised by that.")
+    return certain[0]
 
 
 def region_of(zone: str) -> str | None:

@@ -30,8 +30,7 @@ from regulars.console.forms_care import (
 )
 from regulars.console.refusals import told_in
 from regulars.console.selectors import care
-from regulars.console.selectors.finding import find
-from regulars.members.errors import UnknownIdentifier
+from regulars.console.selectors.finding import who_is
 
 PAGE = 50
 
@@ -82,21 +81,11 @@ def new(desk: Desk) -> HttpResponse:
         with told_in(form, unknown_identifier="who", member_closed="who"):
             wanted = NewCase(
                 desk.home, given["kind"], given["subject"], given["said"], given["channel"], desk.place.merchant,
-                desk.place.store, _whose(given["who"], desk),
+                desk.place.store, who_is(given["who"], desk) if given["who"].strip() else None,
             )  # fmt: skip
             made = cases.open_case(wanted, actor=desk.actor, at=desk.at)
             return desk.go("case", made.id, told=_("The case is open."))
     return desk.show("console/case_new.html", {"form": form, "kinds": listed}, status=UNFIT if asked else 200)
-
-
-def _whose(text: str, desk: Desk) -> UUID | None:
-    """Raises UnknownIdentifier."""
-    if not text.strip():
-        return None
-    certain = [hit.member for hit in find(text, desk).hits if hit.certain]
-    if not certain:
-        raise UnknownIdentifier("Nobody here is recognised by that.")
-    return certain[0]
 
 
 def show(desk: Desk, case: UUID) -> HttpResponse:

@@ -12,7 +12,7 @@ from regulars.access.gate import require_open
 from regulars.basics.errors import RegularsError
 from regulars.basics.ids import typed, untyped
 from regulars.console.desk import UNFIT, Desk
-from regulars.console.forms_counter import Bill, LoadForm, Typed, bill_of
+from regulars.console.forms_counter import Bill, LoadForm, PayoutForm, Typed, bill_of
 from regulars.console.refusals import said, told_in
 from regulars.console.selectors.counter import Till, before, reasons, till
 from regulars.console.selectors.finding import Sought, find, hit_of
@@ -87,7 +87,7 @@ def _by_code(desk: Desk, text: str) -> HttpResponse:
 def member(desk: Desk, member: UUID) -> HttpResponse:
     """Somebody stands before the desk. Some thirty queries."""
     root = root_of(member, desk)
-    return desk.go("counter-member", root) if root != member else _screen(desk, root)
+    return desk.go("counter-member", root) if root != member else screen(desk, root)
 
 
 def bill(desk: Desk, member: UUID) -> HttpResponse:
@@ -95,7 +95,7 @@ def bill(desk: Desk, member: UUID) -> HttpResponse:
     root, where, posted = root_of(member, desk), till(desk), desk.request.POST
     asked = bill_of(posted, where.currency)
     if where.merchant is None or asked.wrong:
-        return _screen(desk, root, asked, wrong=asked.wrong or _("Say first where you work."))
+        return screen(desk, root, asked, wrong=asked.wrong or _("Say first where you work."))
     wanted = _wanted(desk, root, member, where, asked)
     booked = posted.get("do") == "book"
     try:
@@ -104,7 +104,7 @@ def bill(desk: Desk, member: UUID) -> HttpResponse:
             if not booked and not done.replayed:
                 _undone()
     except RegularsError as refusal:
-        return _screen(desk, root, asked, wrong=said(refusal))
+        return screen(desk, root, asked, wrong=said(refusal))
     if booked or done.replayed:
         told = _("Booked. To be paid: %(due)s") % {"due": money(done.told["due"], where.currency)}
         back = {f"back-{one.line.number}": f"{Decimal(one.line.quantity).scaleb(-3):f}" for one in asked.lines}
@@ -113,7 +113,7 @@ def bill(desk: Desk, member: UUID) -> HttpResponse:
     given = [
         one for one in effects(done.told, {one.code: one for one in Unit.objects.all()}, desk) if one.kind in _GIVEN
     ]
-    return _screen(desk, root, asked, told=dict(done.told), why=reasons(done.told, desk), effects=given)
+    return screen(desk, root, asked, told=dict(done.told), why=reasons(done.told, desk), effects=given)
 
 
 def _undone() -> None:
@@ -140,7 +140,7 @@ def load(desk: Desk, member: UUID) -> HttpResponse:
             undo = Undo(desk.url("counter-unload", root), {"transfer": typed("txn", done.id)})
             told = _("%(amount)s loaded.") % {"amount": money(given["amount"], where.currency)}
             return desk.go("counter-member", root, told=told, undo=undo)
-    return _screen(desk, root, load_form=form, opened="load", status=UNFIT)
+    return screen(desk, root, load_form=form, opened="load", status=UNFIT)
 
 
 def unload(desk: Desk, member: UUID) -> HttpResponse:
@@ -175,7 +175,7 @@ def _wanted(desk: Desk, root: UUID, shown: UUID, where: Till, asked: Bill) -> Ne
     )
 
 
-def _screen(
+def screen(
     desk: Desk, root: UUID, asked: Bill | None = None, *, wrong: Any = "", status: int = 200, **more: Any
 ) -> HttpResponse:
     """The counter with somebody before it. The key of the bill goes along from try to try."""
@@ -195,6 +195,7 @@ def _screen(
         },
         "wrong": wrong,
         "load_form": _load_form(where),
+        "payout_form": PayoutForm([(one.code, one.name) for one in where.sold], where.currency),
         **more,
     }
     return desk.show("console/counter.html", shown, status=UNFIT if wrong else status)

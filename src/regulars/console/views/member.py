@@ -20,6 +20,7 @@ from regulars.console.forms_member import (
     GoodwillForm,
     MergeForm,
     NoteForm,
+    PassOnForm,
     ReplaceForm,
     TagForm,
 )
@@ -78,6 +79,8 @@ def _forms(found: Known, desk: Desk) -> dict[str, Any]:
     forms: dict[str, Any] = {}
     if desk.may_all_over(Right.LEDGER_ADJUST) and found.units:
         forms["adjust_form"] = AdjustForm(found.units)
+    if desk.may_all_over(Right.LEDGER_TRANSFER) and found.held:
+        forms["pass_on_form"] = PassOnForm({one.unit.code: one.unit for one in found.held})
     left, reasons = may_give(desk, found.terms)
     if left:
         forms["goodwill_form"] = GoodwillForm(left, reasons, found.units)
