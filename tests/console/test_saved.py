@@ -156,7 +156,8 @@ def test_everything_is_found_by_its_name_within_the_rights_of_who_looks(town: To
     for role, text, told in (
         ("administrator", "spring", "/reach/campaigns/code/spring"), ("marketer", "friends", "/audiences/code/vips"),
         ("marketer", "hello ag", "/reach/templates/code/hello"), ("analyst", "dessert", "/coupon-series/dessert"),
-        ("support", "cold so", f"/serve/cases/{typed('cas', town.case)}"), ("administrator", "quay", "/set-up"),
+        ("support", "cold so", f"/serve/cases/{typed('cas', town.case)}"),
+        ("administrator", "quay", f"/set-up/stores/{typed('str', town.quay)}"),
         ("support", typed("cas", town.case), "Cold soup"), ("clerk", "counter", "/counter"),
         ("marketer", "new camp", "/reach/campaigns/new"), ("support", "new case", "/serve/cases/new"),
         ("administrator", "import", "/import"), ("administrator", "new role", "/set-up/roles/new"),

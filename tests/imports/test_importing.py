@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from regulars.access import gate
 from regulars.access.models import Store
 from regulars.access.moves import NewMerchant
 from regulars.access.services.places import found_organisation, open_merchants
+from regulars.access.services.places_changing import close_merchant
 from regulars.basics.ids import typed
 from regulars.history.lake import Lake
 from regulars.imports import folders, quality, sending, services
@@ -339,6 +340,16 @@ def test_who_bought_is_somebody_whatever_was_typed_beside_their_number(
     file.write_text("Customer no,Phone,Date,Amount\n" + "".join(lines))
     row = Import.objects.get(pk=_booked(shop.organisation, shop.merchant, file, shop.at))
     assert (row.told["created"], row.told["without_member"], row.told["refused_people"]) == (9, 0, 0)
+
+
+def test_what_was_sold_after_its_shop_was_closed_is_refused(shop: Shop, tmp_path: Path, booked: Import) -> None:
+    file = tmp_path / "closed.csv"
+    file.write_text("Customer no,Date,Amount\n" + "".join(f"S{n % 9},2026-0{1 + n % 9}-15,{n}.50\n" for n in range(60)))
+    ends = datetime(2026, 5, 1, tzinfo=UTC)
+    close_merchant(shop.merchant, by=gate.HOUSE, actor=WHO, at=ends)
+    number = _booked(shop.organisation, shop.merchant, file, shop.at)
+    assert reasons_of(number) == {"place-closed": 32}  # of May to September
+    assert Import.objects.get(pk=number).told["booking"]["booked"] == 4  # a bill a day and customer
 
 
 def test_files_that_hold_nothing_are_refused_with_what_they_look_like(

@@ -89,16 +89,22 @@ def made_on(one: Staff) -> str:
 
 
 def places_told() -> list[list[str]]:
-    """Every place as a row: id, name, zone, currency, region, number. Three queries."""
-    rows = [[typed("org", o.id), o.name, o.zone, "", "", ""] for o in Organisation.objects.order_by("name")]
+    """Every place as a row: id, name, zone, currency, region, number, since when it is closed. Three queries."""
+    rows = [[typed("org", o.id), o.name, o.zone, "", "", "", ""] for o in Organisation.objects.order_by("name")]
     stores = Prefetch("stores", Store.objects.order_by("name"))
     for merchant in Merchant.objects.order_by("name").prefetch_related(stores):
-        rows.append([typed("mrc", merchant.id), merchant.name, merchant.zone, merchant.currency, "", ""])
+        rows.append(
+            [typed("mrc", merchant.id), merchant.name, merchant.zone, merchant.currency, "", "", _day(merchant)]
+        )
         rows += [
-            [typed("str", s.id), f"{merchant.name}/{s.name}", s.zone, s.currency, s.region, s.external_id]
+            [typed("str", s.id), f"{merchant.name}/{s.name}", s.zone, s.currency, s.region, s.external_id, _day(s)]
             for s in merchant.stores.all()
         ]
     return rows
+
+
+def _day(place: Merchant | Store) -> str:
+    return f"{place.closed_at:%Y-%m-%d}" if place.closed_at else ""
 
 
 def alerts_told(limit: int) -> list[list[str]]:

@@ -20,7 +20,7 @@ def listed(data: Data = None) -> None:
         from regulars.access.naming import places_told
 
         rows = places_told()
-    heads = dict.fromkeys(("id", "place", "zone", "currency", "region", "number"), "left")
+    heads = dict.fromkeys(("id", "place", "zone", "currency", "region", "number", "closed"), "left")
     plain().print(table("", heads, rows))
 
 

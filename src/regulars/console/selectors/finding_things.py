@@ -88,15 +88,21 @@ def coupons(desk: Desk, text: str) -> list[Thing]:
 
 
 def places(desk: Desk, text: str) -> list[Thing]:
-    """Merchants and stores where the reader works; they lead to the set-up, or to working there. No query."""
+    """Merchants and stores where the reader works; they lead to their own page, or to working there. No query."""
     from regulars.console.pages import PAGES
 
     names, folded = named(desk.holder.grants.places), text.casefold()
     page: Page = next(one for one in PAGES if one.name == "set-up")
-    url = desk.url("set-up" if allowed(page, desk.holder.grants, desk.place) else "work-at")
+    seen = allowed(page, desk.holder.grants, desk.place)
     mine = [one for one in open_to(desk.holder) if one.organisation == desk.home and one.merchant]
-    told = [names.get(one.store or one.merchant or one.organisation, "") for one in mine]
-    return [Thing(name, url) for name in told if folded in name.casefold()][:MOST]
+    told = [(one, names.get(one.store or one.merchant or one.organisation, "")) for one in mine]
+    found = [(one, name) for one, name in told if folded in name.casefold()][:MOST]
+    if not seen:
+        return [Thing(name, desk.url("work-at")) for _, name in found]
+    return [
+        Thing(name, desk.url("store", one.store) if one.store else desk.url("merchant", one.merchant))
+        for one, name in found
+    ]
 
 
 def _named(text: str) -> Q:
