@@ -89,6 +89,31 @@ def test_a_case_goes_from_open_to_done_and_back(support: Till, ada: str) -> None
     assert Entry.objects.filter(what="cases.read", subject=made["id"]).count() == 1
 
 
+def test_s41_texts_that_come_in_stand_in_the_inbox_where_that_kind_is_kept(
+    administrator: Till, support: Till, till: Till
+) -> None:
+    phone = {"kind": "phone", "value": "+44 7400 123456"}
+    ada = till.done("/members", {"facts": {"given_name": "Ada"}, "identifiers": [phone]})["id"]
+
+    def texted(number: int, text: str) -> None:
+        told = {"external_id": f"gw-{number}", "channel": "sms", "sender": "+447400123456", "text": text}
+        for _ in range(2):  # a gateway may tell it twice
+            administrator.done("/messages/replies", told)
+
+    texted(1, "Are you open on Sunday?")
+    assert support.get(f"/members/{ada}/cases").json()["items"] == []
+    kind = {"name": "Text message", "queue": "support", "answer_hours": 4}
+    assert administrator.send("PUT", "/case-kinds/text-message", kind).status_code == 200
+    texted(2, "Do you have it in red?")
+    texted(3, "Or in blue?")
+    texted(4, "STOP")
+    (one,) = support.get(f"/members/{ada}/cases").json()["items"]
+    assert (one["kind"], one["channel"], one["queue"], one["subject"]) == (
+        "text-message", "sms", "support", "Do you have it in red?")  # fmt: skip
+    assert [each["text"] for each in support.get(f"/cases/{one['id']}").json()["texts"]] == [
+        "Do you have it in red?", "Or in blue?"]  # fmt: skip
+
+
 def test_what_was_written_is_sealed_and_the_history_is_only_added_to(support: Till, ada: str) -> None:
     support.done("/cases", SOUP | {"member": ada})
     assert not any(b"soup" in bytes(row.sealed).lower() for row in CareText.objects.all())

@@ -6,13 +6,14 @@ from ninja import Router
 from pydantic import Field, StringConstraints
 
 from regulars.access.rights import Right
+from regulars.api import inbox
 from regulars.api.doors import Reply, read, write
 from regulars.api.fields import Asking, MessageId, Moment, Telling
 from regulars.api.keys import Request
 from regulars.api.places import whole_organisation
 from regulars.outreach import selectors, selectors_sending
 from regulars.outreach.models import MessageEvent
-from regulars.outreach.services.coming_in import Inbound, delivered, reply
+from regulars.outreach.services.coming_in import OTHER, Inbound, delivered, reply
 
 router = Router(tags=["Messages"])
 
@@ -57,11 +58,14 @@ class MessageEventsTold(Telling):
 @write(router, "POST", "/messages/replies", right=Right.OUTREACH_SEND, answer=ReplyTold)
 def report_reply(request: Request, body: ReplyAsked) -> ReplyTold:
     """STOP (also 退订, TD …) withdraws every consent for texts and blocks the number. BALANCE (also 余额 …) is
-    answered to that phone. Anything else is kept with the member, and opens nothing."""
+    answered to that phone. Anything else is kept with the member, and opens a case
+    where there is the kind `text-message`."""
     call = request.call
     home = whole_organisation(call, Right.OUTREACH_SEND)
     one = Inbound(body.external_id, body.channel, body.sender, body.text)
     heard = reply(one, organisation=home, actor=call.actor, at=call.at)
+    if heard.is_new and heard.meaning == OTHER:
+        inbox.put(body.text, heard.members[0], organisation=home, actor=call.actor, at=call.at)
     return ReplyTold.model_validate({"meaning": heard.meaning, "known": bool(heard.members)})
 
 

@@ -45,8 +45,8 @@ class Replies(Calling):
 
     def report_reply(self, body: ReplyAsked, *, dry_run: bool = False, idempotency_key: str | None = None) -> ReplyTold:
         """STOP (also 退订, TD …) withdraws every consent for texts and blocks the number. BALANCE (also 余额 …) is
-        answered to that phone. Anything else is kept with the member, and opens nothing. Needs the right
-        `outreach.send`."""
+        answered to that phone. Anything else is kept with the member, and opens a case where there is the kind
+        `text-message`. Needs the right `outreach.send`."""
         told: ReplyTold = self._write(
             "POST", "/messages/replies", body, dry_run=dry_run, idempotency_key=idempotency_key
         )

@@ -96,6 +96,7 @@ class Heard:
 
     meaning: str
     members: tuple[UUID, ...]
+    is_new: bool = False  # not told before
 
 
 @transaction.atomic
@@ -130,7 +131,7 @@ def reply(one: Inbound, *, organisation: UUID, region: str | None = None, actor:
     record(deeds, actor=actor, at=at)
     if meaning == BALANCE and len(members) == 1:
         balance_texts.answer(row, addresses[0].id, actor=actor, at=at)
-    return Heard(meaning, members)
+    return Heard(meaning, members, is_new=True)
 
 
 def _addresses(one: Inbound, organisation: UUID, region: str | None) -> list[Identifier]:
