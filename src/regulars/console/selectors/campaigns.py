@@ -154,6 +154,11 @@ class Planned:
     now: Mapping[str, Any] | None
     shares: tuple[Mapping[str, Any], ...]
 
+    @property
+    def nobody(self) -> bool:
+        """Whether not one member would get it."""
+        return not any(one.count for one in self.arms if one.name == "treated")
+
 
 def planned(plan: CampaignPlan | None) -> Planned | None:
     """No query."""

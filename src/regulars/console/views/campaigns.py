@@ -20,6 +20,7 @@ from regulars.console.selectors import campaigns as shown_of
 from regulars.console.selectors import proof
 from regulars.console.selectors.care import people_told
 from regulars.console.selectors.names import names_of
+from regulars.console.selectors.ready import ready
 from regulars.console.views.templates import framed
 from regulars.outreach.campaigns import selectors
 from regulars.outreach.campaigns.forms import CampaignForm as Form
@@ -126,6 +127,7 @@ def _page(
     }  # fmt: skip
     shown = {
         "form": form, "row": row, "known": known,
+        "ready": ready() if not known["audiences"] and desk.may(Right.AUDIENCES_MANAGE) else (),
         "parts": {name: [form[field] for field in fields] for name, fields in parts.items()},
     }  # fmt: skip
     return desk.show("console/campaign_form.html", shown, status=status)
