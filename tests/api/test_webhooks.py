@@ -60,6 +60,16 @@ def test_the_secret_is_unreadable_in_the_database(administrator: Till, receiver:
     assert "secret" not in administrator.get(f"/webhooks/{made['id']}").json()
 
 
+def test_a_secret_that_cannot_be_opened_keeps_no_other_webhook_waiting(administrator: Till, receiver: Receiver) -> None:
+    made = [hook(administrator, receiver, ["members.*"]) for _ in range(2)]
+    broken, _ = EndpointSecret.objects.order_by("id")
+    EndpointSecret.objects.filter(pk=broken.pk).update(sealed=bytes(60))
+    join(administrator)
+    work()
+    assert [log(administrator, one)[0]["state"] for one in made] == ["waiting", "delivered"]
+    assert len(receiver.kept) == 1
+
+
 def test_while_a_secret_is_rotated_both_sign(administrator: Till, receiver: Receiver) -> None:
     made = hook(administrator, receiver, ["members.*"])
     new = administrator.done(f"/webhooks/{made['id']}/rotate", {"overlap_hours": 1})

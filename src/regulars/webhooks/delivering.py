@@ -5,6 +5,7 @@ At least once: should the worker die between the receiver's yes and our note of 
 the same `webhook-id`. The order is not promised.
 """
 
+import logging
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -20,8 +21,9 @@ from django.db.models import Q
 
 from regulars.basics.ids import typed
 from regulars.journal import selectors as journal
-from regulars.journal.moves import Actor, Deed
+from regulars.journal.moves import Actor, Deed, Line
 from regulars.journal.services import record
+from regulars.journal.transactions import Apart
 from regulars.webhooks import locks
 from regulars.webhooks.models import Attempt, Delivery, Endpoint, EndpointSecret, WhyOff
 from regulars.webhooks.payload import body_of, event, ping
@@ -40,6 +42,7 @@ WAITS: Final = tuple(
 PATIENCE: Final = timedelta(days=5)  # of nothing but failures, and at least as many as one event is tried
 LONGEST_ASKED: Final = 86_400  # seconds that a receiver's Retry-After can put us off
 GONE: Final = 410
+log = logging.getLogger("regulars.webhooks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +94,36 @@ def _taken(at: datetime, *, failing: bool, each: int) -> list[Delivery]:
 
 
 def _messages(taken: Sequence[Delivery], at: datetime) -> list[Message]:
-    """Of endpoints that were not deleted meanwhile, and their secrets with them. Two queries."""
+    """Of endpoints that were not deleted meanwhile, and their secrets with them. What cannot be made, since a secret
+    cannot be opened, waits for its next turn and keeps none of the others. Two queries."""
     lines = {line.number: line for line in journal.numbered([one.number for one in taken if one.number is not None])}
     secrets = _secrets({one.endpoint_id for one in taken}, at)
     made = []
     for one in taken:
         if one.endpoint_id not in secrets:
             continue
-        told: dict[str, Any] = (
-            ping(one.event, one.endpoint_id, one.happened_at) if one.number is None else event(lines[one.number])
-        )
-        body = body_of(told)
-        head = signed(told["id"], body, secrets[one.endpoint_id], at=at)
-        made.append(Message(one.id, one.endpoint.address, head, body))
+        with Apart() as apart:
+            made.append(_message(one, lines, secrets[one.endpoint_id], at))
+        if apart.failure is not None:
+            log.error("a webhook is broken", exc_info=apart.failure, extra={"about": str(one.id)})
     return made
 
 
-def _secrets(endpoints: set[UUID], at: datetime) -> Mapping[UUID, list[str]]:
-    """Those that are valid, the newest first."""
-    found: defaultdict[UUID, list[str]] = defaultdict(list)
+def _message(one: Delivery, lines: Mapping[int | None, Line], sealed: Sequence[bytes], at: datetime) -> Message:
+    told: dict[str, Any] = (
+        ping(one.event, one.endpoint_id, one.happened_at) if one.number is None else event(lines[one.number])
+    )
+    body = body_of(told)
+    head = signed(told["id"], body, [unsealed(kept, one.endpoint_id) for kept in sealed], at=at)
+    return Message(one.id, one.endpoint.address, head, body)
+
+
+def _secrets(endpoints: set[UUID], at: datetime) -> Mapping[UUID, list[bytes]]:
+    """Those that are valid, sealed, the newest first."""
+    found: defaultdict[UUID, list[bytes]] = defaultdict(list)
     valid = EndpointSecret.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), endpoint__in=endpoints)
     for row in valid.order_by("-id"):
-        found[row.endpoint_id].append(unsealed(bytes(row.sealed), row.endpoint_id))
+        found[row.endpoint_id].append(bytes(row.sealed))
     return found
 
 
