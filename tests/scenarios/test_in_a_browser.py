@@ -110,7 +110,7 @@ def test_s05_a_list_with_offers_is_made_each_fortnight_and_its_code_or_the_card_
 def test_s08_the_curve_is_shown_and_a_cut_of_it_becomes_an_audience_of_the_same_members(site: Site) -> None:
     with site.at_desk("marketer") as page:
         page.goto("/know/concentration")
-        expect(page.locator("#curve")).to_have_text("The best 2.5 % bring 20% of the sales, the best fifth 60%.")
+        expect(page.locator("#curve")).to_have_text("The best 2.5% bring 20% of the sales, the best fifth 60%.")
         line = page.locator("svg.lorenz polyline")
         expect(line).to_have_attribute("points", re.compile(r"^\S+ \S+ \S+$"))
         page.get_by_label("Another cut, %").fill("50")
