@@ -31,7 +31,7 @@ from regulars.programme.previews.adding import Totals
 from regulars.programme.previews.asking import again, ask, drop, last_days, publish_draft, stop
 from regulars.programme.previews.moves import Bill, Came, NewPreview
 from regulars.programme.previews.reading import DRAWN, Days, Reader
-from regulars.programme.previews.selectors import preview
+from regulars.programme.previews.selectors import behind, on_level, preview
 from regulars.programme.services.coupons_issuing import issue
 from regulars.programme.services.terms import publish
 from regulars.rules.occasion import Line, Occasion
@@ -256,6 +256,14 @@ def test_a_higher_threshold_of_a_ladder_keeps_members_below(shop: Shop) -> None:
     assert told["units"]["points"][:2] == [467, 367]
     assert told["members"] == {"more": 0, "fewer": 1, "same": 1}
     assert told["levels"] == {"gold": [2, 1], "green": [0, 1]}
+    number, ann, bo = Preview.objects.get(document=higher).id, shop.members["ann"], shop.members["bo"]
+    assert [one.member for one in on_level(number, "gold", drafted=False)] == [bo, ann]  # the largest difference first
+    assert [one.member for one in on_level(number, "gold", drafted=True)] == [ann]
+    fewer, same = behind(number, -1), behind(number, 0)
+    assert [(one.member, one.told["units"]["points"]) for one in (*fewer, *same)] == [
+        (bo, [178, 78]),
+        (ann, [289, 289]),
+    ]
 
 
 def test_days_that_a_draft_names_are_left_out_where_they_lie_elsewhere(shop: Shop) -> None:

@@ -19,6 +19,7 @@ from regulars.programme.previews import asking, selectors
 
 PAGE: Final = 50
 DIGITS: Final = 7  # of how far somebody has paged
+LONGEST: Final = 80  # of the code of a level
 
 
 def draft(desk: Desk, draft: UUID) -> HttpResponse:
@@ -37,17 +38,22 @@ def draft(desk: Desk, draft: UUID) -> HttpResponse:
 
 
 def members(desk: Desk, draft: UUID) -> HttpResponse:
-    """Who gets more by it, less, or the same, the largest difference first; each was looked at. Eight queries."""
+    """Who gets more by it, less, or the same, or is on a level in the end; the largest difference first. Each of them
+    was looked at. Seven queries."""
     row = selectors.preview(draft, organisation=desk.home)
     gate.require(desk.holder.grants, Right.PROGRAMME_READ, organisation=desk.home)
     who = desk.request.GET.get("who", "")
     who = who if who in drafts.SIDES else next(iter(drafts.SIDES))
     text = desk.request.GET.get("from", "")
     offset = int(text) if text.isdecimal() and len(text) < DIGITS else 0
-    found = selectors.behind(row.id, drafts.SIDES[who], offset=offset, limit=PAGE + 1)
+    level, drafted = desk.request.GET.get("level", "")[:LONGEST], desk.request.GET.get("by") == "draft"
+    if level:
+        found = selectors.on_level(row.id, level, drafted=drafted, offset=offset, limit=PAGE + 1)
+    else:
+        found = selectors.behind(row.id, drafts.SIDES[who], offset=offset, limit=PAGE + 1)
     shown = {
         "row": row, "name": drafts.name_of(row), "who": who, "sides": list(drafts.SIDES), "found": drafts.found(row),
-        "onward": offset + PAGE if len(found) > PAGE else None,
+        "level": level, "drafted": drafted, "onward": offset + PAGE if len(found) > PAGE else None,
     }  # fmt: skip
     shown |= drafts.behind(desk, row, found[:PAGE])
     return desk.show("console/draft_members.html", shown)

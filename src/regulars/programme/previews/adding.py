@@ -127,10 +127,10 @@ class Totals:
         sums[place] += before
         sums[place + 1] += after
 
-    def by_member(self) -> Iterator[tuple[UUID, int, int, int, dict[str, dict[str, list[int]]]]]:
-        """Of each member: on which side, how much, purchases, and before and after of each measure."""
+    def by_member(self, levels: Mapping[UUID, list[str]]) -> Iterator[tuple[UUID, int, int, int, dict[str, Any]]]:
+        """Of each member: on which side, how much, purchases, and before and after of each measure and of the level."""
         for member, mine in self.members.items():
-            told: dict[str, dict[str, list[int]]] = {}
+            told: dict[str, Any] = {"level": levels[member]} if member in levels else {}
             for name, place in self.places.items():
                 both = mine.sums[place : place + 2]
                 if any(both):

@@ -74,6 +74,10 @@ class Levels:
         first, second = (_with(facts, self.code, course.at(bill.at)) for course in both)
         return first, second
 
+    def in_the_end(self) -> dict[UUID, list[str]]:
+        """On which level each of those who bought is, on both sides."""
+        return {member: [course.levels[-1] for course in both] for member, both in self.known.items()}
+
     def counted(self) -> dict[str, list[int]]:
         """How many of those who bought are on each level in the end, on both sides."""
         found: dict[str, list[int]] = {}

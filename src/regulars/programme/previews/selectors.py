@@ -30,6 +30,13 @@ def behind(preview: UUID, side: int, *, offset: int = 0, limit: int = 50) -> lis
     return list(rows[offset : offset + limit])
 
 
+def on_level(preview: UUID, level: str, *, drafted: bool, offset: int = 0, limit: int = 50) -> list[PreviewMember]:
+    """Who is on a level in the end, by the terms of then or with the draft; in the order of `behind`. 1 query."""
+    of_level = {f"told__level__{int(drafted)}": level}
+    rows = PreviewMember.objects.filter(preview=preview, **of_level).order_by("-size", "member")
+    return list(rows[offset : offset + limit])
+
+
 def kept_members(preview: UUID) -> bool:
     """Whether it is known whom the figures are of: not of what was looked at before that was kept. 1 query."""
     return PreviewMember.objects.filter(preview=preview).exists()

@@ -73,13 +73,14 @@ def work(number: UUID, claim: UUID, *, most: int = MOST) -> None:
             return
     with transaction.atomic():
         if run(_END, ["done", to_json(replay.told(whole)).decode(), number, claim]):
-            _keep_members(number, replay.totals)
+            _keep_members(number, replay)
 
 
-def _keep_members(number: UUID, totals: Totals) -> None:
+def _keep_members(number: UUID, replay: "Replay") -> None:
     """Whom the figures are of, in place of those of a replay before."""
     PreviewMember.objects.filter(preview=number).delete()
-    rows = ((number, *one) for one in totals.by_member())
+    levels = replay.levels.in_the_end() if replay.levels is not None else {}
+    rows = ((number, *one) for one in replay.totals.by_member(levels))
     names = ", ".join(_MEMBERS)
     while some := list(islice(rows, _AT_ONCE)):
         said, values = table(_MEMBERS, some)
