@@ -66,6 +66,7 @@ WHO: Final = {
     "webhook-resend": "A", "webhook-delete": "A",
     "keys": "A", "key-rotate": "A", "key-revoke": "A", "trail": "AU", "trail-export": "AU", "health": "",
     "health-run": "",
+    "wordings": "AMUS", "wording-new": "AMS",
     "fields": "AMUS", "field-new": "A", "field": "A", "field-retire": "A",
     "retention": "AMUS", "retention-keep": "A",
     "case-kinds": "AUS", "case-kind-new": "AS", "case-kind": "AS", "case-kind-retire": "AS", "hours": "AS",

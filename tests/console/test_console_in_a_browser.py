@@ -35,7 +35,7 @@ PAGES = (
     "reward/simulator", "reward/levels", "reward/terms/earn/base", "reward/terms/drafts/{draft}",
     "reward/terms/drafts/{draft}/members?who=more", "reward/coupons/dessert",
     "reward/coupons", "reward/rewards", "reward/books", "reward/settlement", "set-up", "set-up/staff",
-    "set-up/fields", "set-up/fields/new",
+    "set-up/fields", "set-up/fields/new", "set-up/consents",
     "set-up/retention", "set-up/cases", "set-up/cases/code/complaint", "set-up/cases/hours",
     "set-up/units", "set-up/units/code/points", "set-up/units/new", "set-up/stores/{quay}",
     "set-up/staff/new",

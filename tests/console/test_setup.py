@@ -18,7 +18,7 @@ from regulars.care.models import CaseKind, Hours
 from regulars.console.rights_told import RIGHTS
 from regulars.journal.models import Entry
 from regulars.ledger.models import Unit
-from regulars.members.models import Field, Note, Retention
+from regulars.members.models import Field, Note, Retention, Wording
 from regulars.webhooks.models import Delivery, Endpoint
 from tests.console.conftest import Entering
 from tests.console.test_member import send, undo_of
@@ -356,3 +356,18 @@ def test_a_detail_of_members_is_kept_listed_and_taken_out_of_use(town: Town, ent
     browser.post(back, restored)
     assert 'value="black"' in browser.get(member).text
     assert "会员资料项" in enter("auditor").get(of, headers={"Accept-Language": "zh-Hans"}).text
+
+
+def test_words_of_consent_are_published_and_those_of_before_stay(town: Town, enter: Entering) -> None:
+    browser, of = enter("administrator"), "/set-up/consents"
+    assert "Send me offers." in browser.get(of).text
+    asked = {"purpose": "marketing", "language": "en", "text": "Tell me what is on offer."}
+    assert send(enter("auditor"), f"{of}/new", **asked).status_code == 403
+    assert send(browser, f"{of}/new", **asked).status_code == 302
+    page = browser.get(of).text
+    assert ["what is on offer" in page, "version 2" in page, "1 before" in page, "me offers" in page] == [1, 1, 1, 0]
+    again = send(browser, f"{of}/new", **asked)
+    assert (again.status_code, "These words hold already" in again.text) == (422, True)
+    assert send(browser, f"{of}/new", **asked | {"language": "zh", "text": "请告诉我优惠。"}).status_code == 302
+    assert "中文" in browser.get(of).text
+    assert Wording.objects.filter(organisation=town.organisation, purpose="marketing").count() == 3

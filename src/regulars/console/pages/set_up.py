@@ -18,6 +18,7 @@ from regulars.console.views import (
     trail,
     units,
     webhooks,
+    wordings,
 )
 
 _HOOK: Final = "set-up/webhooks/<id_whk:webhook>"
@@ -199,6 +200,24 @@ SET_UP: Final[tuple[Page, ...]] = (
     Page("field-new", "set-up/fields/new", fields.new, *_FIELDS, writes=True),
     Page("field", "set-up/fields/code/<str:field>", fields.field, *_FIELDS, writes=True),
     Page("field-retire", "set-up/fields/code/<str:field>/retire", fields.retire, *_FIELDS, posted=True, writes=True),
+    Page(
+        "wordings",
+        "set-up/consents",
+        wordings.wordings,
+        Right.MEMBERS_READ,
+        Reach.WHOLE,
+        _("Words of consent"),
+        Head.SET_UP,
+    ),
+    Page(
+        "wording-new",
+        "set-up/consents/new",
+        wordings.publish,
+        Right.CONSENTS_WRITE,
+        Reach.WHOLE,
+        posted=True,
+        writes=True,
+    ),
     Page(
         "retention",
         "set-up/retention",
