@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from regulars.access.errors import NotAllowed
 from regulars.access.moves import Holder, Place, Places
@@ -22,6 +23,12 @@ def named(places: Places) -> Mapping[UUID, str]:
     if kept is None or kept[0] is not places:
         kept = _kept = (places, names())
     return kept[1]
+
+
+def told_apart(place: Place, names: Mapping[UUID, str]) -> str:
+    """What a place is called among others to choose from: an organisation has a merchant of its own name, often."""
+    name = names.get(place.store or place.merchant or place.organisation, "")
+    return name if place.merchant else _("%(name)s: everything") % {"name": name}
 
 
 def open_to(holder: Holder) -> list[Place]:

@@ -15,7 +15,7 @@ from regulars.access.rights import Right
 from regulars.access.scoping import within
 from regulars.basics.ids import typed
 from regulars.console.desk import Desk
-from regulars.console.places import named, open_to, text_of
+from regulars.console.places import named, open_to, text_of, told_apart
 from regulars.console.score_words import CLASSES, REASONS, STAGES
 from regulars.console.selectors.consents import CHANNELS
 from regulars.console.selectors.members import level_names
@@ -137,7 +137,7 @@ def offered(desk: Desk) -> list[tuple[str, str]]:
     """Places whose audiences somebody may make: the widest first. No query where places are known."""
     names = named(desk.holder.grants.places)
     return [
-        (text_of(one), names.get(one.store or one.merchant or one.organisation, ""))
+        (text_of(one), told_apart(one, names))
         for one in open_to(desk.holder)
         if one.organisation == desk.home and may_at(desk, Right.AUDIENCES_MANAGE, one)
     ]

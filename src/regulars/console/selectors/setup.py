@@ -11,7 +11,7 @@ from regulars.access.moves import Scope
 from regulars.access.rights import BUILT_IN
 from regulars.access.selectors import keys_within, staff_within
 from regulars.console.desk import Desk
-from regulars.console.places import named, open_to, text_of
+from regulars.console.places import named, open_to, text_of, told_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def place_names(desk: Desk) -> list[tuple[str, str]]:
     """Where the reader may give roles. No query."""
     names = named(desk.holder.grants.places)
     mine = [one for one in open_to(desk.holder) if one.organisation == desk.home]
-    return [(text_of(one), names.get(one.store or one.merchant or one.organisation, "")) for one in mine]
+    return [(text_of(one), told_apart(one, names)) for one in mine]
 
 
 def _person(one: Staff, desk: Desk) -> Person:

@@ -39,7 +39,7 @@ def work_at(desk: Desk) -> HttpResponse:
     rows = [
         {
             "text": places.text_of(one),
-            "name": names.get(one.store or one.merchant or one.organisation, ""),
+            "name": places.told_apart(one, names),
             "within": names.get(one.organisation, "") if several and one.merchant else "",
             "closed": desk.holder.grants.places.closed_since(one.merchant, one.store) is not None,
             "here": one == desk.place,
