@@ -65,6 +65,15 @@ def test_who_is_known_gets_a_code_and_comes_in(village: Village) -> None:
     assert Identifier.objects.filter(verified_at__isnull=False, member=village.ada, kind="email").exists()
 
 
+def test_what_is_wrong_with_one_who_asks_keeps_nobody_else_out(village: Village) -> None:
+    asked(village, MAIL)
+    Code.objects.update(address=bytes(40))  # nobody can open it
+    asked(village, "zhou@example.com")
+    worked()
+    assert Message.objects.get(service="login-code").member == village.zhou
+    assert not Code.objects.filter(sent_at=None).exists()
+
+
 def test_a_phone_is_read_as_the_organisations_country_writes_it(village: Village) -> None:
     browser = asked(village, "020 7183 8750")
     worked()

@@ -17,8 +17,17 @@ def named(text: str, *, what: str) -> str:
 
 
 def zoned(text: str) -> str:
-    """A time zone of the IANA list. Raises WrongSetting."""
-    if text not in available_timezones():
+    """A time zone of the IANA list; that of this machine, which the database does not know by its name, is none. Raises
+    WrongSetting.
+
+    >>> zoned("Asia/Shanghai")
+    'Asia/Shanghai'
+    >>> zoned("localtime")
+    Traceback (most recent call last):
+    ...
+    regulars.access.errors.WrongSetting: 'localtime' is no time zone of the IANA list, as Asia/Shanghai is.
+    """
+    if text not in available_timezones() or text == "localtime":
         raise WrongSetting(f"{text[:60]!r} is no time zone of the IANA list, as Asia/Shanghai is.", field="zone")
     return text
 

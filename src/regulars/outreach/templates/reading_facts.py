@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from regulars.access.models import Organisation
 from regulars.access.selectors import places
+from regulars.basics.periods import day_of
 from regulars.journal.statements import column, run
 from regulars.ledger.models import Unit
 from regulars.ledger.selectors import spendable
@@ -45,16 +46,15 @@ class Base:
 def bases(members: Collection[UUID]) -> dict[UUID, Base]:
     """By the ids that are asked, roots or not. One query."""
     rows = run(
-        "SELECT x.id, m.id, m.language, coalesce(s.name, ''),"
-        " (m.enrolled_at AT TIME ZONE coalesce(o.zone, 'UTC'))::date"
+        "SELECT x.id, m.id, m.language, coalesce(s.name, ''), m.enrolled_at, coalesce(o.zone, 'UTC')"
         " FROM members_member x JOIN members_member m ON m.id = x.root_id"
         " LEFT JOIN access_organisation o ON o.id = m.organisation LEFT JOIN access_store s ON s.id = m.store"
         " WHERE x.id = ANY(%s::uuid[])",
         [column(list(members))],
     )
     return {
-        member: Base(root, "zh" if language.startswith("zh") else "en", store, joined.isoformat())
-        for member, root, language, store, joined in rows
+        member: Base(root, "zh" if language.startswith("zh") else "en", store, day_of(joined, zone).isoformat())
+        for member, root, language, store, joined, zone in rows
     }
 
 

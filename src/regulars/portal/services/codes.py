@@ -5,9 +5,11 @@ worker looks whose it is. The code goes to the member's own address; here is a d
 """
 
 import hmac
+import logging
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from regulars.access.services.tries import WINDOW, counted, told_of
 from regulars.basics.ids import new_id, typed
 from regulars.journal.moves import Actor, Deed
 from regulars.journal.services import record
+from regulars.journal.transactions import by_halves
 from regulars.ledger.selectors import kept_from_logging_in
 from regulars.members import identifying
 from regulars.members.keys import keyring
@@ -43,6 +46,7 @@ MOST_OF_NETWORK: Final = 300  # asked and tried from one network in a quarter of
 _KEPT: Final = timedelta(days=1)  # how often an address was asked for is counted by rows
 _AT_ONCE: Final = 50
 CHANNELS: Final = {"email": "email", "phone": "sms"}
+log = logging.getLogger("regulars.portal")
 
 
 def ask(text: str, *, organisation: UUID, region: str | None, language: str, actor: Actor, at: datetime) -> str:
@@ -79,16 +83,27 @@ def ask(text: str, *, organisation: UUID, region: str | None, language: str, act
 
 
 def send_due(*, actor: Actor, at: datetime) -> int:
-    """A batch of those who wait: whose address it is, a code for each who is known. A worker's step; says how many."""
+    """A batch of those who wait: whose address it is, a code for each who is known. A worker's step; says how many. One
+    that meets a fault of our own is told nothing, and keeps nobody else from coming in."""
     with transaction.atomic():
         rows = locks.unsent(_AT_ONCE)
+        keyring()  # where keys are missing everybody waits
         for organisation in sorted({row.organisation for row in rows}):
-            _send([row for row in rows if row.organisation == organisation], organisation, actor, at)
+            own = [row for row in rows if row.organisation == organisation]
+            by_halves(own, partial(_send, organisation=organisation, actor=actor, at=at), _not_sent)
+        for row in rows:
+            row.address, row.key, row.sent_at = None, None, at
         Code.objects.bulk_update(rows, ["address", "key", "sent_at", "member", "identifier", "code"])
     return len(rows)
 
 
-def _send(rows: Sequence[Code], organisation: UUID, actor: Actor, at: datetime) -> None:
+def _not_sent(row: Code, failed: Exception) -> None:
+    log.error("a log-in is broken", exc_info=failed, extra={"about": str(row.id)})
+    row.member, row.identifier, row.code = None, None, None
+
+
+@transaction.atomic
+def _send(rows: Sequence[Code], organisation: UUID, actor: Actor, at: datetime) -> Sequence[Code]:
     keys = keyring()
     shown = [Presented(row.kind, keys.open(row.key or 0, bytes(row.address or b""), _context(row.id))) for row in rows]
     known = [one if one is not None and one.usable else None for one in recognise_all(shown, organisation=organisation)]
@@ -97,7 +112,6 @@ def _send(rows: Sequence[Code], organisation: UUID, actor: Actor, at: datetime) 
     new_ways.ask_to_tell(list(shut.values()), at=at)
     notices, waiting = [], []
     for row, found in zip(rows, known, strict=True):
-        row.address, row.key, row.sent_at = None, None, at
         if found is None or found.member is None or found.member in barred or row.expires_at <= at:
             continue
         if found.identifier in shut:
@@ -110,6 +124,7 @@ def _send(rows: Sequence[Code], organisation: UUID, actor: Actor, at: datetime) 
         tell(Service.LOGIN_CODE, notices, organisation=organisation, actor=actor, at=at)
     if waiting:
         tell(Service.ADDRESS_WAITS, waiting, organisation=organisation, actor=actor, at=at)
+    return rows
 
 
 def _notice(row: Code, member: UUID, code: str) -> Notice:
