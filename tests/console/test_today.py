@@ -22,7 +22,7 @@ from tests.statements import counted
 MOST = {
     "member": 55,
     "counter-member": 33,
-    "counter-rewards": 30,
+    "counter-rewards": 21,
     "start": 21,
     "sale": 16,
     "series": 17,

@@ -71,6 +71,7 @@ def test_s05_a_list_with_offers_is_made_each_fortnight_and_its_code_or_the_card_
         expect(page.locator(".bars svg path")).to_be_visible()
         listed = page.locator(".bars code").inner_text()
         page.goto("/my/")
+        expect(page.get_by_role("link", name="Your list")).to_contain_text("2 offers come off by themselves")
         shown = page.locator(".qr svg path").last.get_attribute("d")
     code = aside(lambda: code_on(zhou, str(shown)))
     with site.at_desk("clerk") as page:

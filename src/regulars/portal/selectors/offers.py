@@ -63,6 +63,11 @@ class ListShown:
     bars: str
     width: int
 
+    @property
+    def left(self) -> int:
+        """Offers that were not taken yet."""
+        return sum(1 for line, off, _ in self.lines if off and not line.used)
+
 
 def shopping_list(root: UUID, *, organisation: UUID) -> list[Needed]:
     """As the last run of the scores found it: what is due again first, then what they buy next. Four queries; none but

@@ -16,7 +16,7 @@ from regulars.portal.visit import Visit
 
 
 def show(visit: Visit) -> HttpResponse:
-    """Seventeen queries at most."""
+    """Nineteen queries at most."""
     held, _ = standing.held(visit.own, at=visit.at)
     row = Member.objects.get(id=visit.own)
     found = card.shown(visit.own, organisation=visit.home, at=visit.at)
@@ -28,6 +28,7 @@ def show(visit: Visit) -> HttpResponse:
         "tiers": standing.tiers(row, at=visit.at),
         "taken": [one for one in taken.taken(visit.own, at=visit.at) if one.may_ask or one.fresh],
         "coupons": offers.coupons(visit.own, organisation=visit.home, at=visit.at),
+        "list": offers.offer_list(visit.own, organisation=visit.home, at=visit.at),
     }
     return visit.show("portal/card.html", shown)
 
