@@ -31,8 +31,8 @@ def reopen(member: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> N
     if told is None or not before or closed.update(state=before) != 1:
         raise MemberClosed("Nobody but who closed a member takes that back.", closed=1)
     run(_AGAIN, [member, told.at])
-    state = {"before": {"state": "closed"}, "after": {"state": before}}
-    record([Deed("members.reopen", typed("mbr", member), **state)], actor=actor, at=at)
+    told_now = Deed("members.reopen", typed("mbr", member), before={"state": "closed"}, after={"state": before})
+    record([told_now], actor=actor, at=at)
 
 
 @transaction.atomic
