@@ -160,7 +160,7 @@ def known(root: UUID, desk: Desk) -> Known:
         notes=profiles.notes_of(root),
         units=listed,
         coupons=_coupons(root, terms, desk) if reads else [],
-        listed=_listed(root, desk) if reads else None,
+        listed=_listed(root, terms, desk) if reads else None,
         frozen=freezes(root, at=desk.at) if money else [],
         benefits=_benefits(row, rows, terms, desk) if reads else [],
         taken=_taken(list(group), terms, desk) if money else [],
@@ -234,9 +234,9 @@ def _coupons(root: UUID, terms: Book, desk: Desk) -> list[CouponShown]:
     return [CouponShown(one, terms.version(one.terms).terms.name or one.series) for one in found]
 
 
-def _listed(root: UUID, desk: Desk) -> ListShown | None:
+def _listed(root: UUID, terms: Book, desk: Desk) -> ListShown | None:
     """Two queries; none where there are no lists here."""
-    one = open_lists([root], organisation=desk.home, at=desk.at).get(root)
+    one = open_lists([root], organisation=desk.home, terms=terms, at=desk.at).get(root)
     if one is None:
         return None
     return ListShown(

@@ -168,9 +168,12 @@ def named(texts: Collection[str], *, organisation: UUID) -> dict[str, Named]:
     return {text: rows[number] for text, number in numbers.items() if number in rows}
 
 
-def open_lists(members: Collection[UUID], *, organisation: UUID, at: datetime) -> dict[UUID, OpenList]:
-    """The newest list of each of these members (roots) that stands open. Two queries; none where there are no lists."""
-    terms = book(organisation)
+def open_lists(
+    members: Collection[UUID], *, organisation: UUID, terms: Book | None = None, at: datetime
+) -> dict[UUID, OpenList]:
+    """The newest list of each of these members (roots) that stands open. Three queries; one where there are no lists,
+    none of them for terms that are read already."""
+    terms = terms or book(organisation)
     if not members or not any_series(terms):
         return {}
     asked = {"organisation": organisation, "at": at, "members": column(sorted(members))}
