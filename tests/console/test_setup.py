@@ -192,6 +192,8 @@ def test_a_store_is_closed_and_nothing_new_is_booked_until_it_is_open_again(town
     secret = re.search(r'class="secret">(rgk_[^<]+)<', made)
     assert secret
     head = {"Authorization": f"Bearer {secret[1]}"}
+    counter = f"/counter/{typed('mbr', town.members[0])}"
+    assert send(clerk, f"{counter}/load", unit="GBP-value", amount="5", tender="cash").status_code == 302
     assert send(browser, f"{of}/close").status_code == 302
     page = browser.get(of).text
     back, fields = undo_of(page)
@@ -207,15 +209,21 @@ def test_a_store_is_closed_and_nothing_new_is_booked_until_it_is_open_again(town
         assert told.status_code == 201 or told.json()["code"] == "place-closed"
         return int(told.status_code)
 
+    def paid(number: str) -> str:
+        asked = {"currency": "GBP", "amount": 100, "units": ["GBP-value"], "source": "till-9", "external_id": number}
+        of = f"/api/v1/members/{typed('mbr', town.members[0])}/payments"
+        own = {**head, "Idempotency-Key": f"pays-{uuid4()}"}
+        return str(Client().post(of, asked, content_type="application/json", headers=own).json().get("code", "paid"))
+
+    assert paid("2") == "place-closed"
     before = (timezone.now() - timedelta(hours=2)).isoformat()
     assert [sold("1"), sold("2", effective_at=before)] == [409, 201]
     assert Client().get("/api/v1/me", headers=head).json()["grants"][0]["closed_at"]
     bill = {"item": "tea", "quantity": "1", "amount": "3.00", "do": "book", "bill": "b-1"}
-    counter = f"/counter/{typed('mbr', town.members[0])}"
     assert "This place is closed" in send(clerk, f"{counter}/bill", **bill).text
     assert "This place is closed" in send(clerk, f"{counter}/load", unit="GBP-value", amount="5", tender="cash").text
     browser.post(back, fields)
-    assert [sold("1"), send(clerk, f"{counter}/bill", **bill).status_code] == [201, 302]
+    assert [sold("1"), paid("2"), send(clerk, f"{counter}/bill", **bill).status_code] == [201, "paid", 302]
     words = Entry.objects.filter(store=typed("str", town.quay), what__startswith="access.").values_list(
         "what", flat=True
     )

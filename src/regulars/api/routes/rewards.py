@@ -24,7 +24,7 @@ from regulars.api.fields import (
     Word,
 )
 from regulars.api.keys import Call, Request
-from regulars.api.places import organisation, where
+from regulars.api.places import organisation, require_open, where
 from regulars.api.routes.bills import From
 from regulars.api.routes.holdings import sees
 from regulars.basics.ids import typed
@@ -224,6 +224,8 @@ def redeem_a_reward(request: Request, member: MemberId, body: RedemptionAsked) -
         family=body.whose == "family",
     )
     done = verbs.redeem(wanted, organisation=here.organisation, actor=call.actor, at=call.at)
+    if not done.replayed:
+        require_open(call, here, at=call.at)
     return Reply(_redemption(done), about=root)
 
 

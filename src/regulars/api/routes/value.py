@@ -128,6 +128,8 @@ def pay_with_stored_value(request: Request, member: MemberId, body: PaymentAsked
         store=here.store_text,
     )
     done = ledger.pay(wanted, actor=call.actor, at=call.at)
+    if not done.replayed:
+        require_open(call, here, at=call.at)
     parts = [PartTold(unit=unit, amount=amount, transfer=number) for unit, amount, number in done.parts]
     return PaidTold(id=done.id, parts=parts, replayed=done.replayed)
 
