@@ -11,6 +11,8 @@ from django.utils import timezone
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
 from regulars.ledger.selectors import balances
+from regulars.ledger.services import define_unit
+from regulars.ledger.services.exchange import set_rate
 from regulars.members import codes
 from regulars.members.keys import card_secret
 from regulars.members.models import Card
@@ -128,6 +130,22 @@ def test_stored_value_is_loaded_paid_out_and_taken_back(town: Town, enter: Enter
     assert value(town) == 2500
     browser.post(where, fields)
     assert value(town) == 0
+
+
+def test_points_become_miles_at_the_rate_that_holds(town: Town, enter: Entering) -> None:
+    browser = enter("clerk")
+    assert "Exchange units" not in browser.get(at(town)).text
+    define_unit("miles", "Miles", zone="Europe/London", actor=SETUP, at=timezone.now())
+    for parts in (4, 5):
+        set_rate("points", "miles", 2, parts, since=timezone.now(), actor=SETUP, at=timezone.now())
+    assert "Points → Miles (5:2)" in browser.get(at(town)).text
+    asked = {"rate": "points>miles", "amount": "11", "key": str(uuid4())}
+    for _ in range(2):
+        assert browser.post(at(town, "/exchange"), asked).status_code == 302
+    assert "11 Points became 4 Miles." in browser.get(at(town)).text
+    held = {one.unit: one.available for one in balances(town.members[0], at=timezone.now())}
+    assert (held["points"], held["miles"]) == (4, 4)
+    assert send(browser, at(town, "/exchange"), rate="points>miles", amount="5").status_code == 422
 
 
 def test_rewards_are_given_for_points_set_aside_handed_over_and_taken_back(town: Town, enter: Entering) -> None:

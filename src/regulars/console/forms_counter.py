@@ -1,5 +1,6 @@
 """What is typed at the counter."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from regulars.console.asking import MoneyField, minor_of
+from regulars.ledger.models import Unit
 from regulars.rules.occasion import Line
 from regulars.sales.moves import SoldLine
 
@@ -70,6 +72,28 @@ class PayoutForm(forms.Form):
         found = super().clean() or {}
         if found.get("amount") == 0:
             self.add_error("amount", _("Nothing is no amount."))
+        return found
+
+
+class ExchangeForm(forms.Form):
+    """Units that become others, at a rate that holds."""
+
+    rate = forms.ChoiceField(label=_("What becomes what"))
+    amount = forms.CharField(label=_("How much"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+
+    def __init__(self, rates: Mapping[str, tuple[str, Unit]], *args: Any) -> None:
+        """By code of both units: what the choice says, and the unit that is given."""
+        super().__init__(*args)
+        self.rates = rates
+        self.fields["rate"].choices = [(code, said) for code, (said, _unit) in rates.items()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if "rate" in found and "amount" in found:
+            try:
+                found["amount"] = minor_of(found["amount"], "", digits=self.rates[found["rate"]][1].scale)
+            except forms.ValidationError as wrong:
+                self.add_error("amount", wrong)
         return found
 
 

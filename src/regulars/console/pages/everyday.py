@@ -91,6 +91,15 @@ EVERYDAY: Final[tuple[Page, ...]] = (
         posted=True,
         writes=True,
     ),
+    Page(
+        "counter-exchange",
+        f"{_AT_COUNTER}/exchange",
+        passing.exchange,
+        Right.LEDGER_POST,
+        Reach.HERE,
+        posted=True,
+        writes=True,
+    ),
     Page("counter-rewards", f"{_AT_COUNTER}/rewards", desk_rewards.show, Right.SALES_POST, Reach.HERE),
     Page(
         "counter-redeem",

@@ -13,7 +13,7 @@ from regulars.console.desk import Desk
 from regulars.console.selectors.desk_rewards import any_rewards
 from regulars.console.selectors.member import Known, known
 from regulars.console.selectors.timeline import seen_by
-from regulars.ledger.models import Unit
+from regulars.ledger.models import Rate, Unit
 from regulars.ledger.words import UnitKind
 from regulars.programme.book import Book, book
 from regulars.programme.checkout.paying import POINTS
@@ -63,6 +63,20 @@ def till(desk: Desk) -> Till:
         sorted(value, key=lambda one: (one.kind == UnitKind.PAID, one.code)),
         [one for one in value if one.kind == UnitKind.PAID],
     )
+
+
+def rates(desk: Desk) -> dict[str, tuple[str, Unit]]:
+    """What may become what just now, by the codes of both: in words, and the unit that is given. Two queries; one
+    where nothing becomes anything else."""
+    found = {(row.from_unit, row.to_unit): row for row in Rate.objects.filter(since__lte=desk.at).order_by("since")}
+    units = {one.code: one for one in Unit.objects.all()} if found else {}
+    return {
+        f"{one}>{other}": (
+            f"{units[one].name} → {units[other].name} ({row.denominator}:{row.numerator})", units[one],
+        )
+        for (one, other), row in sorted(found.items())
+        if one in units and other in units and units[one].scale == units[other].scale
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from regulars.access.gate import require_open
 from regulars.basics.errors import RegularsError
 from regulars.basics.ids import typed, untyped
 from regulars.console.desk import UNFIT, Desk
-from regulars.console.forms_counter import Bill, LoadForm, PayoutForm, Typed, bill_of
+from regulars.console.forms_counter import Bill, ExchangeForm, LoadForm, PayoutForm, Typed, bill_of
 from regulars.console.refusals import said, told_in
-from regulars.console.selectors.counter import Till, before, reasons, till
+from regulars.console.selectors.counter import Till, before, rates, reasons, till
 from regulars.console.selectors.finding import Sought, find, hit_of
 from regulars.console.selectors.member import root_of
 from regulars.console.selectors.sale import effects
@@ -196,6 +196,7 @@ def screen(
         "wrong": wrong,
         "load_form": _load_form(where),
         "payout_form": PayoutForm([(one.code, one.name) for one in where.sold], where.currency),
+        "exchange_form": ExchangeForm(known) if (known := rates(desk)) else None,
         **more,
     }
     return desk.show("console/counter.html", shown, status=UNFIT if wrong else status)

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from regulars.access.gate import require_open
 from regulars.basics.ids import typed, untyped
 from regulars.console.desk import UNFIT, Desk
-from regulars.console.forms_counter import PayoutForm
+from regulars.console.forms_counter import ExchangeForm, PayoutForm
 from regulars.console.forms_member import PassOnForm
 from regulars.console.refusals import told_in
-from regulars.console.selectors.counter import till
+from regulars.console.selectors.counter import rates, till
 from regulars.console.selectors.finding import who_is
 from regulars.console.selectors.member import root_of
 from regulars.console.selectors.names import names_of
@@ -22,7 +22,7 @@ from regulars.console.views.member import page
 from regulars.ledger import services as ledger
 from regulars.ledger.errors import TransferUnknown
 from regulars.ledger.models import Transfer, Unit
-from regulars.ledger.moves import Gift, MoveRules, Reversal
+from regulars.ledger.moves import Conversion, Gift, MoveRules, Reversal
 from regulars.ledger.words import Short
 from regulars.members.selectors import group_of
 
@@ -80,6 +80,28 @@ def payout_undo(desk: Desk, member: UUID) -> HttpResponse:
     root = root_of(member, desk)
     _taken_back(desk, root, "refund")
     return desk.go("counter-member", root, told=_("Taken back: the balance is as before."))
+
+
+def exchange(desk: Desk, member: UUID) -> HttpResponse:
+    """One unit of theirs becomes another, at the rate that holds; its dates stay. There may be no way back."""
+    root, known = root_of(member, desk), rates(desk)
+    form = ExchangeForm(known, desk.request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        one, other = given["rate"].split(">")
+        with told_in(form, not_enough="amount", wrong_posting="amount"):
+            require_open(desk.holder.grants.places, desk.place.merchant, desk.place.store, at=desk.at)
+            wanted = Conversion(
+                root, one, other, given["amount"], source=desk.source, external_id=desk.request.POST["key"]
+            )
+            done = ledger.convert(wanted, actor=desk.actor, at=desk.at)
+            listed = {unit.code: unit for unit in Unit.objects.filter(code__in=[one, other])}
+            facts = {
+                "given": f"{units(done.amount, listed[one])} {listed[one].name}",
+                "got": f"{units(done.gained, listed[other])} {listed[other].name}",
+            }
+            return desk.go("counter-member", root, told=_("%(given)s became %(got)s.") % facts)
+    return screen(desk, root, exchange_form=form, opened="exchange", status=UNFIT)
 
 
 def _taken_back(desk: Desk, root: UUID, kind: str) -> None:
