@@ -78,7 +78,7 @@ def send_due(channel: Channel, *, actor: Actor, at: datetime, most: int = 200) -
         if over is not None:
             left.pop(over.id)
             counts[_note(over, fit[over.id], actor, at)] += 1
-    _put_back(left, at + _SHORT if away else at)
+    _put_back(left, at if apart.failure is not None and not away else at + _SHORT)
     _forget_codes([parcel.id for parcel in parcels if parcel.id not in left])
     _told(channel.name, counts, actor, at)
     return 0 if away else len(taken)
