@@ -46,5 +46,5 @@ def test_s05_the_open_list_is_told_with_its_code_and_what_of_it_was_taken(
     }  # fmt: skip
     assert till.done("/purchases", bill)["due"] == 700
     assert [one["offer"] and one["offer"]["taken"] for one in told()["items"]] == [True, None]
-    assert Entry.objects.filter(what="coupons.list-of-a-member", subject=ada).count() == 4
+    assert Entry.objects.filter(what="members.read", subject=ada, after__part="list").count() == 4
     assert Till(world.key("till", foreign=True)).get(f"/members/{ada}/list").status_code == 404

@@ -11,7 +11,8 @@ from regulars.api.fields import Day, MemberId, Moment, Telling, TermsId
 from regulars.api.keys import Request
 from regulars.api.places import organisation
 from regulars.basics.ids import typed
-from regulars.journal.services import read as looked
+from regulars.journal.moves import Deed
+from regulars.journal.services import record
 from regulars.members.selectors import roots
 from regulars.programme.coupons.lists import ListLine, OpenList, off, open_lists
 
@@ -63,7 +64,7 @@ def read_the_list_of_a_member(request: Request, member: MemberId) -> Reply:
     call = request.call
     home = organisation(call, Right.BENEFITS_USE)
     root = roots([member], organisation=home)[member]
-    looked([typed("mbr", root)], what="coupons.list-of-a-member", actor=call.actor, at=call.at)
+    record([Deed("members.read", typed("mbr", root), after={"part": "list"})], actor=call.actor, at=call.at)
     found = open_lists([root], organisation=home, at=call.at).get(root)
     return Reply(MemberListTold(member=root, list=None if found is None else _told(found)), about=root)
 

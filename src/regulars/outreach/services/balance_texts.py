@@ -6,8 +6,8 @@ from typing import Final
 from uuid import UUID
 
 from regulars.basics.ids import typed
-from regulars.journal.moves import Actor
-from regulars.journal.services import read
+from regulars.journal.moves import Actor, Deed
+from regulars.journal.services import record
 from regulars.ledger.models import Account, Transfer, Unit
 from regulars.ledger.selectors import balances, transfers
 from regulars.members.selectors import group_of
@@ -26,7 +26,8 @@ def answer(row: Reply, address: UUID, *, actor: Actor, at: datetime) -> None:
     today = Reply.objects.filter(organisation=row.organisation, member=row.member, meaning=row.meaning)
     if today.filter(at__gt=at - timedelta(days=1)).count() > A_DAY_MOST:
         return
-    read([typed("mbr", row.member)], what="members.balance-by-text", actor=actor, at=at)
+    looked = Deed("members.read", typed("mbr", row.member), after={"part": "balance", "by": row.channel})
+    record([looked], actor=actor, at=at)
     units = {one.code: one for one in Unit.objects.all()}
     have = "; ".join(
         f"{written(one.available, units[one.unit].scale)} {units[one.unit].name}"
