@@ -16,7 +16,6 @@ from regulars.basics.errors import RegularsError
 # What has no sentence here is told in that of the refusal itself, which is English.
 SENTENCES: Final[Mapping[str, Promise | str]] = {
     "wrong-field": _("This cannot be kept so: its code is taken, or a choice is a mail address or a phone number."),
-    "wrong-field": _("This cannot be kept so: its code is taken, or a choice is a mail address or a phone number."),
     "unit-clash": _("There is a unit of this code."),
     "wrong-period": _("This is no time zone, or no length of time."),
     "place-closed": _("This place is closed: nothing new is booked here."),

@@ -81,9 +81,7 @@ def title(cut: Cut) -> str:
         named.append(_("leave with %(low)d–%(high)d %%") % {"low": cut.tenth * 10, "high": cut.tenth * 10 + 10})
     if cut.best_to is not None:
         said = {"low": f"{cut.best_from or 0:g}", "high": f"{cut.best_to:g}"}
-        named.append(
-            _("by spend from %(low)s to %(high)s%%") % said if cut.best_from else _("best %(high)s%%") % said
-        )
+        named.append(_("by spend from %(low)s to %(high)s%%") % said if cut.best_from else _("best %(high)s%%") % said)
     if cut.moved is not None:
         before, after = (str(CLASSES.get(one, one)) for one in cut.moved)
         named.append(f"{before} → {after}")
