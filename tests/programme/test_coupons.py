@@ -5,7 +5,6 @@ from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
@@ -21,6 +20,7 @@ from tests.programme.promotions_made import (
     used,
     why,
 )
+from tests.statements import counted
 
 from regulars.basics.ids import typed
 from regulars.journal.models import Entry
@@ -234,25 +234,18 @@ def test_wallets_follow_a_merge_and_its_undoing() -> None:
 
 
 @pytest.mark.django_db
-def test_a_batch_sees_what_it_took_itself_in_as_many_statements_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_sees_what_it_took_itself_in_as_many_statements_as_one() -> None:
     series(limits=[{"most": 2, "per": "all"}])
     made = issued(7)
     used(basket(made[0].code))
-    seen: list[str] = []
-    real = psycopg.Cursor.execute
-
-    def counted(cursor: Any, query: Any, *values: Any, **more: Any) -> Any:
-        seen.append(str(query).split()[0])
-        return real(cursor, query, *values, **more)
-
-    monkeypatch.setattr(psycopg.Cursor, "execute", counted)
     # The edition of the terms; coupons found, locked; counters locked, taken of; uses, coupons, the trail.
     wanted = ["SELECT"] * 4 + ["WITH", "INSERT", "UPDATE", "INSERT"]
     for batch in (made[1:2], made[2:]):
-        seen.clear()
         baskets = [basket(one.code, amount=100 * n) for n, one in enumerate(batch, 1)]
-        told = coupons_using.checkout(baskets, organisation=OURS, actor=ANN, at=AT)
-        assert [what for what in seen if "SAVEPOINT" not in what and what != "RELEASE"] == wanted[: len(seen)]
+        with counted() as seen:
+            told = coupons_using.checkout(baskets, organisation=OURS, actor=ANN, at=AT)
+        words = [said.split()[0] for said in seen]
+        assert [what for what in words if "SAVEPOINT" not in what and what != "RELEASE"] == wanted
         wanted = wanted[:4]  # nothing is left: nothing is written
     assert {why(one)["spring"] for one in told} == {Why.BUDGET_SPENT}
 

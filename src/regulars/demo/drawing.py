@@ -2,7 +2,8 @@
 
 Of such campaigns one in twenty looks as if it had worked, or harmed, by chance alone (*Prove* says so). Whoever learns
 from the demo is to see what is true: so among secrets in a fixed order the first is taken by whose lots both groups
-spent alike, before and while it ran. Nothing else is chosen, and nothing of a real campaign ever is.
+spent alike, before and while it ran, and enough of each bought to say anything. Nothing else is chosen, and nothing of
+a real campaign ever is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from statistics import fmean, variance
 from typing import Final
 from uuid import UUID
 
+from regulars.insight.uplift.resulting import BUYERS_LEAST
 from regulars.journal.statements import column, run
 from regulars.outreach.campaigns.drawing import Draw
 from regulars.outreach.models import Arm
@@ -38,28 +40,31 @@ def spent(members: Sequence[UUID], begun: datetime, *, days: int, before: int) -
 
 
 def secret_for(found: Spent, *, code: str, share: int, seed: date) -> bytes:
-    """The first by whose lots both groups are alike; the most alike of all where none is."""
-    best = (float("inf"), b"")
+    """The first by whose lots both groups are alike and buy enough; where none is, that which comes nearest."""
+    tried: list[tuple[int, float, bytes]] = []
     for number in range(DRAWS):
         secret = sha256(f"riverside {seed.isoformat()} {number}".encode()).digest()
-        apart = _apart(found, Draw(secret, b"", universal_share=0, campaign=code, share=share))
-        if apart < ALIKE:
+        lacking, apart = _judged(found, Draw(secret, b"", universal_share=0, campaign=code, share=share))
+        if not lacking and apart < ALIKE:
             return secret
-        best = min(best, (apart, secret))
-    return best[1]
+        tried.append((lacking, apart, secret))
+    return min(tried)[2]
 
 
-def _apart(found: Spent, draw: Draw) -> float:
-    """How far the groups are apart, in standard errors, where they are farthest."""
+def _judged(found: Spent, draw: Draw) -> tuple[int, float]:
+    """How many buyers the smaller group lacks, and how far the groups are apart, in standard errors, where they are
+    farthest."""
     arms: dict[Arm, list[tuple[int, int]]] = {Arm.TREATED: [], Arm.HOLDOUT: []}
     for member, amounts in found.items():
         arms[draw.of(member, {}).arm].append(amounts)
     treated, holdout = arms[Arm.TREATED], arms[Arm.HOLDOUT]
+    lacking = max(0, BUYERS_LEAST - min(sum(during > 0 for during, _ in arm) for arm in (treated, holdout)))
     if min(len(treated), len(holdout)) < 2:
-        return float("inf")
+        return lacking, float("inf")
     planned = len(found) * draw.share / 10_000
     sizes = abs(len(holdout) - planned) / sqrt(planned * (1 - draw.share / 10_000))
-    return max(sizes, *(_errors([one[n] for one in treated], [one[n] for one in holdout]) for n in (0, 1)))
+    apart = max(sizes, *(_errors([one[n] for one in treated], [one[n] for one in holdout]) for n in (0, 1)))
+    return lacking, apart
 
 
 def _errors(one: Sequence[int], other: Sequence[int]) -> float:
