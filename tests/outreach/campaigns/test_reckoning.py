@@ -24,8 +24,8 @@ RECKON = JOB
 
 @pytest.fixture(autouse=True)
 def lots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same ids and secrets each time, and so the same lots: of lots by chance one in twenty finds what is not there,
-    as it must."""
+    """The same ids and secrets each time, and so the same lots: of lots by chance one in twenty finds what is not
+    there, as it must."""
     for place in ("regulars.basics.ids", "regulars.outreach.services.policies"):
         monkeypatch.setattr(f"{place}.token_bytes", Random(place).randbytes)
 
