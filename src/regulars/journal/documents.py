@@ -10,7 +10,8 @@ _PLAIN: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLA
 
 
 def document(value: object) -> bytes:
-    """Texts, whole numbers, truth, lists and mappings by texts. In a tenth of the time that pydantic takes, which is
+    """Texts, whole numbers, truth, lists and mappings by texts; no fractions, of which what is no number would become
+    nothing without a word, where the database refuses it. In a tenth of the time that pydantic takes, which is
     asked for what orjson does not know: numbers beyond 64 bits, and whatever else.
 
     >>> document({"lines": [(1, "Käse \\u2028\\x07")], "of": 2**70, "none": None})

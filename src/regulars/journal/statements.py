@@ -16,9 +16,9 @@ from uuid import UUID
 import psycopg
 from django.db import connection
 from psycopg.types.datetime import TimestamptzLoader
+from pydantic_core import to_json
 
 from regulars.journal import prepared
-from regulars.journal.documents import document
 
 _NOTHING: Final = type(None)
 _MANY: Final = 50  # rows from which on columns of one value are looked for: each set of them is another statement
@@ -203,7 +203,7 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     int: str,
     str: _quoted,
     UUID: lambda value: str(value.hex),
-    Mapping: lambda value: _quoted(document(dict(value)).decode()),
+    Mapping: lambda value: _quoted(to_json(dict(value)).decode()),
     bytes: lambda value: '"\\\\x' + value.hex() + '"',
 }
 _ALONE: Final[dict[type, Callable[[Any], str]]] = {
@@ -212,6 +212,6 @@ _ALONE: Final[dict[type, Callable[[Any], str]]] = {
     int: lambda value: str(int(value)),
     str: lambda value: str.__str__(value),
     UUID: lambda value: str(value.hex),
-    Mapping: lambda value: document(dict(value)).decode(),
+    Mapping: lambda value: to_json(dict(value)).decode(),
     bytes: lambda value: "\\x" + value.hex(),
 }
