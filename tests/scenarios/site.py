@@ -36,6 +36,8 @@ from regulars.outreach.services.policies import save_policy
 from regulars.outreach.services.templates import save as save_template
 from regulars.portal import cookies
 from regulars.portal.services import sessions
+from regulars.programme.checkout.booking import check_out
+from regulars.programme.checkout.moves import NewPurchase
 from regulars.programme.coupons.moves import Gift
 from regulars.programme.services.coupons_issuing import issue
 from regulars.programme.services.terms import publish
@@ -131,10 +133,10 @@ class Site:
         """These members bought for so much in between; the worker reckons anew."""
         now = datetime.now(UTC)
         later = now + timedelta(days=days)
-        sold = [bill(self.town, member, amount, now + timedelta(days=1)) for member, amount in bills]
+        sold = [bought(self.town, member, amount, now + timedelta(days=1)) for member, amount in bills]
 
         def done() -> None:
-            record_sales(sold, actor=SETUP, at=later)
+            check_out(sold, actor=SETUP, at=later)
             while measure_due(actor=Actor.job("campaigns.reckon"), at=later):
                 pass
 
@@ -145,6 +147,12 @@ def bill(town: Town, member: UUID, amount: int, at: datetime) -> NewSale:
     place = Sold(town.organisation, "till", str(uuid4()), town.merchant, town.quay)
     line = SoldLine(Line(1, "coat", amount), cost=amount // 2)
     return NewSale(uuid4(), place, "GBP", (line,), at, member=member)
+
+
+def bought(town: Town, member: UUID, amount: int, at: datetime) -> NewPurchase:
+    """As `bill`, at what it costs this member."""
+    plain = bill(town, member, amount, at)
+    return NewPurchase(plain.place, plain.currency, plain.lines, at, True, member, member)
 
 
 def usual(number: int) -> int:

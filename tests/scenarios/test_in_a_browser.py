@@ -301,7 +301,11 @@ def test_s29_a_gold_card_is_proved_against_a_control_group_from_the_first_day(si
         row = page.locator("tr", has=page.get_by_role("link", name="Gold", exact=True))
         expect(row).to_contain_text("works")
         expect(row).to_contain_text("still open")
+        cost = sum(usual(n) // 10 for n, one in enumerate(site.crowds["gold"]) if one in drawn["treated"])
+        cost += 900 * len(drawn["treated"])
+        expect(row.locator("td").last).to_have_text(f"£{cost / 100:,.2f}")
         row.get_by_role("link", name="Gold", exact=True).click()
+        expect(page.get_by_text("Promotions for whom it marked")).to_be_visible()
         margin = page.locator("tr", has=page.get_by_role("cell", name="margin", exact=True))
         expect(margin.locator("strong")).to_contain_text("£")
     with site.at_desk("clerk") as page:

@@ -9,11 +9,13 @@ import pytest
 from tests.members.shop import ANN
 from tests.outreach.campaigns.given import AT, EARLIER, JOB, Shop
 
+from regulars.console.selectors.knowing import cost_of
 from regulars.outreach.campaigns import selectors
 from regulars.outreach.campaigns.working import measure_due
 from regulars.outreach.models import Arm, Campaign
 from regulars.programme.checkout.booking import check_out
-from regulars.programme.checkout.moves import NewPurchase
+from regulars.programme.checkout.moves import NewPurchase, NewReturn
+from regulars.programme.checkout.returning import take_back
 from regulars.programme.services.terms import publish
 from regulars.rules.occasion import Line
 from regulars.sales.models import Sale
@@ -50,12 +52,19 @@ def test_the_gold_card_is_proved_against_those_who_never_had_it() -> None:
     visits += [visit(shop, member, 90, 6_000) for member in sorted(gold)]  # what the card brings
     check_out(visits, actor=ANN, at=AT + timedelta(days=401))
 
+    coat = Sale.objects.filter(effective_at__gte=AT, member__in=gold).latest("effective_at")
+    home = Place(shop.home, "till", "one comes back", shop.merchant, shop.store)
+    take_back(NewReturn(coat.id, home, AT + timedelta(days=402)), actor=ANN, at=AT + timedelta(days=402))
+
     after = Sale.objects.filter(effective_at__gte=AT)
     assert set(after.filter(discount__gt=0).values_list("member", flat=True)) == gold
     assert not after.filter(discount__gt=0, member__in=control).exists()
     for day in (120, 366, 365 * YEARS):
         assert measure_due(actor=JOB, at=AT + timedelta(days=day)) == 1
     found = selectors.results_of(row)
+    given = sum(after.filter(member__in=gold).values_list("discount", flat=True)) - coat.discount
+    assert found[0].told["offers"] == {"bills": 3 * len(gold), "discount_minor": given}
+    assert cost_of(found[0]) == given
     looks = [(one.conclusion, one.final, one.told["about"]) for one in reversed(found)]
     assert looks == [
         ("works", False, "margin_minor"),

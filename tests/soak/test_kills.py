@@ -184,10 +184,21 @@ class Killer:
             case "everything":
                 self._everything()
             case part:
-                os.kill(self.chance.choice(self.server.processes()[part]), signal.SIGKILL)
+                os.kill(self.chance.choice(self._running(part)), signal.SIGKILL)
         self.killed[kind] += 1
         time.sleep(0.5)
         self.server.wait(lambda: self.server.status("/readyz") == 200, f"not ready after {kind}", PATIENCE)
+
+    def _running(self, part: str) -> list[int]:
+        """One answers while another that was killed before is only just started again."""
+        found: list[int] = []
+
+        def there() -> bool:
+            found[:] = self.server.processes()[part]
+            return bool(found)
+
+        self.server.wait(there, f"no {part} runs", PATIENCE)
+        return found
 
     def _database(self) -> int:
         number = self.server.cluster.process()

@@ -61,10 +61,10 @@ def _of(rows: Sequence[CampaignResult], currency: str) -> Knowing:
 
 
 def cost_of(row: CampaignResult) -> int | None:
-    """Contacts and what coupons took off; None where neither is known."""
-    cost = row.told.get("cost_minor")
-    discount = (row.told.get("coupons") or {}).get("discount_minor")
-    return None if cost is None and discount is None else (cost or 0) + (discount or 0)
+    """Contacts, and what coupons and promotions took off; None where none of it is known."""
+    off = [(row.told.get(name) or {}).get("discount_minor") for name in ("coupons", "offers")]
+    known = [one for one in (row.told.get("cost_minor"), *off) if one is not None]
+    return sum(known) if known else None
 
 
 def cost_within(period: CampaignResult, campaigns: Sequence[CampaignResult]) -> int | None:

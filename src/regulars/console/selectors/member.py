@@ -240,7 +240,11 @@ def _listed(root: UUID, terms: Book, desk: Desk) -> ListShown | None:
     if one is None:
         return None
     return ListShown(
-        one, [(line, off(line.version.terms.offer) if line.version else "", one.ahead(line)) for line in one.lines]
+        one,
+        [
+            (line, off(line.version.terms.offer) if line.version else "", one.ahead(line, desk.zone))
+            for line in one.lines
+        ],
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.access import gate
 from regulars.access.rights import Right
-from regulars.console.asking import since
+from regulars.console.asking import since, whole_of
 from regulars.console.desk import Desk
 from regulars.console.errors import FormUnfit
 from regulars.console.forms_drafts import AgainForm, PublishForm
@@ -18,7 +18,7 @@ from regulars.console.selectors import drafts, reward
 from regulars.programme.previews import asking, selectors
 
 PAGE: Final = 50
-DIGITS: Final = 7  # of how far somebody has paged
+FARTHEST: Final = 10**6  # row that a list goes on from
 LONGEST: Final = 80  # of the code of a level
 
 
@@ -44,8 +44,7 @@ def members(desk: Desk, draft: UUID) -> HttpResponse:
     gate.require(desk.holder.grants, Right.PROGRAMME_READ, organisation=desk.home)
     who = desk.request.GET.get("who", "")
     who = who if who in drafts.SIDES else next(iter(drafts.SIDES))
-    text = desk.request.GET.get("from", "")
-    offset = int(text) if text.isdecimal() and len(text) < DIGITS else 0
+    offset = whole_of(desk.request.GET.get("from"), most=FARTHEST)
     level, drafted = desk.request.GET.get("level", "")[:LONGEST], desk.request.GET.get("by") == "draft"
     if level:
         found = selectors.on_level(row.id, level, drafted=drafted, offset=offset, limit=PAGE + 1)

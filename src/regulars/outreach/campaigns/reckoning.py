@@ -11,6 +11,7 @@ from django.db import transaction
 
 from regulars.access.selectors import places
 from regulars.basics.ids import new_id
+from regulars.basics.periods import start_of
 from regulars.history.engine import Engine
 from regulars.insight.uplift import result
 from regulars.insight.uplift.errors import NoControlGroup, WrongCampaign
@@ -21,6 +22,7 @@ from regulars.journal.transactions import first_done
 from regulars.outreach.campaigns import locks
 from regulars.outreach.campaigns.forms import CampaignForm, read
 from regulars.outreach.campaigns.lines import Counted, assigned, bought, desk
+from regulars.outreach.campaigns.marked import taken_off
 from regulars.outreach.campaigns.selectors import unmeasured
 from regulars.outreach.campaigns.universal import measure_universal
 from regulars.outreach.gate.deciding import SHARES
@@ -104,6 +106,9 @@ def measure(row: Campaign, zone: str, today: date, *, actor: Actor, at: datetime
         lines = bought(counted, engine, folder)
         told = reckoned(who, lines, engine, row.from_on, until_on, row.until_on)
     told["coupons"] = _coupons(row, form, until_on, zone)
+    if form.mark:
+        until = start_of(until_on + timedelta(days=1), zone)
+        told["offers"] = taken_off(row, form.currency, start_of(row.from_on, zone), until)
     made = kept(
         told,
         organisation=row.organisation,
@@ -236,7 +241,7 @@ def _coupons(row: Campaign, form: CampaignForm, until_on: date, zone: str) -> di
     """Found again at the tills, those of lists among them. One query."""
     if not form.gives() and form.list is None:
         return {}
-    until = datetime.combine(until_on + timedelta(days=1), datetime.min.time(), ZoneInfo(zone))
+    until = start_of(until_on + timedelta(days=1), zone)
     values = {
         "organisation": row.organisation, "series": column(sorted(form.gives())), "prefix": f"campaign {row.id}",
         "launch": row.launch,

@@ -42,14 +42,15 @@ def coupons(root: UUID, *, organisation: UUID, at: datetime) -> list[CouponShown
     ]
 
 
-def offer_list(root: UUID, *, organisation: UUID, at: datetime) -> "ListShown | None":
+def offer_list(root: UUID, *, organisation: UUID, zone: str, at: datetime) -> "ListShown | None":
     """The list with offers that stands open. Two queries; none where there are no lists here."""
     one = open_lists([root], organisation=organisation, at=at).get(root)
     if one is None:
         return None
     found, whole = bars(one.code)
     lines = tuple(
-        (line, off(line.version.terms.offer) if line.version is not None else "", one.ahead(line)) for line in one.lines
+        (line, off(line.version.terms.offer) if line.version is not None else "", one.ahead(line, zone))
+        for line in one.lines
     )
     return ListShown(one, lines, svg_path(found, HEIGHT), whole)
 

@@ -28,7 +28,7 @@ def show(visit: Visit) -> HttpResponse:
         "tiers": standing.tiers(row, at=visit.at),
         "taken": [one for one in taken.taken(visit.own, at=visit.at) if one.may_ask or one.fresh],
         "coupons": offers.coupons(visit.own, organisation=visit.home, at=visit.at),
-        "list": offers.offer_list(visit.own, organisation=visit.home, at=visit.at),
+        "list": offers.offer_list(visit.own, organisation=visit.home, zone=visit.zone, at=visit.at),
     }
     return visit.show("portal/card.html", shown)
 

@@ -42,7 +42,7 @@ def appeal(visit: Visit, reset: UUID) -> HttpResponse:
 def offers(visit: Visit) -> HttpResponse:
     """Eight queries at most."""
     shown = {
-        "list": offered.offer_list(visit.own, organisation=visit.home, at=visit.at),
+        "list": offered.offer_list(visit.own, organisation=visit.home, zone=visit.zone, at=visit.at),
         "coupons": offered.coupons(visit.own, organisation=visit.home, at=visit.at),
         "needed": offered.shopping_list(visit.own, organisation=visit.home),
     }

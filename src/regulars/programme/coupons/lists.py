@@ -14,6 +14,7 @@ from uuid import UUID
 from babel.numbers import format_currency
 
 from regulars.basics.money import minor_digits
+from regulars.basics.periods import day_of
 from regulars.journal.statements import column, columns, run, unnested
 from regulars.programme.book import Book, book
 from regulars.programme.coupons import codes, finding
@@ -124,9 +125,9 @@ class OpenList:
         """When the first of its offers ends; the list's own end where there is none."""
         return min((one.expires_at for one in self.lines if one.expires_at), default=self.ends_at)
 
-    def ahead(self, line: ListLine) -> date | None:
-        """When a product is needed again; not what was due before the list began."""
-        return line.next_on if line.next_on is not None and line.next_on >= self.begins_at.date() else None
+    def ahead(self, line: ListLine, zone: str) -> date | None:
+        """When a product is needed again; not what was due before the list began, by the clock there."""
+        return line.next_on if line.next_on is not None and line.next_on >= day_of(self.begins_at, zone) else None
 
 
 def any_series(terms: Book) -> bool:
