@@ -14,7 +14,7 @@ import pytest
 from tests.postgres import FAST
 from tests.server.strangers import a_python_for, run_as_stranger
 
-from regulars.server.postgres import Cluster, folder
+from regulars.server.postgres import Cluster, folder, sizing
 from regulars.server.postgres.errors import DatabaseWontStart
 from regulars.server.postgres.failing import forget_power_cut, postmaster
 from regulars.server.postgres.owner import Owner
@@ -61,6 +61,43 @@ def test_what_was_said_is_there_after_a_kill_of_the_server_and_a_start_right_aft
     assert cluster.process() is None
     cluster.start()
     assert kept(cluster, 3) == [1, 2, 3]
+
+
+def shown(cluster: Cluster, name: str) -> str:
+    with psycopg.connect(cluster.url()) as connection:
+        ((value,),) = connection.execute("SELECT current_setting(%s)", [name]).fetchall()
+    return str(value)
+
+
+@pytest.mark.slow
+def test_its_memory_is_measured_at_each_start_and_what_its_owner_wrote_holds(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = Cluster(data)
+    monkeypatch.setattr(sizing, "memory", lambda: 2 * 2**30)
+    cluster.make({"fsync": "off"})
+    cluster.start()
+    assert shown(cluster, "shared_buffers") == "256MB"
+    cluster.stop()
+    monkeypatch.setattr(sizing, "memory", lambda: 4 * 2**30)  # it was moved to a larger machine
+    cluster.start()
+    assert shown(cluster, "shared_buffers") == "512MB"
+    cluster.stop()
+    own = cluster.files / "postgresql.conf"
+    own.write_text(own.read_text() + "shared_buffers = 160MB\n")
+    cluster.start()
+    assert shown(cluster, "shared_buffers") == "160MB"
+
+
+@pytest.mark.slow
+def test_a_cluster_of_before_is_measured_too(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Cluster(data)
+    monkeypatch.setattr(sizing, "memory", lambda: 4 * 2**30)
+    cluster.make({"fsync": "off"})
+    own = cluster.files / "postgresql.conf"
+    own.write_text(own.read_text().replace(sizing.INCLUDE, sizing.BEFORE))
+    cluster.start()
+    assert shown(cluster, "shared_buffers") == "512MB"
 
 
 @pytest.mark.slow

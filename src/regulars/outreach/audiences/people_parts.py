@@ -131,7 +131,9 @@ def consented(given: Consented, name: str, asked: Asked, bind: Binder) -> Part:
         f" max(h.effective_at) FILTER (WHERE NOT h.given) AS no_at FROM members_permission h {OF_ROOT}"
         f" WHERE {said} GROUP BY 1",
         ids=f"SELECT {ROOT} FROM members_permission h {OF_ROOT} WHERE {said} AND h.given"
-        f" AND NOT EXISTS (SELECT 1 FROM ({noes}) no WHERE no.id = {ROOT} AND no.no_at >= h.effective_at)",
+        # First whether anybody of them said no at all, which one small set tells of everybody.
+        f" AND ({ROOT} NOT IN (SELECT no.id FROM ({noes}) no)"
+        f" OR NOT EXISTS (SELECT 1 FROM ({noes}) no WHERE no.id = {ROOT} AND no.no_at >= h.effective_at))",
     )
 
 

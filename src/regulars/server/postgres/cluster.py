@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from regulars.server.postgres import folder
+from regulars.server.postgres import folder, sizing
 from regulars.server.postgres.binaries import NEWEST, binaries
 from regulars.server.postgres.errors import DatabaseWontStart
 from regulars.server.postgres.failing import advised, forget_power_cut, passes, postmaster
@@ -22,10 +22,9 @@ DATABASE: Final = "regulars"
 PORT: Final = 5432  # only a part of the socket's name: nothing listens on the network
 PATIENCE: Final = 30.0  # seconds for old processes to go after a kill -9
 RECOVERY: Final = 900.0  # seconds for the log to be read again after a power cut
-# Small enough for a laptop, large enough for a counter; a server of one's own is tuned by its owner.
+# Memory is measured out at each start (see `sizing`); a server of one's own is tuned by its owner.
 SETTINGS: Final[Mapping[str, str]] = {
     "listen_addresses": "''",
-    "shared_buffers": "256MB",
     "max_connections": "200",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
@@ -144,7 +143,7 @@ class Cluster:
             handed.unlink()
         lines = [f"{name} = {value}\n" for name, value in settings.items()]
         with (half / "postgresql.conf").open("a", encoding="utf-8") as file:
-            file.writelines(["\n# Regulars\n", *lines])
+            file.writelines(["\n# Regulars\n", sizing.INCLUDE, *lines])
         half.rename(self.files)
 
     def start(self, *, pause: float = 0.5) -> None:
@@ -153,6 +152,7 @@ class Cluster:
         if not self.running():
             owner = Owner.here()
             folder.take_socket_folder(self.sockets, owner)
+            sizing.write(self.files)
             self._start_patiently(owner, pause)
         self._make_database()
 
