@@ -110,7 +110,8 @@ class Offers:
     """All of a batch: decided one after the other, written together."""
 
     organisation: UUID
-    ready: Mapping[UUID, Ready]
+    baskets: Sequence[Basket]
+    ready: Mapping[UUID, Ready]  # nothing at all where nothing is on offer, and no code was shown
     used: dict[Sum, int]
     locked: bool
     coupons: dict[UUID, int] = field(default_factory=dict)  # uses of each that are taken
@@ -118,7 +119,9 @@ class Offers:
 
     def decide(self, basket: Basket) -> Told:
         """The price of a basket. What it takes is counted, so that the next of the batch sees it."""
-        ready = self.ready[basket.id]
+        ready = self.ready.get(basket.id)
+        if ready is None:
+            return Told(basket, Priced(basket.occasion.lines, (), ()), ())
         if not ready.candidates and not ready.refused:
             return Told(basket, Priced(basket.occasion.lines, (), ()), ready.shown)
         offered, refused = self._offered(ready)
@@ -255,6 +258,8 @@ def offers_for(
     terms = terms or book(organisation)
     texts = {text for one in baskets for text in one.codes}
     listed = lists.on_bills(baskets, terms, organisation=organisation)
+    if not texts and not listed.coupons and not terms.versions(PROMOTION):
+        return Offers(organisation, baskets, {}, {}, locked)
     found, by_id = finding.find_all(texts, listed.coupons, organisation=organisation, locked=locked, at=at)
     owners = _owners(baskets, by_id.values(), organisation)
     known = _known(baskets, terms, by_id.values(), organisation)
@@ -262,7 +267,7 @@ def offers_for(
     sums = {each for one in ready.values() for c in one.candidates for limit in c.limits for each in limit.sums}
     look = counters.lock if locked else counters.used
     used = look(sums, organisation=organisation)
-    return Offers(organisation, ready, used, locked, {row.id: row.taken for row in by_id.values()})
+    return Offers(organisation, baskets, ready, used, locked, {row.id: row.taken for row in by_id.values()})
 
 
 def _ready(

@@ -89,7 +89,7 @@ class Side:
             return Priced(bill.occasion)
         wanted = {each for one in ready.candidates for limit in one.limits for each in limit.sums}
         coupons = {row.id: 0 for row in bill.coupons.values()}
-        offers = Offers(self.organisation, {bill.id: ready}, self.sums.used(wanted), False, coupons)
+        offers = Offers(self.organisation, [basket], {bill.id: ready}, self.sums.used(wanted), False, coupons)
         priced = offers.decide(basket).priced
         for one in offers.decided:
             for each, amount in one.takes().items():

@@ -98,7 +98,7 @@ def use(offers: Offers, *, lapses_at: Mapping[UUID, datetime] | None = None, act
     mine = [one for one in offers.decided if one.candidate.coupon is not None]
     _give_up([one.candidate.coupon for one in mine if one.candidate.coupon is not None], actor, at)
     counters.take(_takes(offers.decided, until), organisation=offers.organisation)
-    held = [offers.ready[number].basket for number in sorted(until)]
+    held = sorted((one for one in offers.baskets if one.id in until), key=lambda one: one.id) if until else []
     if held:
         run(_RESERVE, columns([(b.id, offers.organisation, b.occasion.merchant, b.occasion.store, at, until[b.id])
                                for b in held], len(_RESERVATIONS)))  # fmt: skip
