@@ -69,7 +69,7 @@ $(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/python
 	touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
-	$(INSTALL) --require-hashes -r requirements-dev.txt
+	$(INSTALL) --no-compile --require-hashes -r requirements-dev.txt
 	touch $@
 
 .venv-peers/.done: requirements-peers.txt

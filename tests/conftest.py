@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from regulars.server.place import Place
-from regulars.server.running.settled import settle
+from regulars.server.running.settled import YOUNG, settle
 from tests import postgres
 from tests.tracing import written_once
 
@@ -26,8 +27,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """As the product's own processes do once all is loaded: a tenth of the time goes into looking at it again."""
+    """As the product's own processes do once all is loaded: a tenth of the time goes into looking at it again. Here all
+    is never loaded: what each test imports would be looked at for every test after it."""
     settle()
+    gc.set_threshold(YOUNG, 20, 1_000)
 
 
 @pytest.fixture(scope="session")

@@ -137,7 +137,7 @@ def test_what_was_brought_is_told_in_words_and_drawn_around_nothing(town: Town, 
     assert 'class="span more"' in page
     proof = browser.get("/prove").text
     assert told in proof
-    assert "No effect was shown: it lies between -£500.00 and £600.00" in proof
+    assert "No effect was shown: it lies between −£500.00 and £600.00" in proof
     assert 'href="/reach/campaigns/code/spring"' in proof
     assert "1230000,410000,2040000,GBP,works" in browser.get("/prove.csv").text
     assert "One bar in twenty misses it by chance" in proof
@@ -213,6 +213,8 @@ def test_a_template_is_checked_kept_and_read_in_a_page_of_its_own(town: Town, en
     nobody = post(browser, "/reach/templates/code/hello", **words, do="as", who="nobody@example.com")
     assert (nobody.status_code, "Nobody is found." in nobody.text) == (422, True)
     assert "Thank you for your purchase" in browser.get("/reach/templates/new?service=receipt").text
+    assert "?ready=greeting" in browser.get("/reach/templates").text
+    assert "A happy birthday from" in browser.get("/reach/templates/new?ready=greeting").text
     assert post(browser, "/reach/templates/code/hello/retire").status_code == 302
     assert Template.objects.get(code="hello").retired_at is not None
 

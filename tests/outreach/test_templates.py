@@ -18,6 +18,7 @@ from regulars.outreach.links import write as write_token
 from regulars.outreach.moves import NewTemplate
 from regulars.outreach.rendering import Rendered, ToRender, render, render_all
 from regulars.outreach.services.templates import retire, save
+from regulars.outreach.templates import ready
 from regulars.outreach.templates.builtin import VALUES, code_of, document
 from regulars.outreach.templates.documents import read
 from regulars.outreach.templates.liquid import fill
@@ -175,6 +176,25 @@ def test_services_say_what_they_must_in_both_languages(db: None, service: Servic
             assert said_all or (channel == "sms" and list(values.values())[-1] in one.text)
             assert one.language == language
             assert "unsubscribe" not in one.text
+
+
+@pytest.mark.parametrize("code", ["greeting", "welcome-back", "thanks"])
+def test_s23_what_is_ready_greets_with_a_coupon_where_there_is_one(db: None, code: str) -> None:
+    member = enrol(facts={"given_name": "Ada"})
+    said = ready.document(code).model_dump(mode="json", exclude_defaults=True)
+    kept(code, said)
+
+    def read_as(channel: str, **values: Any) -> Rendered:
+        return render(code, 0, member, values, organisation=OURS, at=NOW, channel=channel)
+
+    for channel in ("email", "sms", "post"):
+        plain, gift = read_as(channel), read_as(channel, coupon="ABCD-2345", coupon_until="2026-06-30")
+        assert not plain.problem
+        assert "Ada" in plain.text
+        assert "something for you" not in plain.text
+        assert "A little something for you: ABCD-2345, good until 2026-06-30." in gift.text
+        chinese = read_as(channel, language="zh", coupon="ABCD-2345")
+        assert "为您准备了一份心意：ABCD-2345。" in chinese.text
 
 
 def test_many_cost_no_more_statements_than_one(db: None) -> None:

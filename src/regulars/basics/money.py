@@ -24,3 +24,12 @@ def to_minor(text: str, currency: str) -> int:
     (1234, 0)
     """
     return int(Decimal(text).scaleb(minor_digits(currency)).to_integral_value(ROUND_HALF_EVEN))
+
+
+def true_minus(text: object) -> str:
+    """A number as people read it: what libraries write with a hyphen has a sign as wide as a plus.
+
+    >>> true_minus("-£5.00")
+    '−£5.00'
+    """
+    return str(text).replace("-", "\u2212")

@@ -1,7 +1,8 @@
 """Where refusals meet the terminal: in one place, for every command."""
 
+import gc
 import json
-from typing import Any
+from typing import Any, Final
 
 import typer
 from rich.console import Console
@@ -11,12 +12,16 @@ from regulars.basics.errors import RegularsError
 
 REFUSED = 2
 STOPPED = 130
+# After how many objects, and rounds among young ones, the collector of garbage looks again: by default it spends a
+# sixth of a small analysis on looking at what was loaded, of which nothing ever goes.
+RARELY: Final = (50_000, 20, 100)
 
 
 class RefusingGroup(TyperGroup):
     """Turns a RegularsError into a sentence and exit status 2; with --json into one JSON object on standard error."""
 
     def invoke(self, ctx: Any) -> Any:
+        gc.set_threshold(*RARELY)
         try:
             return super().invoke(ctx)
         except RegularsError as refusal:

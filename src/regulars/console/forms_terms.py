@@ -3,6 +3,7 @@ not know."""
 
 import hashlib
 import json
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -40,14 +41,15 @@ class Around:
 
 
 class Numbers(forms.Form):
-    """Fields over a document. `fill` gives the document with what was typed."""
+    """Fields over a document."""
 
     def __init__(self, document: Document, around: Around, data: Any = None) -> None:
         super().__init__(data, prefix=PREFIX)
         self.document, self.around = document, around
 
+    @abstractmethod
     def fill(self) -> Document:
-        raise NotImplementedError
+        """The document with what was typed."""
 
     def money(self, label: Any, amount: int | None, *, required: bool = False) -> MoneyField:
         currency = self.document.get("currency") or self.around.currency

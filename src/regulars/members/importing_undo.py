@@ -76,9 +76,10 @@ def undo(number: UUID, *, organisation: UUID, actor: Actor, at: datetime) -> dic
     if unclaimed.update(undone_at=at, undone_by=f"{actor.kind}:{actor.id}") != 1:
         raise ImportUndone("There is no such import, or it was undone already.")
     made = [row[0] for row in _rows(_MADE, number=number)]
+    reverted = _revert(number, organisation)  # before the steps, of which one lets tills wait
     kept = {one for step in reversed(deeds.steps()) for one in step.undo(made, deed=number, actor=actor, at=at)}
     gone = [one for one in made if one not in kept]
-    told = {"removed": len(gone), "kept": len(kept), **_revert(number, organisation)}
+    told = {"removed": len(gone), "kept": len(kept), **reverted}
     with connection.cursor() as cursor:
         for statement in _MEMBERS_GO:
             cursor.execute(statement, {"gone": gone})

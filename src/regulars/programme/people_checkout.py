@@ -9,6 +9,7 @@ from regulars.journal.moves import Actor
 from regulars.journal.statements import column, run
 from regulars.members.deeds import Plain
 from regulars.programme.models import Checkout
+from regulars.sales.locks import stand_still
 
 room: Final = "checkout"
 
@@ -48,5 +49,14 @@ def export(members: Sequence[UUID]) -> Plain:
 
 
 def undo(members: Sequence[UUID], *, deed: UUID, actor: Actor, at: datetime) -> Sequence[UUID]:
-    """The room of sales keeps who bought."""
-    return []
+    """Who has a bill that waits for a person stays; the room of sales keeps who bought. Two queries.
+
+    Tills stand still until the undo is over: a purchase that began before is seen by both rooms, and one that begins
+    now finds that its member is gone.
+    """
+    stand_still()
+    rows = run(
+        "SELECT DISTINCT member FROM programme_review WHERE member = ANY(%s::uuid[]) AND state = 'waiting'",
+        [column(members)],
+    )
+    return [member for (member,) in rows]

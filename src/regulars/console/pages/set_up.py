@@ -239,7 +239,7 @@ SET_UP: Final[tuple[Page, ...]] = (
     ),
     Page("channels", "set-up/channels", channels.page, *_SEND, _("Channels"), Head.SET_UP, table=True),
     Page("channel-try", "set-up/channels/<slug:channel>", channels.try_out, *_SEND, posted=True, writes=True),
-    Page("health", "set-up/health", health.health, *_READ_ALL, _("State"), Head.SET_UP, table=True),
+    Page("health", "set-up/health", health.health, *_READ_ALL, _("Health"), Head.SET_UP, table=True),
     Page(
         "health-run", "set-up/health/run", health.run_step, Right.ACCESS_MANAGE, Reach.EVERY, posted=True, writes=True
     ),

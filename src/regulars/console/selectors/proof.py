@@ -8,7 +8,7 @@ from typing import Any, Final
 from babel.numbers import format_currency
 from django.utils.translation import gettext as _
 
-from regulars.basics.money import minor_digits
+from regulars.basics.money import minor_digits, true_minus
 from regulars.console.templatetags.console import locale, money, number
 from regulars.outreach.models import CampaignResult
 
@@ -121,7 +121,7 @@ def told(minor: float, currency: str) -> str:
     if abs(minor) < 1000 * 10**digits or currency in ("", "XXX"):
         return money(round(minor), currency)
     whole = Decimal(round(minor)).scaleb(-digits)
-    return str(format_currency(whole, currency, "¤#,##0", locale=locale(), currency_digits=False))
+    return true_minus(format_currency(whole, currency, "¤#,##0", locale=locale(), currency_digits=False))
 
 
 def outcomes(row: CampaignResult) -> list[Outcome]:
@@ -139,9 +139,7 @@ def outcomes(row: CampaignResult) -> list[Outcome]:
                 f"{_in_all(total.low, name, row.currency)} … {_in_all(total.high, name, row.currency)}"
                 if total
                 else "–",
-                f"{relative.value * 100:+.1f}% ({relative.low * 100:+.1f} … {relative.high * 100:+.1f})".replace(
-                    "-", "\u2212"
-                )
+                true_minus(f"{relative.value * 100:+.1f}% ({relative.low * 100:+.1f} … {relative.high * 100:+.1f})")
                 if relative
                 else "–",
                 bar,

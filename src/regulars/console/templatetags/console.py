@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from regulars.access.rights import Right
 from regulars.basics.ids import typed
-from regulars.basics.money import minor_digits
+from regulars.basics.money import minor_digits, true_minus
 from regulars.console.plain import MARK, plain
 
 register = template.Library()
@@ -35,8 +35,8 @@ def money(minor: int | None, currency: str) -> str:
     if plain():
         return f"{Decimal(minor).scaleb(-digits):f}{MARK}{currency}"
     if not currency or currency == "XXX":
-        return str(format_decimal(Decimal(minor).scaleb(-digits), locale=locale()))
-    return str(format_currency(Decimal(minor).scaleb(-digits), currency, locale=locale()))
+        return true_minus(format_decimal(Decimal(minor).scaleb(-digits), locale=locale()))
+    return true_minus(format_currency(Decimal(minor).scaleb(-digits), currency, locale=locale()))
 
 
 @register.filter
@@ -49,18 +49,15 @@ def units(amount: int | None, unit: Any) -> str:
     scale = getattr(unit, "scale", 0)
     if plain():
         return f"{Decimal(amount).scaleb(-scale):f}"
-    return str(
-        format_decimal(
-            Decimal(amount).scaleb(-scale), format=f"#,##0.{'0' * scale}" if scale else None, locale=locale()
-        )
-    )
+    pattern = f"#,##0.{'0' * scale}" if scale else None
+    return true_minus(format_decimal(Decimal(amount).scaleb(-scale), format=pattern, locale=locale()))
 
 
 @register.filter
 def number(value: float | None) -> str:
     if value is None:
         return ""
-    return str(value) if plain() else str(format_decimal(value, locale=locale()))
+    return str(value) if plain() else true_minus(format_decimal(value, locale=locale()))
 
 
 @register.filter
@@ -240,4 +237,4 @@ def paid(sale: Any) -> int:
 @register.filter
 def signed(value: int) -> str:
     """With a sign that is as wide as a plus."""
-    return f"{value:+d}".replace("-", "\u2212") if value else "0"
+    return true_minus(f"{value:+d}") if value else "0"

@@ -7,7 +7,7 @@ from typing import Any, Final
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
 
-from regulars.basics.money import minor_digits
+from regulars.basics.money import minor_digits, true_minus
 from regulars.console.score_words import TABLES, WHY_NEXT
 from regulars.console.templatetags.console import day, locale, money
 
@@ -41,7 +41,7 @@ def about(value: float | None) -> str:
     """A figure that nobody knows more exactly: whole from ten on, below with one digit after the point."""
     if value is None:
         return "–"
-    return str(format_decimal(value, "#,##0" if abs(value) >= 9.95 else "#,##0.#", locale=locale()))
+    return true_minus(format_decimal(value, "#,##0" if abs(value) >= 9.95 else "#,##0.#", locale=locale()))
 
 
 @register.filter
@@ -59,7 +59,7 @@ def brief(minor: int | None, currency: str) -> str:
     if abs(minor) < _SMALL * scale or not currency:
         return money(minor, currency)
     whole = format_currency(round(minor / scale), currency, "¤#,##0", locale=locale(), currency_digits=False)
-    return str(whole)
+    return true_minus(whole)
 
 
 @register.filter

@@ -34,8 +34,16 @@ def listing(desk: Desk) -> HttpResponse:
     own = {row.code for row in rows}
     services_said = [(one.value, one.value in own) for one in Service]
     shown = {"rows": [(row, [TITLES[c] for c in row.document if c in TITLES]) for row in rows], "retired": retired,
-             "services": services_said}  # fmt: skip
+             "services": services_said, "ready": _ready()}  # fmt: skip
     return desk.show("console/templates.html", shown)
+
+
+def _ready() -> list[tuple[str, str]]:
+    """Those to begin with, as they are called."""
+    return [
+        ("thanks", _("Thank you")), ("welcome-back", _("Welcome back")), ("greeting", _("Birthday greeting")),
+        ("list", _("Shopping list")), ("statement", _("Statement of points")),
+    ]  # fmt: skip
 
 
 def new(desk: Desk) -> HttpResponse:
@@ -48,9 +56,8 @@ def new(desk: Desk) -> HttpResponse:
         document = built_in(code_of(Service(service))).model_dump(mode="json", exclude_defaults=True)
         initial = {"name": service, "code": service, **initial_of(document)}
     if (code := desk.request.GET.get("ready", "")) in ready.CODES:
-        named = {"list": _("Shopping list"), "statement": _("Statement of points")}
         document = ready.document(code).model_dump(mode="json", exclude_defaults=True)
-        initial = {"name": named[code], "code": code, **initial_of(document)}
+        initial = {"name": dict(_ready())[code], "code": code, **initial_of(document)}
     return _page(desk, TemplateForm(initial=initial), None)
 
 

@@ -1,5 +1,6 @@
-"""Templates to begin with, for what campaigns make of each member: the personal list and the statement of points, as a
-mail and as a letter, in English and Chinese. They become the organisation's own when they are kept."""
+"""Templates to begin with, in English and Chinese: for what campaigns make of each member, the personal list and the
+statement of points, as a mail and as a letter; and for occasions that every house has, as a text too, with a coupon
+where the campaign gives one. They become the organisation's own when they are kept."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -45,6 +46,54 @@ _STATEMENT: Final = {
         f"感谢您的惠顾。\n\n{_BY}",
     ),
 }
+# What nobody handed over is not blank, it is nothing.
+_GIVEN: Final = "{% if values.coupon and values.coupon != blank %}"
+_UNTIL: Final = "{% if values.coupon_until and values.coupon_until != blank %}"
+_GIFT: Final = {
+    "en": f"{_GIVEN}A little something for you: {{{{ values.coupon }}}}{_UNTIL}, good until"
+    " {{ values.coupon_until }}{% endif %}.{% endif %}",
+    "zh": f"{_GIVEN}为您准备了一份心意：{{{{ values.coupon }}}}{_UNTIL}，有效期至"
+    " {{ values.coupon_until }}{% endif %}。{% endif %}",
+}
+# What it is about, what it says, and the same on a phone.
+_OCCASIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
+    "greeting": {
+        "en": (
+            "A happy birthday from {{ organisation.name }}",
+            "all of us wish you a happy birthday, and a good year after it.",
+            "{{ organisation.name }} wishes you a happy birthday, {{ member.first_name | default: 'dear member' }}!",
+        ),
+        "zh": (
+            "{{ organisation.name }}祝您生日快乐",
+            "全体同仁祝您生日快乐，新的一岁万事顺遂。",
+            "{{ organisation.name }}：{{ member.first_name | default: '会员' }}，祝您生日快乐！",
+        ),
+    },
+    "welcome-back": {
+        "en": (
+            "We have missed you",
+            "it is some time since you were here, and we would be glad to see you again.",
+            "{{ organisation.name }}: we have missed you, {{ member.first_name | default: 'dear member' }}.",
+        ),
+        "zh": (
+            "好久不见，期待您再次光临",
+            "您已有一段时间没有光临，我们期待再次见到您。",
+            "{{ organisation.name }}：{{ member.first_name | default: '会员' }}，好久不见，期待您再次光临。",
+        ),
+    },
+    "thanks": {
+        "en": (
+            "Thank you for coming so often",
+            "you are one of our regulars, and we know it. Thank you.",
+            "{{ organisation.name }}: thank you for coming so often, {{ member.first_name | default: 'dear member' }}.",
+        ),
+        "zh": (
+            "感谢您一直以来的支持",
+            "您是我们的老朋友，感谢您一直以来的支持。",
+            "{{ organisation.name }}：{{ member.first_name | default: '会员' }}，感谢您一直以来的支持。",
+        ),
+    },
+}
 
 
 def _list(told: tuple[str, str, str, str], *, page: bool) -> str:
@@ -70,19 +119,36 @@ def _page(text: str) -> str:
 
 
 _MADE: Final[Mapping[str, Any]] = {"list": (_LIST, _list), "statement": (_STATEMENT, _statement)}
-CODES: Final = tuple(_MADE)
+CODES: Final = (*_MADE, *_OCCASIONS)
 
 
 def document(code: str) -> Document:
     """Raises KeyError where there is none of that name.
 
-    >>> sorted(document("list").channels)
-    ['email', 'post']
+    >>> sorted(document("list").channels), sorted(document("greeting").channels)
+    (['email', 'post'], ['email', 'post', 'sms'])
     """
+    if code in _OCCASIONS:
+        return _occasion(_OCCASIONS[code])
     said, made = _MADE[code]
     whole: dict[str, Any] = {"email": {}, "post": {}}
     for language, told in said.items():
         text = made(told, page=False)
         whole["email"][language] = {"subject": told[0], "text": text, "html": made(told, page=True)}
         whole["post"][language] = {"subject": told[0], "text": text}
+    return read(whole)
+
+
+def _occasion(said: Mapping[str, tuple[str, str, str]]) -> Document:
+    whole: dict[str, Any] = {"email": {}, "sms": {}, "post": {}}
+    for language, (subject, told, short) in said.items():
+        hello = _HELLO if language == "en" else _HELLO_ZH
+        gift = _GIFT[language]
+        before = f"{hello}\n\n{told}"
+        bars = f"{_GIVEN}{{{{ values.coupon | barcode }}}}{{% endif %}}"
+        text = f"{before}\n\n{gift}\n\n{bars}\n\n{_BY}"
+        page = f"{_page(before)}<p>{gift}</p>{bars}{_page(_BY)}"
+        whole["email"][language] = {"subject": subject, "text": text, "html": page}
+        whole["sms"][language] = {"text": f"{short} {gift} {{{{ links.unsubscribe }}}}"}
+        whole["post"][language] = {"subject": subject, "text": text}
     return read(whole)

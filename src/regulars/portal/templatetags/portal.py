@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from regulars.basics.money import minor_digits
+from regulars.basics.money import minor_digits, true_minus
 
 register = template.Library()
 _LOCALES: Final = {"zh-hans": "zh_Hans_CN"}
@@ -28,8 +28,8 @@ def money(minor: int, currency: str) -> str:
     """Whole minor units in the currency: £12.50."""
     amount = Decimal(minor).scaleb(-minor_digits(currency))
     if currency in _NO_CURRENCY:
-        return str(format_decimal(amount, locale=locale()))
-    return str(format_currency(amount, currency, locale=locale()))
+        return true_minus(format_decimal(amount, locale=locale()))
+    return true_minus(format_currency(amount, currency, locale=locale()))
 
 
 @register.filter
@@ -38,17 +38,17 @@ def units(amount: int, unit: Any) -> str:
     if unit.currency and unit.kind != "points":
         return money(amount, unit.currency)
     pattern = f"#,##0.{'0' * unit.scale}" if unit.scale else None
-    return str(format_decimal(Decimal(amount).scaleb(-unit.scale), format=pattern, locale=locale()))
+    return true_minus(format_decimal(Decimal(amount).scaleb(-unit.scale), format=pattern, locale=locale()))
 
 
 @register.filter
 def number(value: int) -> str:
-    return str(format_decimal(value, locale=locale()))
+    return true_minus(format_decimal(value, locale=locale()))
 
 
 @register.filter
 def quantity(thousandths: int) -> str:
-    return str(format_decimal(Decimal(thousandths).scaleb(-3), locale=locale()))
+    return true_minus(format_decimal(Decimal(thousandths).scaleb(-3), locale=locale()))
 
 
 @register.filter

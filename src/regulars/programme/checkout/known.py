@@ -12,6 +12,7 @@ from regulars.basics.ids import typed
 from regulars.basics.periods import day_of
 from regulars.journal.statements import column, run
 from regulars.ledger.selectors import balances, kept_from_earning
+from regulars.members.errors import UnknownMember
 from regulars.members.selectors.sketches import Sketch, sketches
 from regulars.programme import locks
 from regulars.programme.book import Book, book_and_places
@@ -139,10 +140,13 @@ def read(wanted: Sequence[NewPurchase], *, organisation: UUID, at: datetime) -> 
 
 
 def people(wanted: Sequence[Visit], *, organisation: UUID) -> Known:
-    """Four queries; two more where a rule asks who buys first, one where one asks who opted in. Raises MemberClosed."""
+    """Four queries; two more where a rule asks who buys first, one where one asks who opted in. Raises MemberClosed,
+    UnknownMember."""
     terms, here = book_and_places(organisation)
     members = {one.member for one in wanted if one.member is not None}
     found = sketches(members) if members else {}
+    if len(found) < len(members):  # the import that made them was taken back while this purchase came
+        raise UnknownMember("No member of this organisation has that id.", missing=len(members) - len(found))
     refuse_gone(found.values())
     return Known(
         terms,
