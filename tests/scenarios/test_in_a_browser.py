@@ -169,7 +169,7 @@ def test_s22_a_late_bill_takes_the_points_and_an_appeal_brings_them_back_for_all
         aside(lambda: tell_late_bills(actor=Actor.job("messages.late_bills"), at=datetime.now(UTC)))
         home.get_by_role("link", name="How it came about").click()
         expect(home.locator("ol.list li").first).to_contain_text("Taken, as the terms say. If it is wrong, tell us.")
-        expect(home.locator("ol.list li").first).to_contain_text("-12 Points")
+        expect(home.locator("ol.list li").first).to_contain_text("−12 Points")
         home.goto("/my/")
         home.get_by_role("link", name="12 Points were taken from you").click()
         home.get_by_role("button", name="Ask for them back").click()
