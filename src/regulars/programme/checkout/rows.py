@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from regulars.journal.copying import copy, of_document, of_uuid
 from regulars.journal.documents import document
 from regulars.journal.statements import run
 from regulars.programme.checkout.deciding import Decided
@@ -21,6 +22,7 @@ _TYPES: Final = {
     "gains": "jsonb", "told": "jsonb", "given": "jsonb", "paid": "jsonb",
 }  # fmt: skip
 
+MANY: Final = 50  # rows from which on COPY is quicker
 _NAMES: Final = ", ".join(_TYPES)
 _WRITE: Final = (
     f"INSERT INTO programme_checkout ({_NAMES}) SELECT {_NAMES} FROM jsonb_to_recordset(%s::jsonb)"
@@ -34,8 +36,12 @@ def write(
     gains: Sequence[Sequence[Mapping[str, Any]]],
     told: Sequence[Mapping[str, Any]],
 ) -> None:
-    """One query. All goes as one document: less to write and to read than columns of documents."""
-    run(_WRITE, [document(list(map(_row, decided, parts, gains, told))).decode()])
+    """One query. Some rows go as one document, which is less to write and to read than columns of documents; many as
+    they are stored."""
+    if len(decided) < MANY:
+        run(_WRITE, [document(list(map(_row, decided, parts, gains, told))).decode()])
+    else:
+        copy("programme_checkout", list(_TYPES), map(_fields, decided, parts, gains, told))
 
 
 def write_before(bought: Sequence[tuple[UUID, NewPurchase, Occasion, Mapping[str, Any]]]) -> None:
@@ -76,6 +82,19 @@ def _row(
         "given": [each["amount"] for each in gains],
         "paid": [[each["units"], each["money"]] for each in parts],
     }
+
+
+def _fields(
+    one: Decided, parts: Sequence[Mapping[str, Any]], gains: Sequence[Mapping[str, Any]], told: Mapping[str, Any]
+) -> bytes:
+    """As `_row`."""
+    wanted = one.wanted
+    facts = {"member": _facts(one.facts), "occasion": _occasion(one.occasion)}
+    given, paid = [each["amount"] for each in gains], [[each["units"], each["money"]] for each in parts]
+    member = of_uuid(wanted.member)
+    shown = member if wanted.shown is None or wanted.shown is wanted.member else of_uuid(wanted.shown)
+    documents = [of_document(document(each)) for each in (facts, parts, gains, told, given, paid)]
+    return b"".join([of_uuid(one.id), of_uuid(wanted.place.organisation), member, shown, *documents])
 
 
 def parts_of(one: Decided) -> list[dict[str, Any]]:
