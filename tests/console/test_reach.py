@@ -214,7 +214,9 @@ def test_a_template_is_checked_kept_and_read_in_a_page_of_its_own(town: Town, en
     assert (nobody.status_code, "Nobody is found." in nobody.text) == (422, True)
     assert "Thank you for your purchase" in browser.get("/reach/templates/new?service=receipt").text
     assert "?ready=greeting" in browser.get("/reach/templates").text
-    assert "A happy birthday from" in browser.get("/reach/templates/new?ready=greeting").text
+    begun = browser.get("/reach/templates/new?ready=greeting").text
+    assert ["A happy birthday from" in begun, " data-typed" in begun] == [True, True]
+    assert " data-typed" not in browser.get("/reach/templates/new").text
     assert post(browser, "/reach/templates/code/hello/retire").status_code == 302
     assert Template.objects.get(code="hello").retired_at is not None
 

@@ -58,7 +58,7 @@ def new(desk: Desk) -> HttpResponse:
     if (code := desk.request.GET.get("ready", "")) in ready.CODES:
         document = ready.document(code).model_dump(mode="json", exclude_defaults=True)
         initial = {"name": dict(_ready())[code], "code": code, **initial_of(document)}
-    return _page(desk, TemplateForm(initial=initial), None)
+    return _page(desk, TemplateForm(initial=initial), None, typed=bool(initial))  # words to begin with are read at once
 
 
 def show(desk: Desk, template: str) -> HttpResponse:
