@@ -91,6 +91,7 @@ def test_the_console(live_server: Any) -> None:
     with chromium() as browser:
         by_keyboard(browser, live_server.url, sessions)
         conditions_follow(browser, live_server.url, sessions)
+        words_are_read(browser, live_server.url, sessions)
         every_page(browser, live_server.url, sessions, town)
 
 
@@ -157,6 +158,17 @@ def conditions_follow(browser: "Browser", url: str, sessions: dict[str, str]) ->
         page.get_by_role("button", name="Keep it").click()
         expect(page.locator("h1")).to_have_text("Friends who come")
         expect(page.locator("#count strong").first).to_have_text("1")
+
+
+def words_are_read(browser: "Browser", url: str, sessions: dict[str, str]) -> None:
+    """Words to begin with stand in every frame beside them, and what is typed stands in its own."""
+    with at(browser, url, "administrator", sessions, locale="en-GB") as page:
+        page.goto("/reach/templates/new?ready=greeting")
+        for name in ("email_en", "email_zh", "sms_en", "sms_zh", "post_en", "post_zh"):
+            said = "生日快乐" if name.endswith("zh") else "happy birthday"
+            expect(page.frame_locator(f"iframe[name=draft_{name}]").locator("body")).to_contain_text(said)
+        page.locator("textarea[name=sms_en_text]").fill("Many happy returns, {{ member.first_name }}!")
+        expect(page.frame_locator("iframe[name=draft_sms_en]").locator("body")).to_contain_text("Many happy returns, ")
 
 
 def every_page(browser: "Browser", url: str, sessions: dict[str, str], town: Town) -> None:

@@ -114,7 +114,7 @@ const wake = (from) => {
   all("[data-drop-line]", from).forEach((button) => button.addEventListener("click", () => dropLine(button)));
   all("form[data-ask]", from).forEach((form) => { form.addEventListener("input", () => follow(form)); form.addEventListener("change", () => follow(form)); });
   all("form[data-draft]", from).forEach((form) => form.addEventListener("input", drafted));
-  all("form[data-typed] [formtarget]", from).filter((button) => all("input, textarea", button.closest("fieldset")).some((box) => box.value)).forEach(draft);
+  inTurn(all("form[data-typed] [formtarget]", from).filter((button) => all("input, textarea", button.closest("fieldset")).some((box) => box.value)));
   all("[data-load]", from).forEach(load);
   all("[data-close]", from).forEach((button) => button.addEventListener("click", () => button.closest(".toast").remove()));
 };
@@ -150,6 +150,11 @@ const draft = (button) => {
   next.removeAttribute("loading");
   frame.replaceWith(next);
   button.form.requestSubmit(button);
+  return next;
+};
+// A form that is sent again before it went is sent once: each waits until the one before it stands in its frame.
+const inTurn = ([button, ...others]) => {
+  if (button) draft(button).addEventListener("load", () => inTurn(others), { once: true });
 };
 const drafted = (event) => {
   const button = one("[formtarget]", event.target.closest("fieldset") ?? document.createElement("i"));
