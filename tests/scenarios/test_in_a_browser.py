@@ -305,7 +305,7 @@ def test_s29_a_gold_card_is_proved_against_a_control_group_from_the_first_day(si
         cost += 900 * len(drawn["treated"])
         expect(row.locator("td").last).to_have_text(f"£{cost / 100:,.2f}")
         row.get_by_role("link", name="Gold", exact=True).click()
-        expect(page.get_by_text("Promotions for whom it marked")).to_be_visible()
+        expect(page.get_by_text("Promotions for those it marked")).to_be_visible()
         margin = page.locator("tr", has=page.get_by_role("cell", name="margin", exact=True))
         expect(margin.locator("strong")).to_contain_text("£")
     with site.at_desk("clerk") as page:
